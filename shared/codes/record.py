@@ -1,0 +1,61 @@
+"""Corrections, merges, holds and erasure (domain.md section 12, events.md sections 2 and 6)."""
+
+from enum import StrEnum
+
+
+class AmendReason(StrEnum):
+    """Why a profile changed: wrong before, changed now, or statistics allowed from now on."""
+
+    CORRECTION = "CORRECTION"
+    NEW_FACT = "NEW_FACT"
+    STATISTICS_CONSENT = "STATISTICS_CONSENT"
+
+
+class MergeEvidence(StrEnum):
+    """Why two records are one person."""
+
+    SAME_DOCUMENT = "SAME_DOCUMENT"
+    SAME_BIOGRAPHY = "SAME_BIOGRAPHY"
+    CLIENT_CONFIRMED = "CLIENT_CONFIRMED"
+
+
+class UnmergeReason(StrEnum):
+    """Why they are two after all."""
+
+    WRONG_MERGE = "WRONG_MERGE"
+    CLIENT_OBJECTED = "CLIENT_OBJECTED"
+
+
+class UnlinkReason(StrEnum):
+    """Why somebody is no longer a member of a household."""
+
+    LEFT = "LEFT"
+    DIED = "DIED"
+    ERROR = "ERROR"
+
+
+class ErasureBasis(StrEnum):
+    """On what ground a person is forgotten."""
+
+    SUBJECT_REQUEST = "SUBJECT_REQUEST"
+    RETENTION = "RETENTION"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    UNLAWFUL = "UNLAWFUL"
+    COURT_ORDER = "COURT_ORDER"
+
+
+class HoldReason(StrEnum):
+    """Legal bar to erasure."""
+
+    TRAFFICKING_PROSECUTION = "TRAFFICKING_PROSECUTION"
+    COURT_ORDER = "COURT_ORDER"
+    COMPLAINT = "COMPLAINT"
+    AUDIT = "AUDIT"
+
+
+class VoidReason(StrEnum):
+    """Why an entry never was true."""
+
+    ENTERED_IN_ERROR = "ENTERED_IN_ERROR"
+    WRONG_PERSON = "WRONG_PERSON"
+    DUPLICATE_ENTRY = "DUPLICATE_ENTRY"

@@ -1,0 +1,60 @@
+"""The language of decisions: decide, evolve, and the rows that a fact claims in the same append.
+
+    CLIENT = Decider(aggregate=contracts.CLIENT, initial=State(), decide=decide, evolve=evolve)
+
+`decide(command, state)` sees a command and a state and nothing else: no clock, no chance, no settings, no await.
+`evolve(state, event)` never validates and never fails.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from shared.eventsourcing.event import Aggregate, Event
+from shared.privacy.classes import FieldClass
+
+C = TypeVar("C")
+S = TypeVar("S")
+
+RowKind = Literal["search", "blind", "claim", "unsearch", "unblind", "release"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A derived row that the append itself writes, so that it is visible at once (architecture, section 4).
+
+    search / unsearch   find streams by an opaque key (open cases of a client): never anything personal
+    blind / unblind     find streams by something personal: only its HMAC is stored
+    claim / release     a reservation: the same (name, key) of another stream makes the append fail as `rule`
+    """
+
+    kind: RowKind
+    name: str
+    key: str
+
+
+def no_rows(stream_id: UUID, state: Any, event: Event) -> Iterable[Row]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider(Generic[C, S]):
+    """One aggregate's behaviour.
+
+    rows: (stream id, state before the event, event) -> rows that the append writes with it. Pure, so that they can
+    be regrown from the facts. opens: the sealed classes that the fold needs; all others read as ERASED.
+    claimed: reservation name -> problem code of the refusal when another stream holds it.
+    """
+
+    aggregate: Aggregate
+    initial: S
+    decide: Callable[[C, S], list[Event]]
+    evolve: Callable[[S, Any], S]
+    rows: Callable[[UUID, S, Any], Iterable[Row]] = no_rows
+    opens: frozenset[FieldClass] = frozenset()
+    claimed: tuple[tuple[str, str], ...] = ()
+
+    def fold(self, events: Iterable[Event], state: S | None = None) -> S:
+        return reduce(self.evolve, events, self.initial if state is None else state)
