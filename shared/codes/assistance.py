@@ -229,3 +229,9 @@ class ComplaintOutcome(StrEnum):
     PARTLY = "PARTLY"
     REJECTED = "REJECTED"
     SETTLED = "SETTLED"
+
+
+TOLD_AT_INTAKE = frozenset(
+    {IncidentType.ILLEGAL_RECRUITMENT, IncidentType.CONTRACT_VIOLATION, IncidentType.DEATH, IncidentType.MISSING, IncidentType.OTHER}
+)
+"""Incidents of which intake takes a free account; the others are told once, in a confidential case."""

@@ -198,3 +198,7 @@ class TransferAnswer(StrEnum):
 
     ACCEPTED = "ACCEPTED"
     REFUSED = "REFUSED"
+
+
+C4_CASE_TYPES = frozenset({CaseType.TRAFFICKING, CaseType.GBV, CaseType.CHILD_PROTECTION, CaseType.ASYLUM})
+"""Case types that force a confidential case."""

@@ -170,3 +170,29 @@ class IdDocument(StrEnum):
     BIRTH_CERT = "BIRTH_CERT"
     OTHER = "OTHER"
     NONE = "NONE"
+
+
+class Isic(StrEnum):
+    """Section of ISIC Rev. 4: the industry of an employer."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+    F = "F"
+    G = "G"
+    H = "H"
+    I = "I"  # noqa: E741 - the letter is the code
+    J = "J"
+    K = "K"
+    L = "L"
+    M = "M"
+    N = "N"
+    O = "O"  # noqa: E741 - the letter is the code
+    P = "P"
+    Q = "Q"
+    R = "R"
+    S = "S"
+    T = "T"
+    U = "U"

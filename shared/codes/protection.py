@@ -1,5 +1,6 @@
 """Sealed protection matters and vulnerability (domain.md sections 9 and 12). HTCDS values verbatim."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -173,3 +174,12 @@ class BestInterestsOption(StrEnum):
     RETURN = "RETURN"
     RESETTLEMENT = "RESETTLEMENT"
     DEFER = "DEFER"
+
+
+DOMV_LEVEL: Mapping[DomvFactor, DomvLevel] = {
+    **dict.fromkeys(list(DomvFactor)[:12], DomvLevel.INDIVIDUAL),
+    **dict.fromkeys(list(DomvFactor)[12:19], DomvLevel.HOUSEHOLD),
+    **dict.fromkeys(list(DomvFactor)[19:25], DomvLevel.COMMUNITY),
+    **dict.fromkeys(list(DomvFactor)[25:], DomvLevel.STRUCTURAL),
+}
+"""Level of each factor, in the order of domain.md section 12."""

@@ -1,5 +1,6 @@
 """What a centre does, for which sub-committee (domain.md section 3)."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -112,3 +113,57 @@ class ServiceResult(StrEnum):
     REFERRED_TO_JOB = "REFERRED_TO_JOB"
     PLACED_LOCAL = "PLACED_LOCAL"
     PLACED_OVERSEAS = "PLACED_OVERSEAS"
+
+
+SUB_COMMITTEE: Mapping[ServiceCode, SubCommittee] = {
+    ServiceCode.INF: SubCommittee.IERNA,
+    ServiceCode.OUT: SubCommittee.IERNA,
+    ServiceCode.TRN: SubCommittee.IERNA,
+    ServiceCode.CM: SubCommittee.PSS,
+    ServiceCode.PSS: SubCommittee.PSS,
+    ServiceCode.LEG: SubCommittee.PSS,
+    ServiceCode.ADM: SubCommittee.PSS,
+    ServiceCode.HEA: SubCommittee.PSS,
+    ServiceCode.FNF: SubCommittee.PSS,
+    ServiceCode.SHE: SubCommittee.PSS,
+    ServiceCode.EDU: SubCommittee.PSS,
+    ServiceCode.EMP: SubCommittee.ESIP,
+    ServiceCode.LIV: SubCommittee.ESIP,
+    ServiceCode.RET: SubCommittee.MDI,
+    ServiceCode.REI: SubCommittee.MDI,
+    ServiceCode.TRC: SubCommittee.PSS,
+    ServiceCode.MND: SubCommittee.MDI,
+}
+"""Defaults; a region's dated table comes first (`shared.region.Region.sub_committee`)."""
+
+FINANCIAL_LITERACY = frozenset({Course.FINLIT, Course.FINLIT_TOT})
+
+STAFF_COURSES = frozenset({Course.FINLIT_TOT, Course.CASE_MGMT, Course.PSYCHOSOCIAL_PARALEGAL, Course.AIR_TIP})
+"""For partners' staff: participants are counted, not registered."""
+
+
+def default_sub_committee(service: ServiceCode, course: Course | None = None) -> SubCommittee:
+    """Trainings are IERNA's, those of financial literacy ESIP's."""
+    return SubCommittee.ESIP if course in FINANCIAL_LITERACY else SUB_COMMITTEE[service]
+
+
+WELL: Mapping[ServiceCode, Well | None] = {
+    ServiceCode.INF: None,
+    ServiceCode.OUT: None,
+    ServiceCode.TRN: None,
+    ServiceCode.CM: None,
+    ServiceCode.PSS: Well.W,
+    ServiceCode.LEG: Well.LG,
+    ServiceCode.ADM: Well.LG,
+    ServiceCode.HEA: Well.W,
+    ServiceCode.FNF: Well.W,
+    ServiceCode.SHE: Well.W,
+    ServiceCode.EDU: Well.W,
+    ServiceCode.EMP: Well.E,
+    ServiceCode.LIV: Well.LV,
+    ServiceCode.RET: Well.W,
+    ServiceCode.REI: Well.LV,
+    ServiceCode.TRC: Well.W,
+    ServiceCode.MND: None,
+}
+"""ASSIST-WELL component; None (dimension WELL: `_Z`) does not apply."""
