@@ -40,6 +40,7 @@ declare
     v_more   integer[];
     v_lost   integer[] := '{}';
     v_rules  text[] := '{}';
+    v_fresh  text[] := '{}';
 begin
     -- 1. Creations: in id order, so that two calls cannot deadlock. Of several for one stream the first wins.
     if 0 = any (p_expected) then
@@ -90,17 +91,22 @@ begin
             insert into reservation as r (name, key, stream_id)
             select name, key, stream_id from first order by name, key
                 on conflict (name, key) do update set stream_id = r.stream_id  -- locks the row and reads its holder
-            returning r.name, r.key, r.stream_id
+            returning r.name, r.key, r.stream_id, r.xmax = 0 as fresh
+        ), heard as (
+            select w.part, w.name, w.key, t.fresh, t.stream_id <> w.stream_id as lost
+              from wish w join taken t on t.name = w.name and t.key = w.key
         )
-        select coalesce(array_agg(w.part), '{}'), coalesce(array_agg(w.name), '{}') into v_lost, v_rules
-          from wish w join taken t on t.name = w.name and t.key = w.key
-         where t.stream_id <> w.stream_id;
+        select coalesce(array_agg(part) filter (where lost), '{}'),
+               coalesce(array_agg(name) filter (where lost), '{}'),
+               coalesce(array_agg(array[part::text, name, key]) filter (where fresh and not lost), '{}')
+          into v_lost, v_rules, v_fresh
+          from heard;
         if cardinality(v_lost) > 0 then
             delete from reservation r
-             using unnest(c_part, c_name, c_key, c_claim) as c(part, name, key, claim)
-             where c.claim and c.part = any (v_lost) and r.name = c.name and r.key = c.key
-               and r.stream_id = p_stream[c.part]
-               and not exists (select from event e where e.stream_id = r.stream_id limit 1);
+             using (select f[1]::integer as part, f[2] as name, f[3] as key
+                      from (select v_fresh[i:i] as g from generate_subscripts(v_fresh, 1) as i) as slices
+                     cross join lateral (select array(select unnest(g)) as f) as flat) as c
+             where c.part = any (v_lost) and r.name = c.name and r.key = c.key;
             delete from stream s
              using unnest(v_lost) as l(part)
              where s.stream_id = p_stream[l.part] and p_expected[l.part] = 0;

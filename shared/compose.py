@@ -1,0 +1,60 @@
+"""What every process of a service is made of: pools, keyring and the one runner. Composition only, no rules."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.eventsourcing.database import open_pool
+from shared.eventsourcing.handle import Handle
+from shared.eventsourcing.store import PostgresStore
+from shared.privacy.classes import FieldClass
+from shared.privacy.kek import FileKeks
+from shared.privacy.keyring import Keyring
+from shared.privacy.sealed import Sealer
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from shared.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The opened parts of one process."""
+
+    settings: "Settings"
+    pool: "asyncpg.Pool[Any]"
+    keyring: Keyring
+    sealer: Sealer
+    handle: Handle
+
+
+@asynccontextmanager
+async def open_parts(settings: "Settings", *, appended: Callable[[], None] = lambda: None) -> AsyncIterator[Parts]:
+    """Open the service's database and the keyring as this process's roles; closes both at the end.
+
+    appended: called after each append of this process (a relay that lives in it wakes at once).
+    Raises Unavailable if a part does not answer.
+    """
+    name = f"gabay-{settings.service}-{settings.process}"
+    pool = await open_pool(
+        settings.database_url,
+        minimum=settings.db_pool_min,
+        maximum=settings.db_pool_max,
+        statement_timeout_ms=settings.db_statement_timeout_ms,
+        lock_timeout_ms=settings.db_lock_timeout_ms,
+        application=name,
+    )
+    try:
+        keys = await open_pool(
+            settings.keyring_url, minimum=1, maximum=4, lock_timeout_ms=settings.db_lock_timeout_ms, application=name
+        )
+        try:
+            keyring = Keyring(keys, FileKeks({FieldClass(c): v for c, v in settings.kek.items()}))
+            handle = Handle(PostgresStore(pool), keyring, blind_key=settings.blind_index_key, appended=appended)
+            yield Parts(settings, pool, keyring, handle.sealer, handle)
+        finally:
+            await keys.close()
+    finally:
+        await pool.close()

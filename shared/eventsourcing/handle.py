@@ -1,0 +1,480 @@
+"""The one runner: load, fold, decide, seal, append. Idempotency, retry and sealing live here and nowhere else.
+
+A command's events have the ids uuid5(command id, index), so a repeated command meets its own events on the stream and
+hears the first outcome again: the table `event` is the only memory of idempotency keys.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Generic, Literal, TypeVar, cast
+from uuid import UUID, uuid5
+
+import orjson
+
+from shared.errors import Conflict, Mismatch, OutOfScope, Rejected, Stale, Unreadable
+from shared.eventsourcing.decider import Decider, Row
+from shared.eventsourcing.event import Aggregate, Context, Event, Recorded
+from shared.eventsourcing.store import NewEvent, Part, Store, StoredEvent
+from shared.privacy.classes import ERASED, FieldClass
+from shared.privacy.keyring import Keyring, Wanted
+from shared.privacy.sealed import SealedItem, Sealer, seal
+
+S = TypeVar("S")
+C = TypeVar("C")
+
+Expected = int | Literal["*"] | None
+"""The version that the caller saw, `*` for "whatever came in between", None for a command that starts its stream."""
+
+TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What surrounds a command: who and why (`ctx`), when, and the ids by which it is known again.
+
+    fingerprint: {"k": generation, "h": HMAC} of the request; same_request: compares a stored fingerprint with this
+    request (default: equal). correlation_id, causation_id: default the command id. extra: told_at, via -> `meta`.
+    """
+
+    command_id: UUID
+    ctx: Context
+    occurred_at: datetime
+    fingerprint: Mapping[str, Any] | None = None
+    same_request: Callable[[Mapping[str, Any]], bool] | None = None
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    traceparent: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRef:
+    """An event as a command's answer names it. type: the `ce_type`."""
+
+    event_id: UUID
+    type: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command did. facts: the events decided now, or read back for a repeated command (sealed parts ERASED)."""
+
+    stream_id: UUID
+    version: int
+    recorded_at: datetime
+    events: tuple[EventRef, ...]
+    facts: tuple[Event, ...]
+    replayed: bool = False
+
+    @property
+    def effect(self) -> bool:
+        """False when everything was already so and nothing was stored."""
+        return bool(self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[S]):
+    """A stream folded. version 0: it does not exist."""
+
+    state: S
+    version: int
+    facts: Sequence[Recorded[Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stream of a command that writes several."""
+
+    decider: Decider[Any, Any]
+    stream_id: UUID
+    command: Any
+    expected: Expected
+
+
+class Handle:
+    """Runs commands of one service against its store and keyring.
+
+    blind_key: HMAC key of blind search rows (intake alone; others never write them).
+    appended: called after each append, so that a relay in the same process wakes at once.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        *,
+        blind_key: bytes = b"",
+        appended: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.store, self.keyring, self.sealer = store, keyring, Sealer(keyring)
+        self._blind_key, self._appended = blind_key, appended
+
+    # Commands
+
+    async def run(
+        self, decider: Decider[C, S], stream_id: UUID, command: C, envelope: Envelope, expected: Expected
+    ) -> Outcome:
+        """Carry out one command on one stream.
+
+        Raises Rejected (a rule says no), OutOfScope (no such stream of this kind), Stale (`expected` is no longer
+        current), Conflict (three lost races), Mismatch (the key was used with another request), Unavailable.
+        """
+        if expected is None:
+            return await self._start(decider, stream_id, command, envelope)
+        version = 0
+        for _ in range(TRIES):
+            stored = await self.store.load(stream_id)
+            if not stored or stored[0].kind != decider.aggregate.name:
+                raise OutOfScope()
+            # Looked up before the version is compared, so that a retry never hears that its own event made it stale.
+            if replay := self._replay(decider.aggregate, stored, envelope):
+                return replay
+            version = stored[-1].version
+            if expected != "*" and expected != version:
+                raise Stale(stream_id, expected, version)
+            state = decider.fold(await self._events(decider.aggregate, stored, decider.opens))
+            events = decider.decide(command, state)
+            if not events:
+                return _no_effect(stream_id, stored)
+            part = await self._part(decider, stream_id, version, state, events, envelope, 0)
+            result = await self.store.append(part)
+            if result.kind == "appended":
+                return self._done(decider.aggregate, part, events, result.recorded_at)
+            if result.kind == "rule":
+                raise _refused(decider, result.rule)
+        raise Conflict(stream_id, version)
+
+    async def run_many(self, steps: Sequence[Step], envelope: Envelope) -> Outcome:
+        """Carry out a command that writes several existing streams: all of it or nothing.
+
+        The outcome is that of the first stream; its `events` are those of all.
+        """
+        for _ in range(TRIES):
+            parts, facts, refs, index = [], [], [], 0
+            for step in steps:
+                stored = await self.store.load(step.stream_id)
+                if not stored or stored[0].kind != step.decider.aggregate.name:
+                    raise OutOfScope()
+                if replay := self._replay(step.decider.aggregate, stored, envelope):
+                    return replay
+                version = stored[-1].version
+                if step.expected not in ("*", version):
+                    raise Stale(step.stream_id, cast(int, step.expected), version)
+                state = step.decider.fold(await self._events(step.decider.aggregate, stored, step.decider.opens))
+                events = step.decider.decide(step.command, state)
+                if not events:
+                    continue
+                part = await self._part(step.decider, step.stream_id, version, state, events, envelope, index)
+                index += len(events)
+                parts.append(part)
+                facts.extend(events)
+                refs.extend(_refs(step.decider.aggregate, part))
+            if not parts:
+                return _no_effect(steps[0].stream_id, await self.store.load(steps[0].stream_id))
+            result = await self.store.append(*parts)
+            if result.kind == "appended":
+                self._appended()
+                first = parts[0]
+                return Outcome(
+                    stream_id=first.stream_id,
+                    version=first.expected + len(first.events),
+                    recorded_at=result.recorded_at,
+                    events=tuple(refs),
+                    facts=tuple(facts),
+                )
+            if result.kind == "rule":
+                raise _refused(steps[0].decider, result.rule)
+        raise Conflict(steps[0].stream_id, 0)
+
+    async def _start(self, decider: Decider[C, S], stream_id: UUID, command: C, envelope: Envelope) -> Outcome:
+        for _ in range(TRIES):
+            events = decider.decide(command, decider.initial)
+            part = await self._part(decider, stream_id, 0, decider.initial, events, envelope, 0)
+            result = await self.store.append(part)
+            if result.kind == "appended":
+                return self._done(decider.aggregate, part, events, result.recorded_at)
+            if result.kind == "rule":
+                raise _refused(decider, result.rule)
+            stored = await self.store.load(stream_id)
+            if not stored:
+                continue  # its creator rolled back meanwhile
+            if replay := self._replay(decider.aggregate, stored, envelope):
+                return replay
+            # Another command (another principal, the same local_id) was first: the same request is the same wish.
+            mine = envelope.fingerprint
+            if stored[0].kind == decider.aggregate.name and mine and _same(envelope, stored[0]):
+                first = [e for e in stored if e.meta.get("command_id") == stored[0].meta.get("command_id")]
+                return self._read_back(decider.aggregate, first)
+            raise Rejected("already-exists", "Read it, it was made before.", version=stored[-1].version)
+        raise Conflict(stream_id, 0)
+
+    # Reading
+
+    async def load(self, decider: Decider[C, S], stream_id: UUID) -> Loaded[S]:
+        """Fold a stream with the classes that the decider opens. version 0 if there is no such stream of this kind."""
+        facts = await self.read(decider.aggregate, stream_id, decider.opens)
+        return Loaded(decider.fold(f.event for f in facts), facts[-1].version if facts else 0, facts)
+
+    async def read(
+        self, aggregate: Aggregate, stream_id: UUID, opens: frozenset[FieldClass] = frozenset()
+    ) -> list[Recorded[Event]]:
+        """The facts of a stream in order, the named classes opened, all others ERASED; empty if there is none."""
+        stored = await self.store.load(stream_id)
+        if not stored or stored[0].kind != aggregate.name:
+            return []
+        events = await self._events(aggregate, stored, opens)
+        return [
+            Recorded(
+                stream_id=s.stream_id,
+                version=s.version,
+                event_id=s.event_id,
+                event=event,
+                ctx=Context.read(s.data["ctx"]),
+                occurred_at=s.occurred_at,
+                recorded_at=s.recorded_at,
+                command_id=UUID(s.meta["command_id"]),
+                meta=s.meta,
+            )
+            for s, event in zip(stored, events, strict=True)
+        ]
+
+    async def find_commands(self, command_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, int, datetime]]:
+        """Which of these commands were carried out: command id -> (stream id, version of its first event, recorded)."""
+        firsts = {uuid5(command_id, "0"): command_id for command_id in command_ids}
+        stored = await self.store.find(list(firsts))
+        return {firsts[s.event_id]: (s.stream_id, s.version, s.recorded_at) for s in stored}
+
+    async def search(self, rows: Sequence[Row], limit: int = 200) -> dict[Row, list[UUID]]:
+        """Streams by search and blind rows (at most `limit` each). Hits are candidates: the reader checks them."""
+        terms = {self.term(row): row for row in rows}
+        found = await self.store.search(list(terms), limit)
+        return {terms[term]: streams for term, streams in found.items()}
+
+    def term(self, row: Row) -> int:
+        """The 64-bit term of a search row: a keyed hash if it is personal, so that the database holds nothing readable."""
+        text = f"{row.name}\0{row.key}".encode()
+        if row.kind in ("blind", "unblind"):
+            if not self._blind_key:
+                raise Unreadable("blind search rows need GABAY_BLIND_INDEX_KEY, which only intake has")
+            digest = hmac.digest(self._blind_key, text, "sha256")
+        else:
+            digest = hashlib.blake2b(text, digest_size=8).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)
+
+    # From events to rows
+
+    async def _part(
+        self,
+        decider: Decider[Any, S],
+        stream_id: UUID,
+        version: int,
+        state: S,
+        events: Sequence[Event],
+        envelope: Envelope,
+        index: int,
+    ) -> Part:
+        aggregate, ctx = decider.aggregate, envelope.ctx
+        ctx_wire = ctx.wire()
+        ctx_text = orjson.dumps(ctx_wire)
+        keys = await self._keys(stream_id, events, ctx, fresh=version == 0)
+        meta = {
+            "command_id": str(envelope.command_id),
+            "correlation_id": str(envelope.correlation_id or envelope.command_id),
+            "causation_id": str(envelope.causation_id or envelope.command_id),
+            **envelope.extra,
+        }
+        if envelope.fingerprint:
+            meta["fp"] = dict(envelope.fingerprint)
+        if envelope.traceparent:
+            meta["traceparent"] = envelope.traceparent
+        meta_text = orjson.dumps(meta).decode()
+        new, rows = [], []
+        for n, event in enumerate(events, index):
+            event_id = uuid5(envelope.command_id, str(n))
+            data = _wire(event, event_id, stream_id, ctx, ctx_text, keys)
+            new.append(
+                NewEvent(
+                    event_id, event.event_type, aggregate.schema(event.event_type), data, meta_text,
+                    envelope.occurred_at,
+                )
+            )  # fmt: skip
+            rows.extend(decider.rows(stream_id, state, event))
+            state = decider.evolve(state, event)
+        search: dict[int, bool] = {}
+        claims: dict[tuple[str, str], bool] = {}
+        for row in rows:
+            if row.kind in ("claim", "release"):
+                claims[row.name, row.key] = row.kind == "claim"
+            else:
+                search[self.term(row)] = row.kind in ("search", "blind")
+        return Part(
+            stream_id, aggregate.name, version, new, list(search.items()), [(*k, claim) for k, claim in claims.items()]
+        )
+
+    async def _keys(
+        self, stream_id: UUID, events: Sequence[Event], ctx: Context, *, fresh: bool
+    ) -> dict[tuple[UUID, FieldClass], Any]:
+        wanted: dict[tuple[UUID, FieldClass], UUID | None] = {}
+        for event in events:
+            for which in event.sealed_classes:
+                if getattr(event, which):
+                    wanted.setdefault((_subject(event, which, stream_id, ctx), which), None)
+            # A STATISTICS consent names the key that seals the profile from now on.
+            if (profile_key := getattr(event, "profile_key", None)) and ctx.subject_id:
+                wanted[ctx.subject_id, FieldClass.PROFILE] = profile_key
+        if not wanted:
+            return {}
+        needed = [Wanted(subject, which, key_id) for (subject, which), key_id in wanted.items()]
+        # Only a stream that is its own subject (a client, a referral's packet) proves that no key can exist yet.
+        fresh = fresh and all(subject == stream_id for subject, _ in wanted)
+        return dict(await self.keyring.for_sealing(needed, fresh=fresh))
+
+    async def _events(
+        self, aggregate: Aggregate, stored: Sequence[StoredEvent], opens: frozenset[FieldClass]
+    ) -> list[Event]:
+        opens = opens & self.keyring.classes()
+        items, owners = [], []
+        datas = [aggregate.upcast(s.type, s.schema, s.data) for s in stored]
+        for n, (s, data) in enumerate(zip(stored, datas, strict=True)):
+            for name, blob in data.get("sealed", {}).items() if opens else ():
+                which = FieldClass(name)
+                if which in opens:
+                    subject = subject_of(aggregate.events[s.type], which, s.stream_id, data)
+                    if subject:
+                        items.append(SealedItem(subject, s.stream_id, s.event_id, s.type, which, blob))
+                        owners.append((n, which))
+        opened: dict[tuple[int, FieldClass], Any] = {}
+        if items:
+            for owner, plain in zip(owners, await self.sealer.open_many(items), strict=True):
+                opened[owner] = plain
+        return [_read(aggregate, s, data, n, opened) for n, (s, data) in enumerate(zip(stored, datas, strict=True))]
+
+    # Outcomes
+
+    def _done(self, aggregate: Aggregate, part: Part, events: Sequence[Event], recorded_at: datetime) -> Outcome:
+        self._appended()
+        return Outcome(
+            stream_id=part.stream_id,
+            version=part.expected + len(part.events),
+            recorded_at=recorded_at,
+            events=_refs(aggregate, part),
+            facts=tuple(events),
+        )
+
+    def _replay(self, aggregate: Aggregate, stored: Sequence[StoredEvent], envelope: Envelope) -> Outcome | None:
+        """The outcome of this very command, if its events are on the stream already."""
+        command_id = str(envelope.command_id)
+        mine = [s for s in stored if s.meta.get("command_id") == command_id]
+        if not mine:
+            return None
+        if not _same(envelope, mine[0]):
+            raise Mismatch()
+        return self._read_back(aggregate, mine)
+
+    def _read_back(self, aggregate: Aggregate, mine: Sequence[StoredEvent]) -> Outcome:
+        facts = tuple(_read(aggregate, s, aggregate.upcast(s.type, s.schema, s.data), 0, {}) for s in mine)
+        return Outcome(
+            stream_id=mine[0].stream_id,
+            version=mine[-1].version,
+            recorded_at=mine[0].recorded_at,
+            events=tuple(EventRef(s.event_id, aggregate.ce_type(s.type), s.version) for s in mine),
+            facts=facts,
+            replayed=True,
+        )
+
+
+def subject_of(event: type[Event], which: FieldClass, stream_id: UUID, data: Mapping[str, Any]) -> UUID | None:
+    """Whose key seals this class of a stored event: a field that the event names, else the context's subject."""
+    name = event.sealed_under.get(which)
+    if name == "stream_id":
+        return stream_id
+    value = data.get(name) if name else data["ctx"].get("subject_id")
+    return UUID(value) if value else None
+
+
+def _subject(event: Event, which: FieldClass, stream_id: UUID, ctx: Context) -> UUID:
+    name = event.sealed_under.get(which)
+    subject = stream_id if name == "stream_id" else getattr(event, name) if name else ctx.subject_id
+    if not isinstance(subject, UUID):
+        raise Unreadable(f"{type(event).__name__} seals {which} but its context names no subject")
+    return subject
+
+
+def _wire(
+    event: Event,
+    event_id: UUID,
+    stream_id: UUID,
+    ctx: Context,
+    ctx_text: bytes,
+    keys: Mapping[tuple[UUID, FieldClass], Any],
+) -> str:
+    """The event as it is stored and published: context, open fields, one blob per sealed class."""
+    open_fields = event.model_dump_json(exclude=set(event.sealed_classes), exclude_none=True)
+    text = '{"ctx":' + ctx_text.decode()
+    if open_fields != "{}":
+        text += "," + open_fields[1:-1]
+    blobs = []
+    for which in event.sealed_classes:
+        member = getattr(event, which)
+        if not member:
+            continue
+        subject = _subject(event, which, stream_id, ctx)
+        if key := keys.get((subject, which)):  # without one the subject is erased, or gave no consent to statistics
+            plain = member.model_dump_json(exclude_none=True).encode()
+            blobs.append(f'"{which}":"{seal(key, plain, subject, stream_id, event_id, event.event_type, which)}"')
+    return f'{text},"sealed":{{{",".join(blobs)}}}}}' if blobs else text + "}"
+
+
+def _read(
+    aggregate: Aggregate,
+    stored: StoredEvent,
+    data: Mapping[str, Any],
+    n: int,
+    opened: Mapping[tuple[int, FieldClass], Any],
+) -> Event:
+    event = aggregate.events.get(stored.type)
+    if event is None:
+        raise Unreadable(f"event {stored.event_id}: {aggregate.name} knows no {stored.type}; upgrade this service")
+    members = {name: value for name, value in data.items() if name not in ("ctx", "sealed")}
+    sealed = data.get("sealed", {})
+    for which in event.sealed_classes:
+        if which in sealed:
+            plain = opened.get((n, which), ERASED)
+            members[which] = ERASED if plain is ERASED else event.sealed_model(which).model_validate_json(plain)
+        elif event.model_fields[which].is_required():
+            members[which] = ERASED  # sealed for a subject that was erased before this event
+    return event.model_validate(members)
+
+
+def _refs(aggregate: Aggregate, part: Part) -> tuple[EventRef, ...]:
+    return tuple(
+        EventRef(e.event_id, aggregate.ce_type(e.type), version)
+        for version, e in enumerate(part.events, part.expected + 1)
+    )
+
+
+def _same(envelope: Envelope, stored: StoredEvent) -> bool:
+    known = stored.meta.get("fp")
+    if not known or not envelope.fingerprint:
+        return True  # reactions and timers carry none; their command ids are derived from what caused them
+    if envelope.same_request:
+        return envelope.same_request(known)
+    return bool(known == envelope.fingerprint)
+
+
+def _no_effect(stream_id: UUID, stored: Sequence[StoredEvent]) -> Outcome:
+    return Outcome(
+        stream_id=stream_id,
+        version=stored[-1].version if stored else 0,
+        recorded_at=stored[-1].recorded_at,
+        events=(),
+        facts=(),
+    )
+
+
+def _refused(decider: Decider[Any, Any], claim: str | None) -> Rejected:
+    return Rejected(dict(decider.claimed).get(claim or "", "invalid-state"), "Another record holds what this needs.")

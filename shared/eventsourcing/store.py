@@ -1,0 +1,216 @@
+"""The event store: append at an expected version, load in order. `Store` is the promise, `PostgresStore` keeps it.
+
+Both stores (this one and `memory.MemoryStore`) pass the one contract suite in `tests/contract/test_store.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from shared.eventsourcing.database import TRANSIENT
+from shared.eventsourcing.group import Group
+from shared.errors import Unavailable
+
+OutcomeKind = Literal["appended", "conflict", "duplicate", "rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event ready to be stored. data: the wire value as JSON text; meta: what is not published, as JSON text."""
+
+    event_id: UUID
+    type: str
+    schema: int
+    data: str
+    meta: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """New events of one stream at an expected version (0: the stream does not exist yet).
+
+    search: (term, add?) rows; claims: (name, key, claim?) reservations. Both are written with the events.
+    """
+
+    stream_id: UUID
+    kind: str
+    expected: int
+    events: Sequence[NewEvent]
+    search: Sequence[tuple[int, bool]] = ()
+    claims: Sequence[tuple[str, str, bool]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of an append. version: of the stream now (None: it does not exist). rule: name of the lost claim."""
+
+    kind: OutcomeKind
+    version: int | None
+    recorded_at: datetime
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """A row of `event`, decoded but neither upcast nor opened."""
+
+    event_id: UUID
+    stream_id: UUID
+    version: int
+    kind: str
+    type: str
+    schema: int
+    data: dict[str, Any]
+    meta: Mapping[str, Any]
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class Store(Protocol):
+    """What every event store promises."""
+
+    async def append(self, *parts: Part) -> Result:
+        """Store one append, all of it or nothing. Several parts: several streams, one result.
+
+        Never raises for a lost race: the result says `conflict` (another version), `duplicate` (its first event is
+        already stored) or `rule` (a claim is held by another stream). Raises Unavailable.
+        """
+        ...
+
+    async def load(self, stream_id: UUID) -> list[StoredEvent]:
+        """All events of a stream in order; empty if it does not exist."""
+        ...
+
+    async def find(self, event_ids: Sequence[UUID]) -> list[StoredEvent]:
+        """The stored ones of these events, in no particular order."""
+        ...
+
+    async def search(self, terms: Sequence[int], limit: int = 200) -> dict[int, list[UUID]]:
+        """Streams by term, at most `limit` each; terms without a stream are absent."""
+        ...
+
+
+def _bad_row(error: Exception) -> bool:
+    # Class 22 (data) and 23 (integrity): one member's row is to blame, so each is tried alone.
+    return isinstance(error, asyncpg.PostgresError) and (error.sqlstate or "")[:2] in ("22", "23")
+
+
+class PostgresStore:
+    """The event store of one service in its own database.
+
+    Appends travel by group commit, one call of `append_events` a group (`append.sql`); an append over several streams
+    is a group of its own.
+    """
+
+    APPEND = (
+        "select part, outcome, version, recorded_at, rule from append_events("
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+    )
+    COLUMNS = "event_id, stream_id, version, kind, type, schema, data, meta, occurred_at, recorded_at"
+    # One index look-up a term, each bounded: a plain `term = any` would read a whole bucket of a common name.
+    SEARCH = (
+        "select t.term, s.stream_id from unnest($1::bigint[]) as t(term) "
+        "cross join lateral (select stream_id from search where search.term = t.term limit $2) as s"
+    )
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", *, group_limit: int = 64, flights: int = 2) -> None:
+        self.pool = pool
+        self._group: Group[Part, Result] = Group(self._flush, limit=group_limit, flights=flights, isolates=_bad_row)
+
+    async def append(self, *parts: Part) -> Result:
+        try:
+            if len(parts) == 1:
+                result = await self._group.submit(parts[0])
+                if result.kind == "rule":
+                    # A claim may have been lost to a member of the same group that lost in turn: ask once more, alone.
+                    result = (await self._flush(parts))[0]
+                return result
+            return await self._together(parts)
+        except TRANSIENT as error:
+            raise Unavailable("Postgres", "Repeat with the same key.") from error
+
+    async def _flush(self, parts: Sequence[Part]) -> list[Result]:
+        rows = await self.pool.fetch(self.APPEND, *_columns(parts), False)
+        results: list[Result | None] = [None] * len(parts)
+        for row in rows:
+            results[row[0] - 1] = Result(row[1], row[2], row[3], row[4])
+        return results  # type: ignore[return-value]  # one row a part: the function's promise, checked by zip(strict)
+
+    async def _together(self, parts: Sequence[Part]) -> Result:
+        # In stream order: two appends over the same streams must lock them in the same order.
+        parts = sorted(parts, key=lambda part: part.stream_id)
+        try:
+            rows = await self.pool.fetch(self.APPEND, *_columns(parts), True)
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != "GB001":
+                raise
+            if await self.find([part.events[0].event_id for part in parts]):
+                return Result("duplicate", None, _never())
+            detail = error.detail or "conflict"
+            if detail.startswith("rule "):
+                return Result("rule", None, _never(), detail.removeprefix("rule "))
+            return Result("conflict", None, _never())
+        return Result("appended", rows[0][2], rows[0][3])
+
+    async def load(self, stream_id: UUID) -> list[StoredEvent]:
+        return await self._read(f"select {self.COLUMNS} from event where stream_id = $1 order by version", stream_id)
+
+    async def find(self, event_ids: Sequence[UUID]) -> list[StoredEvent]:
+        return await self._read(f"select {self.COLUMNS} from event where event_id = any($1)", list(event_ids))
+
+    async def search(self, terms: Sequence[int], limit: int = 200) -> dict[int, list[UUID]]:
+        found: dict[int, list[UUID]] = {}
+        try:
+            for row in await self.pool.fetch(self.SEARCH, list(terms), limit):
+                found.setdefault(row[0], []).append(row[1])
+        except TRANSIENT as error:
+            raise Unavailable("Postgres") from error
+        return found
+
+    async def _read(self, query: str, argument: Any) -> list[StoredEvent]:
+        try:
+            rows = await self.pool.fetch(query, argument)
+        except TRANSIENT as error:
+            raise Unavailable("Postgres") from error
+        return [
+            StoredEvent(r[0], r[1], r[2], r[3], r[4], r[5], orjson.loads(r[6]), orjson.loads(r[7]), r[8], r[9])
+            for r in rows
+        ]
+
+
+def _never() -> datetime:
+    return datetime.min
+
+
+def _columns(parts: Sequence[Part]) -> list[list[Any]]:
+    """The parts as the nineteen arrays of `append_events`."""
+    events = [(n, part.expected + k, e) for n, part in enumerate(parts, 1) for k, e in enumerate(part.events, 1)]
+    search = [(n, term, add) for n, part in enumerate(parts, 1) for term, add in part.search]
+    claims = [(n, name, key, claim) for n, part in enumerate(parts, 1) for name, key, claim in part.claims]
+    return [
+        [part.stream_id for part in parts],
+        [part.kind for part in parts],
+        [part.expected for part in parts],
+        [len(part.events) for part in parts],
+        [n for n, _, _ in events],
+        [version for _, version, _ in events],
+        [e.event_id for _, _, e in events],
+        [e.type for _, _, e in events],
+        [e.schema for _, _, e in events],
+        [e.data for _, _, e in events],
+        [e.meta for _, _, e in events],
+        [e.occurred_at for _, _, e in events],
+        [s[0] for s in search],
+        [s[1] for s in search],
+        [s[2] for s in search],
+        [c[0] for c in claims],
+        [c[1] for c in claims],
+        [c[2] for c in claims],
+        [c[3] for c in claims],
+    ]

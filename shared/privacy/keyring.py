@@ -1,0 +1,187 @@
+"""The keyring: one key per subject and class, made once, wrapped at rest, forgotten by deleting a row."""
+
+import asyncio
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.errors import Unavailable
+from shared.eventsourcing.database import TRANSIENT
+from shared.eventsourcing.group import Group
+from shared.privacy.classes import FieldClass
+from shared.privacy.kek import Keks
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKey:
+    """An unwrapped key, in the memory of a service that holds the KEK of its class."""
+
+    key_id: UUID
+    aead: AESGCM
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key to seal with. key_id: the id it must have (profile keys); then a leftover key of another id is destroyed."""
+
+    subject_id: UUID
+    which: FieldClass
+    key_id: UUID | None = None
+
+
+Slot = tuple[UUID, FieldClass]
+
+
+class Keyring:
+    """Keys of subjects, through a bounded cache.
+
+    New keys ride in a group commit of their own and are durable before the events sealed with them (performance
+    chapter, rule 11): an orphan key row is harmless, an event without its key is lost.
+    cached: keys held at most; max_age_s: how long a key may be used here after another process destroyed it.
+    """
+
+    MAKE = "select subject_id, class, key_id, wrapped_key, kek_version from make_keys($1, $2, $3, $4, $5, $6)"
+    FETCH = (
+        "select k.subject_id, k.class, k.key_id, k.wrapped_key, k.kek_version "
+        "from unnest($1::uuid[], $2::text[]) as w(subject_id, class) "
+        "cross join lateral (select * from subject_key k "
+        "                    where k.subject_id = w.subject_id and k.class = w.class offset 0) as k"
+    )
+
+    def __init__(
+        self, pool: "asyncpg.Pool[Any]", keks: Keks, *, cached: int = 20_000, max_age_s: float = 600
+    ) -> None:
+        self.pool, self.keks = pool, keks
+        self._cached, self._max_age = cached, max_age_s
+        self._cache: OrderedDict[Slot, tuple[float, SubjectKey]] = OrderedDict()
+        self._make: Group[Wanted, SubjectKey | None] = Group(self._flush_make, limit=128, flights=2)
+
+    def classes(self) -> frozenset[FieldClass]:
+        """The classes that this service can seal and open."""
+        return self.keks.classes()
+
+    async def for_sealing(self, wanted: Sequence[Wanted], *, fresh: bool) -> dict[Slot, SubjectKey]:
+        """Keys to seal with, made where they do not exist. A barred (erased) subject has none.
+
+        fresh: the subjects are new, so looking for existing keys would be a wasted trip.
+        A profile key is only ever made under the id that a consent names: without one, the existing key or none.
+        """
+        found: dict[Slot, SubjectKey] = {}
+        if not fresh:
+            found = await self.for_opening([(w.subject_id, w.which) for w in wanted])
+            found = {
+                slot: key
+                for slot, key in found.items()
+                if all(w.key_id in (None, key.key_id) for w in wanted if (w.subject_id, w.which) == slot)
+            }
+        missing = [
+            w
+            for w in wanted
+            if (w.subject_id, w.which) not in found and (w.key_id or w.which is not FieldClass.PROFILE)
+        ]
+        try:
+            made = await asyncio.gather(*(self._make.submit(w) for w in missing))
+        except TRANSIENT as error:
+            raise Unavailable("The keyring", "Repeat with the same key.") from error
+        return found | {(w.subject_id, w.which): key for w, key in zip(missing, made, strict=True) if key}
+
+    async def for_opening(self, slots: Iterable[Slot]) -> dict[Slot, SubjectKey]:
+        """The existing keys of these subjects and classes; absent ones were never made or are forgotten."""
+        now = time.monotonic()
+        found: dict[Slot, SubjectKey] = {}
+        missing: list[Slot] = []
+        mine = self.keks.classes()
+        for slot in set(slots):
+            hit = self._cache.get(slot)
+            if hit and now - hit[0] < self._max_age:
+                found[slot] = hit[1]
+            elif slot[1] in mine:
+                missing.append(slot)
+        if missing:
+            try:
+                rows = await self.pool.fetch(self.FETCH, [s for s, _ in missing], [c.value for _, c in missing])
+            except TRANSIENT as error:
+                raise Unavailable("The keyring") from error
+            found.update(await self._unwrap(rows))
+        return found
+
+    async def destroy(self, slots: Sequence[Slot], *, key_ids: Sequence[UUID] | None = None) -> int:
+        """Delete keys (only those of the given ids, where ids are named); returns how many rows went."""
+        for slot in slots:
+            self._cache.pop(slot, None)
+        try:
+            done = await self.pool.fetch(
+                "delete from subject_key k using unnest($1::uuid[], $2::text[]) as w(subject_id, class) "
+                "where k.subject_id = w.subject_id and k.class = w.class "
+                "and ($3::uuid[] is null or k.key_id = any($3)) returning 1",
+                [s for s, _ in slots],
+                [c.value for _, c in slots],
+                None if key_ids is None else list(key_ids),
+            )
+        except TRANSIENT as error:
+            raise Unavailable("The keyring") from error
+        return len(done)
+
+    async def bar(self, subject_id: UUID) -> None:
+        """Forget a subject for good: all keys go, and none is ever made again."""
+        for which in FieldClass:
+            self._cache.pop((subject_id, which), None)
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("delete from subject_key where subject_id = $1", subject_id)
+            await connection.execute(
+                "insert into erasure_ack (subject_id, service, tables) values ($1, 'keyring', array['subject_key']) "
+                "on conflict do nothing",
+                subject_id,
+            )
+
+    def forget_cached(self, subject_id: UUID) -> None:
+        """Drop a subject's keys from this process's memory."""
+        for which in FieldClass:
+            self._cache.pop((subject_id, which), None)
+
+    async def _flush_make(self, wanted: Sequence[Wanted]) -> list[SubjectKey | None]:
+        keys = [(w.which, w.key_id or uuid4(), os.urandom(32)) for w in wanted]
+        wrapped = await self.keks.wrap(keys)
+        rows = await self.pool.fetch(
+            self.MAKE,
+            [w.subject_id for w in wanted],
+            [w.which.value for w in wanted],
+            [key_id for _, key_id, _ in keys],
+            [blob for _, blob in wrapped],
+            [version for version, _ in wrapped],
+            [w.key_id is not None for w in wanted],
+        )
+        made = {(w.subject_id, w.which): key for w, key in zip(wanted, keys, strict=True)}
+        strangers = []
+        found: dict[Slot, SubjectKey] = {}
+        for row in rows:
+            slot = (row[0], FieldClass(row[1]))
+            _, key_id, key = made[slot]
+            if row[2] == key_id:
+                found[slot] = self._remember(slot, SubjectKey(key_id, AESGCM(key)))
+            else:
+                strangers.append(row)
+        if strangers:
+            found.update(await self._unwrap(strangers))
+        return [found.get((w.subject_id, w.which)) for w in wanted]
+
+    async def _unwrap(self, rows: Sequence[Any]) -> dict[Slot, SubjectKey]:
+        slots = [(row[0], FieldClass(row[1])) for row in rows]
+        keys = await self.keks.unwrap([(s[1], r[2], r[4], r[3]) for s, r in zip(slots, rows, strict=True)])
+        return {
+            slot: self._remember(slot, SubjectKey(row[2], AESGCM(key)))
+            for slot, row, key in zip(slots, rows, keys, strict=True)
+        }
+
+    def _remember(self, slot: Slot, key: SubjectKey) -> SubjectKey:
+        self._cache[slot] = (time.monotonic(), key)
+        if len(self._cache) > self._cached:
+            self._cache.popitem(last=False)
+        return key
