@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXIT_CONFIGURATION = 78  # EX_CONFIG of sysexits.h: restarting does not help
 
 Service = Literal["intake", "casework", "referrals", "reporting"]
+Target = Literal["intake", "casework", "referrals", "reporting", "keyring", "access"]  # what `migrate` also takes
 Process = Literal["api", "worker", "live", "migrate", "issuer", "cli"]
 SERVICES: tuple[Service, ...] = ("intake", "casework", "referrals", "reporting")
 
@@ -136,7 +137,7 @@ class Settings(BaseSettings):
     mode: Literal["development", "test", "production"] = "development"
     region: str = "development"
     region_file: Path | None = None
-    service: Service | None = None
+    service: Target | None = None
     process: Process | None = None
 
     http_host: str = "127.0.0.1"
@@ -183,6 +184,8 @@ class Settings(BaseSettings):
     oidc_audience: str = ""
     oidc_algorithms: Words = ("ES256", "PS256", "RS256")
     oidc_step_up_acr: str = "gold"
+    issuer_folder: Path = ROOT / ".gabay" / "issuer"  # the local issuer's key
+    reporting_url: str = "http://127.0.0.1:8104"  # where the local issuer passes the dashboard's requests on to
 
     relay_batch: int = Field(1000, ge=1)
     relay_poll_ms: Annotated[tuple[int, int], BeforeValidator(_span), NoDecode] = (20, 250)

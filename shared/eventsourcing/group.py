@@ -40,6 +40,25 @@ class Group(Generic[T, R]):
 
     async def submit(self, item: T) -> R:
         """Have one item flushed; returns its result or raises the error of its flush."""
+        return await self.enqueue(item)
+
+    async def submit_all(self, items: Sequence[T]) -> list[R]:
+        """Have several items flushed, in one flight or in several; results in order.
+
+        Without a task for each, which would cost more than its share of the flush.
+        """
+        futures = [self.enqueue(item) for item in items]
+        try:
+            return [await future for future in futures]
+        finally:
+            for future in futures:
+                if not future.done():
+                    future.cancel()
+                elif not future.cancelled():
+                    future.exception()  # seen: the first error is the one that is raised
+
+    def enqueue(self, item: T) -> "asyncio.Future[R]":
+        """Line an item up for the next flight; the future has its result."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         self._waiting.append((item, future))
@@ -47,7 +66,7 @@ class Group(Generic[T, R]):
             # At the end of this turn of the loop, so that items submitted in the same turn share the first flush.
             self._called = True
             loop.call_soon(self._depart)
-        return await future
+        return future
 
     @property
     def pending(self) -> int:

@@ -1,6 +1,5 @@
 """The keyring: one key per subject and class, made once, wrapped at rest, forgotten by deleting a row."""
 
-import asyncio
 import os
 import time
 from collections import OrderedDict
@@ -87,7 +86,7 @@ class Keyring:
             if (w.subject_id, w.which) not in found and (w.key_id or w.which is not FieldClass.PROFILE)
         ]
         try:
-            made = await asyncio.gather(*(self._make.submit(w) for w in missing))
+            made = await self._make.submit_all(missing)
         except TRANSIENT as error:
             raise Unavailable("The keyring", "Repeat with the same key.") from error
         return found | {(w.subject_id, w.which): key for w, key in zip(missing, made, strict=True) if key}
