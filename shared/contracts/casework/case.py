@@ -1,0 +1,327 @@
+"""What casework tells the world about one case (events chapter, section 3: events 29 to 42).
+
+Every blob is sealed under the client. The narrative holds the working copy of whatever the profile holds, because the
+profile is left out for a client who refused statistics (domain chapter, section 11, rule 2); so each narrative of a fact
+with both is a subtype of its profile.
+"""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from shared.codes import (
+    ActionStatus,
+    CaseKind,
+    CaseSource,
+    CaseType,
+    ClosureReason,
+    ConsentMethod,
+    ContactResult,
+    CostBand,
+    FollowUpType,
+    Mode,
+    NeedCode,
+    NeedOutcome,
+    NoteKind,
+    PlanDecision,
+    Priority,
+    ReviewCause,
+    RiskLevel,
+    Role,
+    ServiceCode,
+    ServiceResult,
+    SubCommittee,
+    SupportPlanType,
+    Unit,
+)
+from shared.eventsourcing.event import Aggregate, Event, Sealed
+from shared.privacy.classes import NARRATIVE, PROFILE, PROTECTED, Erased
+
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+LongText = Annotated[str, Field(min_length=1, max_length=8000)]
+Staff = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
+Org = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,31}$")]
+Quantity = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,2})?$")]
+
+
+class Need(Sealed):
+    """One thing that the case is about."""
+
+    need_id: UUID = Field(description="Id of the need, the same in plan and closure.")
+    code: NeedCode = Field(description="What is needed.")
+    priority: Priority = Field(description="How soon.")
+
+
+class Outcome(Sealed):
+    """What became of one need at closure."""
+
+    need_id: UUID = Field(description="The need.")
+    code: NeedCode = Field(description="What was needed.")
+    outcome: NeedOutcome = Field(description="What became of it.")
+
+
+class OpeningProfile(Sealed):
+    case_type: CaseType = Field(description="True type of the case; UNASSESSED until the first assessment.")
+    risk_level: RiskLevel | None = Field(default=None, description="Risk as the worker sees it.")
+
+
+class OpeningNarrative(OpeningProfile):
+    reason: Text = Field(description="Why the case was opened.")
+    minor: bool | None = Field(default=None, description="Whether the client is under 18; unknown counts as true.")
+
+
+class CaseOpened(Event, type="case-opened"):
+    """Continuing help for one client begins."""
+
+    client_id: UUID = Field(description="The client; also the subject of every blob of the case.")
+    case_kind: CaseKind = Field(description="CONFIDENTIAL hides the case from all but its worker and the protection supervisor.")
+    priority: Priority = Field(description="How soon somebody must act.")
+    source: CaseSource = Field(description="Where the case came from.")
+    sub_committee: SubCommittee = Field(description="Sub-committee that the case counts for; PSS if confidential.")
+    previous_case_id: UUID | None = Field(default=None, description="Earlier case that this one continues or stands beside.")
+    referral_id: UUID | None = Field(default=None, description="Inbound referral that led to the case.")
+    profile: Annotated[OpeningProfile | Erased | None, PROFILE] = None
+    narrative: Annotated[OpeningNarrative | Erased, NARRATIVE]
+
+
+class CaseAssigned(Event, type="case-assigned"):
+    """A worker takes the case over."""
+
+    # `from` is a word of Python: the member is named otherwise, the wire is not.
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    worker: Staff = Field(description="Who answers for the case from now on.")
+    from_: Staff | None = Field(default=None, alias="from", description="Who did before.")
+    role: Role = Field(description="Role of the worker on this case.")
+
+
+class AssessmentProfile(Sealed):
+    needs: tuple[Need, ...] = Field(min_length=1, max_length=40, description="Needs found now; they add to earlier ones.")
+    case_type: CaseType = Field(description="True type of the case as assessed.")
+    risk_level: RiskLevel | None = Field(default=None, description="Risk as the worker sees it.")
+
+
+class AssessmentNarrative(AssessmentProfile):
+    assessment: LongText = Field(description="The assessment in words.")
+    health: Text | None = Field(default=None, description="What the worker must know about health.")
+    minor: bool = Field(description="Whether the client is under 18.")
+
+
+class ProtectionNote(Sealed):
+    protection_note: Text = Field(description="For the assigned worker and the protection supervisor alone.")
+
+
+class NeedsAssessed(Event, type="needs-assessed"):
+    """The worker and the client named what the case is about. Adds needs, never overwrites."""
+
+    assessment_id: UUID = Field(description="Id of the assessment.")
+    tool_version: str = Field(pattern=r"^[0-9A-Za-z.-]{1,16}$", description="Version of the form that was used.")
+    needs: int = Field(ge=1, le=40, description="How many needs were found.")
+    profile: Annotated[AssessmentProfile | Erased | None, PROFILE] = None
+    narrative: Annotated[AssessmentNarrative | Erased, NARRATIVE]
+    protected: Annotated[ProtectionNote | Erased | None, PROTECTED] = None
+
+
+class PlannedAction(Sealed):
+    """One agreed step, as everybody may see it."""
+
+    action_id: UUID = Field(description="Id of the step.")
+    service_code: ServiceCode = Field(description="Service that the step asks for; PSS if the case is confidential.")
+    provider: Org | None = Field(default=None, description="Who is to give it; the centre if absent.")
+    due: date = Field(description="Day by which it should be done.")
+    cost_band: CostBand = Field(description="What it will cost, in bands of pesos.")
+
+
+class PlanProfile(Sealed):
+    plan_types: tuple[SupportPlanType, ...] = Field(max_length=9, description="HTCDS kinds of support in the plan.")
+
+
+class PlanNarrative(PlanProfile):
+    goals: tuple[Text, ...] = Field(min_length=1, max_length=20, description="What the client wants to reach.")
+    needs: dict[UUID, UUID] = Field(max_length=40, description="Need that each action answers: action id -> need id.")
+
+
+class CasePlanProposed(Event, type="case-plan-proposed"):
+    """The worker wrote a plan."""
+
+    plan_no: int = Field(ge=1, le=999, description="Number of the plan in its case.")
+    actions: tuple[PlannedAction, ...] = Field(min_length=1, max_length=40, description="The agreed steps.")
+    target_end: date = Field(description="Day by which the plan should be done.")
+    profile: Annotated[PlanProfile | Erased | None, PROFILE] = None
+    narrative: Annotated[PlanNarrative | Erased, NARRATIVE]
+
+
+class ReviewNote(Sealed):
+    reason: Text = Field(description="Why the plan was returned or approved.")
+
+
+class CasePlanReviewed(Event, type="case-plan-reviewed"):
+    """A supervisor answered a plan."""
+
+    plan_no: int = Field(ge=1, le=999, description="The plan.")
+    decision: PlanDecision = Field(description="The supervisor's answer.")
+    narrative: Annotated[ReviewNote | Erased | None, NARRATIVE] = None
+
+
+class CasePlanAgreed(Event, type="case-plan-agreed"):
+    """The client agreed to a plan."""
+
+    plan_no: int = Field(ge=1, le=999, description="The plan.")
+    client_agreed: bool = Field(description="Always true: a plan is the client's or none.")
+    agreed_on: date = Field(description="Day of the agreement.")
+    method: ConsentMethod = Field(description="How the agreement is proved.")
+
+
+class ActionNote(Sealed):
+    note: Text = Field(description="What the worker adds.")
+
+
+class PlanActionRecorded(Event, type="plan-action-recorded"):
+    """A step of the plan moved."""
+
+    plan_no: int = Field(ge=1, le=999, description="The plan.")
+    action_id: UUID = Field(description="The step.")
+    status: ActionStatus = Field(description="Where the step stands now.")
+    referral_id: UUID | None = Field(default=None, description="Referral whose answer moved it.")
+    narrative: Annotated[ActionNote | Erased | None, NARRATIVE] = None
+
+
+class ServiceProfile(Sealed):
+    service_code: ServiceCode = Field(description="True service, also on a confidential case.")
+    result: ServiceResult = Field(description="What came of it.")
+
+
+class ServiceNarrative(ServiceProfile):
+    note: Text | None = Field(default=None, description="What the worker adds.")
+
+
+class ServiceDelivered(Event, type="service-delivered"):
+    """The centre, or a provider at its side, helped the client directly."""
+
+    service_id: UUID = Field(description="Id of the service.")
+    service_code: ServiceCode = Field(description="The service; PSS on a confidential case.")
+    sub_committee: SubCommittee = Field(description="Sub-committee that it counts for, as of its day; PSS if confidential.")
+    provider: Org | None = Field(default=None, description="Who gave it; the centre if absent.")
+    unit: Unit = Field(description="In what it is measured.")
+    qty: Quantity = Field(description="How many units, a decimal string.")
+    cost_band: CostBand = Field(description="What it cost, in bands of pesos.")
+    mode: Mode = Field(description="How it reached the client.")
+    delivered_on: date = Field(description="Day of the service.")
+    action_id: UUID | None = Field(default=None, description="Step of the plan that it carries out.")
+    minutes: int | None = Field(default=None, ge=0, le=6000, description="Staff time.")
+    group_id: UUID | None = Field(default=None, description="One session for many clients: the same id on each.")
+    profile: Annotated[ServiceProfile | Erased | None, PROFILE] = None
+    narrative: Annotated[ServiceNarrative | Erased, NARRATIVE]
+
+
+class FollowUpScheduled(Event, type="follow-up-scheduled"):
+    """A look back was planned."""
+
+    follow_up_id: UUID = Field(description="Id of the follow-up.")
+    type: FollowUpType = Field(description="Why one looks back.")
+    due: date = Field(description="Day of the planned contact.")
+
+
+class FollowUpNote(Sealed):
+    note: Text = Field(description="What the client told.")
+
+
+class FollowUpRecorded(Event, type="follow-up-recorded"):
+    """A planned look back took place, or did not."""
+
+    follow_up_id: UUID = Field(description="The follow-up.")
+    type: FollowUpType = Field(description="Why one looks back.")
+    due: date = Field(description="Day for which it was planned.")
+    done: date = Field(description="Day of the contact or of the last try.")
+    contact: ContactResult = Field(description="What came of it.")
+    next: date | None = Field(default=None, description="Day of the next try, if one is planned.")
+    narrative: Annotated[FollowUpNote | Erased | None, NARRATIVE] = None
+
+
+class CaseNote(Sealed):
+    text: LongText = Field(description="The note.")
+
+
+class CaseNoteRecorded(Event, type="case-note-recorded"):
+    """A note: narrative, or protected where the case is confidential. Exactly one of the two."""
+
+    note_id: UUID = Field(description="Id of the note.")
+    kind: NoteKind = Field(description="What it records; COUNSELLING is unread by others.")
+    narrative: Annotated[CaseNote | Erased | None, NARRATIVE] = None
+    protected: Annotated[CaseNote | Erased | None, PROTECTED] = None
+
+
+class CaseReviewRequired(Event, type="case-review-required"):
+    """Something happened elsewhere that the worker must look at."""
+
+    cause: ReviewCause = Field(description="What happened.")
+    due: date = Field(description="Day by which somebody must have looked.")
+    source_event: UUID = Field(description="The fact that caused it.")
+
+
+class ClosureProfile(Sealed):
+    reason: ClosureReason = Field(description="Why the case ended.")
+    outcomes: tuple[Outcome, ...] = Field(default=(), max_length=200, description="What became of each need.")
+
+
+class ClosureNarrative(ClosureProfile):
+    summary: LongText | None = Field(default=None, description="The case in words; absent only when the system closes it.")
+
+
+class CaseClosed(Event, type="case-closed"):
+    """The help ended; each need has an outcome."""
+
+    closed_on: date = Field(description="Day of the closure.")
+    approved: bool = Field(description="Whether a supervisor signed it.")
+    profile: Annotated[ClosureProfile | Erased | None, PROFILE] = None
+    narrative: Annotated[ClosureNarrative | Erased, NARRATIVE]
+
+
+class ReopeningNote(Sealed):
+    reason: Text = Field(description="Why the case goes on.")
+
+
+class CaseReopened(Event, type="case-reopened"):
+    """A closed case goes on, at most twelve months after its closure."""
+
+    prior_closure: UUID = Field(description="Event id of the closure that is undone.")
+    narrative: Annotated[ReopeningNote | Erased, NARRATIVE]
+
+
+CaseEvent = (
+    CaseOpened
+    | CaseAssigned
+    | NeedsAssessed
+    | CasePlanProposed
+    | CasePlanReviewed
+    | CasePlanAgreed
+    | PlanActionRecorded
+    | ServiceDelivered
+    | FollowUpScheduled
+    | FollowUpRecorded
+    | CaseNoteRecorded
+    | CaseReviewRequired
+    | CaseClosed
+    | CaseReopened
+)
+
+CASE = Aggregate(
+    "casework",
+    "case",
+    CaseOpened,
+    CaseAssigned,
+    NeedsAssessed,
+    CasePlanProposed,
+    CasePlanReviewed,
+    CasePlanAgreed,
+    PlanActionRecorded,
+    ServiceDelivered,
+    FollowUpScheduled,
+    FollowUpRecorded,
+    CaseNoteRecorded,
+    CaseReviewRequired,
+    CaseClosed,
+    CaseReopened,
+)
