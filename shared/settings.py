@@ -140,6 +140,8 @@ class Settings(BaseSettings):
     service: Target | None = None
     process: Process | None = None
 
+    home: Path = ROOT / ".gabay"  # what the embedded stack keeps: the local issuer's key lies in `issuer/`
+
     http_host: str = "127.0.0.1"
     http_port: Port = 0
     health_port: Port = 0
@@ -184,7 +186,6 @@ class Settings(BaseSettings):
     oidc_audience: str = ""
     oidc_algorithms: Words = ("ES256", "PS256", "RS256")
     oidc_step_up_acr: str = "gold"
-    issuer_folder: Path = ROOT / ".gabay" / "issuer"  # the local issuer's key
     reporting_url: str = "http://127.0.0.1:8104"  # where the local issuer passes the dashboard's requests on to
 
     relay_batch: int = Field(1000, ge=1)
