@@ -106,13 +106,18 @@ class Postgres:
         if done.exists() and done.read_text() == mark:
             return
         existing = set(self.sql("postgres", "select datname from pg_database").split())
-        wanted = [name for name in DATABASES if name not in existing]
         self.sql("postgres", f"set gabay.password = '{self.password}';\n{script}")
-        for name in wanted:
-            self.sql("postgres", f"create database {name} owner {name}_owner")
         for name in DATABASES:
-            self.sql(name, _closed(name))
+            if name in existing:
+                self.sql(name, _closed(name, name))  # its making may have been cut short
+            else:
+                self.create(name, name)
         self._write("gabay.furnished", mark)
+
+    def create(self, database: str, kind: str) -> None:
+        """Make an empty database as that of `kind` (one of DATABASES) is: owner, guests, nobody else."""
+        self.sql("postgres", f"create database {database} owner {kind}_owner")
+        self.sql(database, _closed(database, kind))
 
     def sql(self, database: str, text: str) -> str:
         """Run statements as superuser; returns unaligned rows. Raises StackProblem with the server's word."""
@@ -151,14 +156,14 @@ class Postgres:
         self._own(path)
 
 
-def _closed(database: str) -> str:
+def _closed(database: str, kind: str) -> str:
     """Who may enter a database: its owner makes tables, the processes may look, nobody else passes."""
-    readers = (f"{database}_app", f"{database}_worker") if database in SERVICES else [f"{service}_{database}" for service in SERVICES]
+    readers = (f"{kind}_app", f"{kind}_worker") if kind in SERVICES else [f"{service}_{kind}" for service in SERVICES]
     guests = ", ".join(readers)
     return f"""
         revoke all on database {database} from public;
         grant connect on database {database} to {guests};
-        alter schema public owner to {database}_owner;
+        alter schema public owner to {kind}_owner;
         revoke all on schema public from public;
         grant usage on schema public to {guests};
     """

@@ -23,7 +23,7 @@ from typing import Any, Literal, Self, TypeVar
 from deploy.embedded.child import spawn
 from deploy.embedded.home import Home
 from deploy.embedded.kafka import Kafka
-from deploy.embedded.postgres import Postgres
+from deploy.embedded.postgres import DATABASES, Postgres
 from deploy.embedded.problem import StackProblem
 from deploy.embedded.supervisor import Part, Running, Supervisor, end_leftovers
 
@@ -123,9 +123,17 @@ class Stack:
         self.home.release()
 
     def start_sync(self, seconds: float = 120) -> Self:
-        """`start` for callers without an event loop: the supervisor runs in a thread of its own until `stop_sync`."""
+        """`start` for callers without an event loop, or with one that rests between tests: a thread keeps the parts.
+
+        The other methods then work from any loop; end with `stop_sync`.
+        """
         self._thread = _LoopThread()
-        self._thread.run(self.start(seconds))
+        try:
+            self._thread.run(self.start(seconds))
+        except BaseException:
+            self._thread.close()
+            self._thread = None
+            raise
         return self
 
     def stop_sync(self) -> None:
@@ -190,10 +198,10 @@ class Stack:
     def log(self, part: str) -> Path:
         return self.home.path / "logs" / f"{part}.log"
 
-    def env(self, service: str | None, process: str, *, database: str | None = None) -> dict[str, str]:
+    def env(self, service: str | None, process: str, *, databases: Mapping[str, str] | None = None) -> dict[str, str]:
         """All `GABAY_` variables of one process (api, worker, live, migrate, issuer, cli); secrets by file.
 
-        database: another database of that service's roles (tests: a fresh one).
+        databases: other names for some databases (tests: {"intake": "intake_17", "keyring": "keyring_3"}).
         """
         variables = {
             "GABAY_MODE": "development",
@@ -212,15 +220,16 @@ class Stack:
         if service is None:
             return variables | self.settings
         variables["GABAY_SERVICE"] = service
+        named = {name: name for name in DATABASES} | dict(databases or {})
         if process == "migrate":
-            return variables | {"GABAY_DATABASE_OWNER_URL": self.dsn(f"{service}_owner", database or service)} | self.settings
+            return variables | {"GABAY_DATABASE_OWNER_URL": self.dsn(f"{service}_owner", named[service])} | self.settings
         role = "app" if process == "api" else "worker"
         secret = self.home.secret_file
         variables |= {
-            "GABAY_DATABASE_URL": self.dsn(f"{service}_{role}", database or service),
-            "GABAY_DATABASE_OWNER_URL": self.dsn(f"{service}_owner", database or service) if process == "cli" else "",
-            "GABAY_KEYRING_URL": self.dsn(f"{service}_keyring", "keyring"),
-            "GABAY_ACCESS_URL": self.dsn(f"{service}_access", "access"),
+            "GABAY_DATABASE_URL": self.dsn(f"{service}_{role}", named[service]),
+            "GABAY_DATABASE_OWNER_URL": self.dsn(f"{service}_owner", named[service]) if process == "cli" else "",
+            "GABAY_KEYRING_URL": self.dsn(f"{service}_keyring", named["keyring"]),
+            "GABAY_ACCESS_URL": self.dsn(f"{service}_access", named["access"]),
             "GABAY_FINGERPRINT_KEYS_FILE": str(secret("fingerprint-keys")),
             "GABAY_CURSOR_KEY_FILE": str(secret("cursor-key")),
             "GABAY_OIDC_AUDIENCE": f"gabay-{service}",
@@ -241,17 +250,20 @@ class Stack:
         self._run_by_us.kill(part, signum)
 
     async def wait_ready(self, part: str, seconds: float = 60) -> None:
-        await self._run_by_us.wait_ready(part, seconds)
+        await self._where_it_runs(self._run_by_us.wait_ready(part, seconds))
 
     async def restart(self, part: str, seconds: float = 60) -> None:
-        await self._run_by_us.restart(part, seconds)
+        await self._where_it_runs(self._run_by_us.restart(part, seconds))
 
     async def stop_part(self, part: str) -> None:
         """Stop a part and keep it stopped until `start_part`."""
-        await self._run_by_us.stop_part(part)
+        await self._where_it_runs(self._run_by_us.stop_part(part))
 
     async def start_part(self, part: str, seconds: float = 60) -> None:
-        await self._run_by_us.start_part(part, seconds)
+        await self._where_it_runs(self._run_by_us.start_part(part, seconds))
+
+    async def _where_it_runs(self, work: Coroutine[Any, Any, None]) -> None:
+        await (self._thread.elsewhere(work) if self._thread is not None else work)
 
     def pid(self, part: str) -> int | None:
         """Process id of a part, also of a stack that somebody else runs."""
@@ -374,6 +386,10 @@ class _LoopThread:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def elsewhere(self, work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+        """Run it here and let the caller's own loop wait for it."""
+        return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -1,0 +1,130 @@
+"""The verbs of `gabay`: one table, from which a verb's module is imported only when it is called.
+
+A new verb is a line here and a function with typer annotations (or a `typer.Typer` for a group of verbs) in a module of
+its own. Every failure that Gabay raises on purpose ends as a sentence and an exit status: 1, or 78 for the configuration.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from typing import Any
+
+VERBS: dict[str, dict[str, tuple[str, str]]] = {
+    "The stack on this machine": {
+        "up": ("cli.stack:up", "start everything (--detach: and return)"),
+        "down": ("cli.stack:down", "stop everything"),
+        "status": ("cli.stack:status", "each part: address, state, age"),
+        "logs": ("cli.stack:logs", "what a part wrote (-f: and writes)"),
+        "reset": ("cli.stack:reset", "delete the stack's data"),
+        "doctor": ("cli.stack:doctor", "what this machine lacks, and how to mend it"),
+    },
+    "See it work": {
+        "demo": ("cli.demo:demo", "register people and compare the figures with a published table"),
+        "token": ("cli.token:token", "a development token for calling the API"),
+        "test": ("cli.test:test", "run the tests (--quick, --long, paths)"),
+        "lint": ("cli.test:lint", "run the linters"),
+        "bench": ("cli.bench:bench", "measure, against the yardsticks of the performance chapter"),
+    },
+    "Operate": {
+        "config": ("cli.config:config", "every setting of a process, secrets masked"),
+        "access": ("cli.access:access", "grants of staff and devices"),
+        "topics": ("cli.topics:topics", "the topics and their creation"),
+        "parked": ("cli.parked:parked", "streams that a consumer set aside"),
+        "rebuild": ("cli.rebuild:rebuild", "regrow a read model beside the old one"),
+    },
+    "Single processes": {
+        "serve": ("cli.process:serve", "the API of a service"),
+        "work": ("cli.process:work", "the worker of a service"),
+        "live": ("cli.process:live", "the live board of a service"),
+        "migrate": ("cli.process:migrate", "bring a database to this release's schema"),
+        "issuer": ("cli.process:issuer", "the local issuer of development tokens"),
+    },
+}
+HIDDEN = {"prepare": ("cli.process:prepare", "what `up` runs before the services")}
+ALL = {verb: target for group in VERBS.values() for verb, (target, _) in group.items()} | {k: v for k, (v, _) in HIDDEN.items()}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one verb; returns the exit status."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        if len(arguments) > 1 and arguments[0] == "help":
+            return main([arguments[1], "--help"])
+        print(overview())
+        return 0
+    verb, rest = arguments[0], arguments[1:]
+    if verb == "--version":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(version("gabay"))
+        except PackageNotFoundError:
+            print("gabay, from its source folder")
+        return 0
+    if verb not in ALL:
+        near = difflib.get_close_matches(verb, [name for name in ALL if name not in HIDDEN], 1)
+        print(f"gabay: there is no verb {verb!r}{f'; did you mean {near[0]}?' if near else ''} (gabay --help lists them)", file=sys.stderr)
+        return 2
+    try:
+        return _call(verb, rest)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 141
+    except Exception as error:
+        return _told(error)
+
+
+def overview() -> str:
+    lines = ["Gabay: case management for migrants and the agencies that help them.", "", "usage: gabay VERB [options]", ""]
+    for title, verbs in VERBS.items():
+        lines += [f"{title}:", *(f"  {verb:<9} {text}" for verb, (_, text) in verbs.items()), ""]
+    return "\n".join([*lines, "gabay VERB --help says more about one of them. Begin with: gabay demo"])
+
+
+def _call(verb: str, arguments: list[str]) -> int:
+    module_name, _, name = ALL[verb].partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name != module_name:
+            raise
+        print(f"gabay: {verb} is not part of this release yet", file=sys.stderr)
+        return 2
+    target = getattr(module, name)
+    plain = len(arguments) < 2 and not any(argument.startswith("-") for argument in arguments)
+    if module_name == "cli.process" and plain and len(arguments) == target.__code__.co_argcount:
+        # A process of a service keeps what it imports for ever: the command line's 10 MiB are not imported into it.
+        target(*arguments)
+        return 0
+    return _through_typer(verb, target, arguments)
+
+
+def _through_typer(verb: str, target: Any, arguments: list[str]) -> int:
+    import typer
+
+    if isinstance(target, typer.Typer):
+        app = target
+    else:
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        app.command(context_settings=getattr(target, "context_settings", None))(target)
+    result = app(arguments, prog_name=f"gabay {verb}", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _told(error: Exception) -> int:
+    """Errors on purpose are told in their own words; others keep their traceback."""
+    name, module = type(error).__name__, type(error).__module__
+    if name == "Misconfigured":
+        print(f"gabay: this process may not start:\n{error}", file=sys.stderr)
+        return 78
+    if name == "StackProblem" or module == "shared.errors":
+        print(f"gabay: {error}", file=sys.stderr)
+        return 1
+    if module.startswith("typer") and hasattr(error, "exit_code"):
+        show = getattr(error, "show", None)
+        if show is not None:
+            show()
+        return int(error.exit_code)
+    raise error

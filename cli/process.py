@@ -1,0 +1,96 @@
+"""One process of a service in the foreground: `serve`, `work`, `live`, `migrate`, `issuer`.
+
+In production everything comes from the environment. On a laptop what the environment does not say comes from the embedded
+stack below `.gabay/`, so that one part can be run by hand beside the others.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from shared.settings import Misconfigured, Reason, Settings
+
+SERVICES = ("intake", "casework", "referrals", "reporting")
+TARGETS = ("keyring", "access", *SERVICES)
+
+
+def settings_of(service: str | None, process: str) -> Settings:
+    """Settings from the environment, completed from the embedded stack unless the mode is production."""
+    environ = dict(os.environ)
+    needed = {"migrate": "GABAY_DATABASE_OWNER_URL", "issuer": "GABAY_HTTP_PORT"}.get(process, "GABAY_DATABASE_URL")
+    given = needed in environ or f"{needed}_FILE" in environ
+    if environ.get("GABAY_MODE", "development") == "development" and not given:
+        from deploy.embedded.problem import StackProblem
+        from deploy.embedded.stack import Stack
+
+        try:
+            embedded = Stack.at().env(service, process)
+        except StackProblem:
+            embedded = {}  # the settings say what is missing
+        environ = {name: value for name, value in embedded.items() if f"{name}_FILE" not in environ} | environ
+    return Settings.load(service, process, environ)
+
+
+def _main_of(module: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = importlib.import_module(module).main
+    return found
+
+
+def _known(service: str, names: tuple[str, ...]) -> str:
+    if service not in names:
+        raise Misconfigured([Reason("CONFIG", "there is no such service", f"one of: {', '.join(names)}")])
+    return service
+
+
+def serve(service: str) -> None:
+    """Run the API of SERVICE until SIGTERM."""
+    settings = settings_of(_known(service, SERVICES), "api")
+    _main_of(f"services.{service}.api")(settings)
+
+
+def work(service: str) -> None:
+    """Run the worker of SERVICE (relay and consumers) until SIGTERM."""
+    settings = settings_of(_known(service, SERVICES), "worker")
+    _main_of(f"services.{service}.worker")(settings)
+
+
+def live(service: str) -> None:
+    """Run the live board of SERVICE until SIGTERM."""
+    settings = settings_of(_known(service, SERVICES), "live")
+    _main_of(f"services.{service}.live")(settings)
+
+
+def issuer() -> None:
+    """Run the local issuer: anybody gets any role from it, so production refuses its tokens."""
+    _main_of("shared.http.issuer")(settings_of(None, "issuer"))
+
+
+def migrate(target: str = "", check: bool = False) -> None:
+    """Bring the database of TARGET (a service, keyring or access; without one: all) to this release's schema.
+
+    --check prints what would run and changes nothing.
+    """
+    main = _main_of("shared.eventsourcing.migrate")
+    for each in (_known(target, TARGETS),) if target else TARGETS:
+        main(settings_of(each, "migrate"), check)
+
+
+def prepare(what: str) -> None:
+    """What `gabay up` runs once before the services: `migrations` or `topics`."""
+    if what == "migrations":
+        from deploy.embedded.stack import Stack
+
+        stack = Stack.at(Path(os.environ["GABAY_HOME"]))
+        main = _main_of("shared.eventsourcing.migrate")
+        for target in TARGETS:
+            main(Settings.load(target, "migrate", stack.env(target, "migrate")))
+    elif what == "topics":
+        import asyncio
+
+        settings = Settings.load(None, "cli")
+        ensure = importlib.import_module("shared.messaging.topics").ensure
+        asyncio.run(ensure(settings.kafka_bootstrap, retention_days=settings.topic_retention_days))

@@ -1,0 +1,132 @@
+"""What tests share: one Postgres and one Kafka per run, databases made in a moment, and the options of the run.
+
+stack           session: Stack with postgres and kafka only, started when first asked for
+whole_stack     session: Stack with every part (four apis, four workers, the issuer), of its own
+fresh_database  session: fresh_database("intake") -> Database, migrated, empty, nobody else's
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded.stack import CORE, PARTS, ROOT, Stack
+
+# A developer's own settings must not decide what a test finds.
+for _name in [name for name in os.environ if name.startswith("GABAY_")]:
+    del os.environ[_name]
+
+WITHOUT_STACK = ("tests/unit", "tests/architecture")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the long profiles too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    skip = pytest.mark.skip(reason="a long profile: gabay test --long")
+    for item in items:
+        if not config.getoption("--long") and item.get_closest_marker("long"):
+            item.add_marker(skip)
+        folder = item.path.relative_to(ROOT).as_posix()
+        if folder.startswith(WITHOUT_STACK) and {"stack", "whole_stack"} & set(getattr(item, "fixturenames", ())):
+            raise pytest.UsageError(f"{item.nodeid} asks for the stack: move it to tests/integration, or do without")
+
+
+def _started(name: str, parts: tuple[str, ...]) -> Stack:
+    """A stack in the first free home of this name: two runs at once each have their own."""
+    for number in itertools.count(1):
+        stack = Stack(
+            ROOT / ".gabay" / (name if number == 1 else f"{name}-{number}"), ports="free", parts=parts, settings={"GABAY_MODE": "test"}
+        )
+        if stack.home.take():
+            stack.home.wipe(keep=("run",))
+            stack.home.release()
+            return stack.start_sync()
+    raise AssertionError("unreachable: there is always another number")
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Postgres and Kafka, empty at the start of the run, on ports of their own."""
+    running = _started("test", CORE)
+    yield running
+    running.stop_sync()
+
+
+@pytest.fixture(scope="session")
+def whole_stack() -> Iterator[Stack]:
+    """Everything that `gabay up` starts, on ports and data of its own."""
+    running = _started("test-whole", PARTS)
+    yield running
+    running.stop_sync()
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One migrated database. `target` is a service, `keyring` or `access`."""
+
+    stack: Stack
+    target: str
+    name: str
+
+    @property
+    def owner(self) -> str:
+        return self.role(f"{self.target}_owner")
+
+    @property
+    def app(self) -> str:
+        return self.role(f"{self.target}_app")
+
+    @property
+    def worker(self) -> str:
+        return self.role(f"{self.target}_worker")
+
+    def role(self, role: str) -> str:
+        """Address for a role, e.g. role("intake_keyring") of a keyring; role("postgres") is the superuser."""
+        return self.stack.dsn(role, self.name)
+
+    def drop(self) -> None:
+        self.stack.postgres.sql("postgres", f"drop database if exists {self.name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def fresh_database(stack: Stack) -> Callable[[str], Database]:
+    """fresh_database(target) -> Database: a copy of a template that was migrated once; takes some 50 ms."""
+    count = itertools.count(1)
+    lock = threading.Lock()
+    templates: set[str] = set()
+
+    def make(target: str) -> Database:
+        with lock:
+            if target not in templates:
+                _make_template(stack, target)
+                templates.add(target)
+            name = f"{target}_{next(count)}"
+        stack.postgres.sql("postgres", f"create database {name} template template_{target} owner {target}_owner")
+        return Database(stack, target, name)
+
+    return make
+
+
+def _make_template(stack: Stack, target: str) -> None:
+    from shared.eventsourcing.migrate import migrate
+
+    template = f"template_{target}"
+    stack.postgres.create(template, target)
+    with ThreadPoolExecutor(1) as pool:  # in a thread: the caller may be inside a running loop
+        pool.submit(asyncio.run, migrate(stack.dsn(f"{target}_owner", template), target)).result()
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The root of the source tree."""
+    return ROOT
