@@ -50,6 +50,7 @@ class Postgres:
         self.password = password
         self.sockets = _socket_folder(home)
         self.user = unprivileged()
+        self._started = 0
 
     def dsn(self, role: str, database: str) -> str:
         """By socket: no password needed, none in the address."""
@@ -82,21 +83,17 @@ class Postgres:
     def start(self) -> subprocess.Popen[bytes]:
         # SIGINT is Postgres' own word for a fast, clean stop: also when the supervisor dies.
         command = [program("postgres"), "-D", str(self.data)]
-        return spawn(command, env=_plain_environment(), log=self.log, cwd=self.data, on_parent_death=signal.SIGINT, user=self.user)
+        child = spawn(command, env=_plain_environment(), log=self.log, cwd=self.data, on_parent_death=signal.SIGINT, user=self.user)
+        self._started = child.pid
+        return child
 
     def ready(self) -> bool:
-        """The server says so itself, in the last line of its pid file."""
+        """The server says so itself, in the last line of its pid file; a killed one's file says so too, with another pid."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[7].strip() == "ready"
-
-    def pid(self) -> int | None:
-        try:
-            return int((self.data / "postmaster.pid").read_text().split()[0])
-        except (OSError, ValueError, IndexError):
-            return None
+        return len(lines) >= 8 and lines[0].strip() == str(self._started) and lines[7].strip() == "ready"
 
     def furnish(self) -> None:
         """Make the roles and databases that are missing; a moment's work when none is."""

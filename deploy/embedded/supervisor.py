@@ -207,7 +207,7 @@ class Supervisor:
         """One life of a part, from preparation to death; returns the exit status."""
         part = each.part
         self._to(each, "starting")
-        await asyncio.to_thread(part.prepare)
+        await _to_its_end(part.prepare)
         if part.port and _taken(part.port):
             raise StackProblem(
                 f"port {part.port} of 127.0.0.1, which {part.name} needs, is taken by another program",
@@ -233,7 +233,7 @@ class Supervisor:
     async def _until_ready(self, each: Running, ended: asyncio.Future[int]) -> None:
         while not ended.done():
             if each.part.ready is None or await each.part.ready():
-                await asyncio.to_thread(each.part.furnish)
+                await _to_its_end(each.part.furnish)
                 self._to(each, "ready")
                 each.is_ready.set()
                 return
@@ -283,6 +283,16 @@ class Supervisor:
                 with contextlib.suppress(OSError):
                     if log.stat().st_size > LOG_BYTES:
                         _trim(log)
+
+
+async def _to_its_end(work: Callable[[], None]) -> None:
+    """In a thread; a stop in the middle waits for it, so that no initdb goes on after us."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,), timeout=5)
+        raise
 
 
 def _trim(log: Path) -> None:
