@@ -194,6 +194,7 @@ class ServiceProfile(Sealed):
 
 
 class ServiceNarrative(ServiceProfile):
+    provider: Org | None = Field(default=None, description="Who gave it: also where the open part must not tell.")
     note: Text | None = Field(default=None, description="What the worker adds.")
 
 

@@ -116,6 +116,4 @@ class ServiceEntryRetired(Event, type="service-entry-retired"):
 
 ServiceEntryEvent = ServiceEntryListed | ServiceEntryVerified | ServiceEntryRetired
 
-SERVICE_ENTRY = Aggregate(
-    "referrals", "service-entry", ServiceEntryListed, ServiceEntryVerified, ServiceEntryRetired
-)
+SERVICE_ENTRY = Aggregate("referrals", "service-entry", ServiceEntryListed, ServiceEntryVerified, ServiceEntryRetired)

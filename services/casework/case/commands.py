@@ -1,0 +1,149 @@
+"""What may be asked of a case. Each carries what its decision needs from elsewhere, looked up by the route or the reaction."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from shared.codes import (
+    ActionStatus,
+    CaseSource,
+    CaseType,
+    ClosureReason,
+    CostBand,
+    LegalBasis,
+    Mode,
+    Priority,
+    ReviewCause,
+    RiskLevel,
+    Role,
+    ServiceCode,
+    ServiceResult,
+    SubCommittee,
+    Unit,
+)
+from shared.contracts.casework.case import Need, Outcome
+
+
+class Consent(StrEnum):
+    """How the consent that a command names stands, by the service's own read model."""
+
+    ACTIVE = "ACTIVE"
+    ENDED = "ENDED"
+    MISSING = "MISSING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """On what a command rests. on: local day of the command; statute: whether the region file names one for the basis."""
+
+    on: date
+    basis: LegalBasis = LegalBasis.CONSENT
+    consent: Consent = Consent.ACTIVE
+    statute: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """beside_another: a supervisor wants a second open case of this client at this centre."""
+
+    client_id: UUID
+    reason: str
+    priority: Priority
+    source: CaseSource
+    sub_committee: SubCommittee
+    ground: Ground
+    case_type: CaseType = CaseType.UNASSESSED
+    risk_level: RiskLevel | None = None
+    confidential: bool = False
+    minor: bool | None = None
+    previous_case_id: UUID | None = None
+    referral_id: UUID | None = None
+    beside_another: bool = False
+    supervised: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignCase:
+    """caseload: open cases of the worker now; by: who assigns; supervised: by a supervisor, who may assign anybody."""
+
+    worker: str
+    role: Role
+    by: str
+    caseload: int = 0
+    acknowledged: bool = False
+    supervised: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessNeeds:
+    assessment_id: UUID
+    tool_version: str
+    needs: tuple[Need, ...]
+    case_type: CaseType
+    assessment: str
+    minor: bool
+    ground: Ground
+    risk_level: RiskLevel | None = None
+    health: str | None = None
+    protection_note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlanAction:
+    action_id: UUID
+    status: ActionStatus
+    referral_id: UUID | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverService:
+    service_id: UUID
+    service_code: ServiceCode
+    sub_committee: SubCommittee
+    unit: Unit
+    qty: str
+    cost_band: CostBand
+    mode: Mode
+    delivered_on: date
+    result: ServiceResult
+    ground: Ground
+    provider: str | None = None
+    action_id: UUID | None = None
+    minutes: int | None = None
+    group_id: UUID | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequireReview:
+    """Asked by the system. due: by which day somebody must have looked."""
+
+    cause: ReviewCause
+    due: date
+    source_event: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCase:
+    """approved: a supervisor issues it at somebody else's request."""
+
+    closed_on: date
+    reason: ClosureReason
+    outcomes: tuple[Outcome, ...] = ()
+    summary: str | None = None
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenCase:
+    """prior_closure: event id of the closure that is undone."""
+
+    on: date
+    prior_closure: UUID
+    reason: str
+    beside_another: bool = False
+
+
+Command = OpenCase | AssignCase | AssessNeeds | RecordPlanAction | DeliverService | RequireReview | CloseCase | ReopenCase

@@ -1,0 +1,243 @@
+"""What comes of a command on a case (domain chapter, section 7): one open case per client and centre, every need an outcome."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache, partial
+from typing import Final
+from uuid import UUID
+
+from shared.codes import C4_CASE_TYPES, CaseKind, ClosureReason, LegalBasis, Priority, ServiceCode, SubCommittee
+from shared.contracts.casework import case as facts
+from shared.contracts.casework.case import CASE, CaseEvent
+from shared.errors import Rejected
+from shared.eventsourcing.decider import Decider, Row
+from shared.eventsourcing.event import Event
+from shared.privacy.classes import NARRATIVE
+
+from .commands import (
+    AssessNeeds,
+    AssignCase,
+    CloseCase,
+    Command,
+    Consent,
+    DeliverService,
+    Ground,
+    OpenCase,
+    RecordPlanAction,
+    ReopenCase,
+    RequireReview,
+)
+from .state import State, evolve
+from .table import TRANSITIONS, invalid_state
+
+WARN_CASELOAD: Final = 20
+FULL_CASELOAD: Final = 30
+
+
+def decide(command: Command, state: State) -> list[Event]:
+    if isinstance(command, OpenCase):
+        return _open(command, state)
+    _allowed(command, state)
+    match command:
+        case AssignCase():
+            return _assign(command, state)
+        case AssessNeeds():
+            return _assess(command, state)
+        case RecordPlanAction(action_id=action_id, status=status):
+            known = state.actions.get(action_id)
+            if known and known.status is status:
+                return []
+            note = facts.ActionNote(note=command.note) if command.note else None
+            plan_no = known.plan_no if known else max(1, state.plan_no)
+            return [
+                facts.PlanActionRecorded(
+                    plan_no=plan_no, action_id=action_id, status=status, referral_id=command.referral_id, narrative=note
+                )
+            ]
+        case DeliverService():
+            return _deliver(command, state)
+        case RequireReview(source_event=source):
+            if source in state.reviews:
+                return []
+            return [facts.CaseReviewRequired(cause=command.cause, due=command.due, source_event=source)]
+        case CloseCase():
+            return _close(command, state)
+        case ReopenCase():
+            return _reopen(command, state)
+
+
+def _open(command: OpenCase, state: State) -> list[Event]:
+    if state.state is not None:
+        raise invalid_state(state.state)
+    if command.beside_another and not command.supervised:
+        raise Rejected("approval-needed", "A second open case at the same centre is for a supervisor to open.")
+    ground = command.ground
+    if ground.basis is not LegalBasis.CONSENT and not (command.supervised and ground.statute):
+        raise Rejected("consent-missing", "Without consent a supervisor states a basis of the region file.", purpose="CASE_MANAGEMENT")
+    _permitted(ground, state)
+    told = facts.OpeningProfile(case_type=command.case_type, risk_level=command.risk_level)
+    hidden = command.confidential or command.case_type in C4_CASE_TYPES
+    return [
+        facts.CaseOpened(
+            client_id=command.client_id,
+            case_kind=CaseKind.CONFIDENTIAL if hidden else CaseKind.GENERAL,
+            priority=command.priority,
+            source=command.source,
+            sub_committee=SubCommittee.PSS if hidden else command.sub_committee,
+            previous_case_id=command.previous_case_id,
+            referral_id=command.referral_id,
+            profile=told,
+            narrative=facts.OpeningNarrative(**told.model_dump(), reason=command.reason, minor=command.minor),
+        )
+    ]
+
+
+def _assign(command: AssignCase, state: State) -> list[Event]:
+    if command.worker == state.worker:
+        return []
+    if not command.supervised and (command.worker != command.by or state.worker is not None):
+        raise Rejected("forbidden", "Take a case that has no worker, or ask a supervisor to assign it.")
+    if command.caseload >= FULL_CASELOAD and not command.acknowledged:
+        raise Rejected("caseload-limit", "Send acknowledge_caseload if it must be this worker.", caseload=command.caseload)
+    return [facts.CaseAssigned(worker=command.worker, from_=state.worker, role=command.role)]
+
+
+def _assess(command: AssessNeeds, state: State) -> list[Event]:
+    _permitted(command.ground, state)
+    told = facts.AssessmentProfile(needs=command.needs, case_type=command.case_type, risk_level=command.risk_level)
+    event = facts.NeedsAssessed(
+        assessment_id=command.assessment_id,
+        tool_version=command.tool_version,
+        needs=len(command.needs),
+        profile=told,
+        narrative=facts.AssessmentNarrative(**told.model_dump(), assessment=command.assessment, health=command.health, minor=command.minor),
+        protected=facts.ProtectionNote(protection_note=command.protection_note) if command.protection_note else None,
+    )
+    if known := state.assessments.get(command.assessment_id):
+        return _once(known, event)
+    if any(need.need_id in state.needs for need in command.needs):
+        raise Rejected("already-exists", "An assessment adds needs: give each a new need_id.")
+    return [event]
+
+
+def _deliver(command: DeliverService, state: State) -> list[Event]:
+    _permitted(command.ground, state)
+    if command.delivered_on > command.ground.on:
+        raise Rejected("date-in-future", "Record a service once it was given.", fields=["delivered_on"])
+    hidden = state.confidential
+    told = facts.ServiceProfile(service_code=command.service_code, result=command.result)
+    event = facts.ServiceDelivered(
+        service_id=command.service_id,
+        service_code=ServiceCode.PSS if hidden else command.service_code,
+        sub_committee=SubCommittee.PSS if hidden else command.sub_committee,
+        provider=None if hidden else command.provider,
+        unit=command.unit,
+        qty=command.qty,
+        cost_band=command.cost_band,
+        mode=command.mode,
+        delivered_on=command.delivered_on,
+        action_id=command.action_id,
+        minutes=command.minutes,
+        group_id=command.group_id,
+        profile=told,
+        narrative=facts.ServiceNarrative(**told.model_dump(), provider=command.provider, note=command.note),
+    )
+    if known := state.services.get(command.service_id):
+        return _once(known, event)
+    return [event]
+
+
+def _close(command: CloseCase, state: State) -> list[Event]:
+    if command.reason is not ClosureReason.ERASURE:
+        _may_close(command, state)
+    told = facts.ClosureProfile(reason=command.reason, outcomes=command.outcomes)
+    narrative = facts.ClosureNarrative(**told.model_dump(), summary=command.summary)
+    return [facts.CaseClosed(closed_on=command.closed_on, approved=command.approved, profile=told, narrative=narrative)]
+
+
+def _may_close(command: CloseCase, state: State) -> None:
+    answered = {outcome.need_id for outcome in command.outcomes}
+    if strange := [n for n, o in enumerate(command.outcomes) if o.need_id not in state.needs]:
+        errors = [{"loc": f"/outcomes/{n}/need_id", "code": "not-allowed-here"} for n in strange]
+        raise Rejected("validation", "Give outcomes to needs of this case.", errors=errors)
+    if not state.needs.keys() <= answered:
+        raise Rejected("open-items", "Give every need an outcome.", kinds=["need"])
+    plain = command.reason is ClosureReason.COMPLETED and state.priority is Priority.NORMAL
+    if (state.confidential or state.minor or not plain) and not command.approved:
+        raise Rejected("approval-needed", "A supervisor closes this case and names who asked (requested_by).")
+
+
+def _reopen(command: ReopenCase, state: State) -> list[Event]:
+    if state.closed_on is None or command.on > _a_year_after(state.closed_on):
+        raise Rejected("invalid-state", "Open a new case with previous_case_id.", state="CLOSED", allowed=[])
+    return [facts.CaseReopened(prior_closure=command.prior_closure, narrative=facts.ReopeningNote(reason=command.reason))]
+
+
+def _a_year_after(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + 1, day=28)
+
+
+def _once(known: CaseEvent, event: CaseEvent) -> list[Event]:
+    """An id of the app's: the same content again is done already, another content is refused."""
+    told = getattr(known, "narrative", None)
+    unsealed = {which.value: None for which in known.sealed_classes}
+    # The fold opens the narrative alone; what it cannot open any more counts as the same.
+    if (told and told != getattr(event, "narrative", None)) or (known.model_copy(update=unsealed) != event.model_copy(update=unsealed)):
+        raise Rejected("already-exists", "Another entry has this id: draw a new one.")
+    return []
+
+
+def _permitted(ground: Ground, state: State) -> None:
+    if ground.basis is not LegalBasis.CONSENT or ground.consent is Consent.ACTIVE:
+        return
+    if ground.consent is Consent.MISSING:
+        raise Rejected("consent-missing", "Ask the client, or name the consent that is in force.", purpose="CASE_MANAGEMENT")
+    if state.grace_until is None or ground.on > state.grace_until:
+        raise Rejected("consent-expired", "Close the case, or have a supervisor state another basis.", purpose="CASE_MANAGEMENT")
+
+
+def _allowed(command: Command, state: State) -> None:
+    if state.state not in TRANSITIONS[type(command).__name__]:
+        raise invalid_state(state.state)
+
+
+def open_case(client_id: UUID | str) -> Row:
+    """The search row by which a client's open cases are found."""
+    return Row("search", "open-case-of", str(client_id))
+
+
+def _rows(centre: str, beside_another: bool, stream_id: UUID, state: State, event: CaseEvent) -> Iterable[Row]:
+    match event:
+        case facts.CaseOpened(client_id=client_id):
+            yield open_case(client_id)
+            if not beside_another:
+                yield Row("claim", "open-case", f"{client_id}:{centre}")
+        case facts.CaseReopened():
+            yield open_case(str(state.client_id))
+            if not beside_another:
+                yield Row("claim", "open-case", f"{state.client_id}:{centre}")
+        case facts.CaseClosed():
+            yield Row("unsearch", "open-case-of", str(state.client_id))
+            yield Row("release", "open-case", f"{state.client_id}:{centre}")
+        case _:
+            return
+
+
+@cache
+def case_at(centre: str, *, beside_another: bool = False) -> Decider[Command, State]:
+    """A case's behaviour at one centre: one open case per client and centre, unless a supervisor wants another beside it.
+
+    The centre is bound here because facts name it in their context only, which the rows of an append do not see.
+    """
+    return Decider(
+        aggregate=CASE,
+        initial=State(),
+        decide=decide,
+        evolve=evolve,
+        rows=partial(_rows, centre, beside_another),
+        opens=frozenset({NARRATIVE}),
+        claimed=(("open-case", "invalid-state"),),
+    )

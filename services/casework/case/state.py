@@ -1,0 +1,120 @@
+"""What is known of one case, folded from its facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import assert_never
+from uuid import UUID
+
+from shared.codes import C4_CASE_TYPES, ActionStatus, CaseKind, CaseState, NeedCode, PlanDecision, Priority, ReviewCause
+from shared.contracts.casework.case import (
+    AssessmentNarrative,
+    CaseAssigned,
+    CaseClosed,
+    CaseEvent,
+    CaseNoteRecorded,
+    CaseOpened,
+    CasePlanAgreed,
+    CasePlanProposed,
+    CasePlanReviewed,
+    CaseReopened,
+    CaseReviewRequired,
+    FollowUpRecorded,
+    FollowUpScheduled,
+    NeedsAssessed,
+    OpeningNarrative,
+    PlanActionRecorded,
+    ServiceDelivered,
+)
+
+ENDED = frozenset({ActionStatus.DONE, ActionStatus.CANCELLED})
+"""Steps of a plan that ask for nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A step of a plan and where it stands."""
+
+    plan_no: int
+    status: ActionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What later decisions need to know, and nothing else. `state` None: there is no such case."""
+
+    state: CaseState | None = None
+    client_id: UUID | None = None
+    kind: CaseKind = CaseKind.GENERAL
+    priority: Priority = Priority.NORMAL
+    minor: bool = True
+    worker: str | None = None
+    needs: Mapping[UUID, NeedCode] = field(default_factory=dict)
+    assessments: Mapping[UUID, NeedsAssessed] = field(default_factory=dict)
+    services: Mapping[UUID, ServiceDelivered] = field(default_factory=dict)
+    plan_no: int = 0
+    actions: Mapping[UUID, Action] = field(default_factory=dict)
+    reviews: frozenset[UUID] = frozenset()
+    grace_until: date | None = None
+    closed_on: date | None = None
+
+    @property
+    def confidential(self) -> bool:
+        return self.kind is CaseKind.CONFIDENTIAL
+
+
+def evolve(state: State, event: CaseEvent) -> State:
+    match event:
+        case CaseOpened(narrative=told):
+            return replace(
+                state,
+                state=CaseState.OPEN,
+                client_id=event.client_id,
+                kind=event.case_kind,
+                priority=event.priority,
+                minor=told.minor is not False if isinstance(told, OpeningNarrative) else True,
+            )
+        case CaseAssigned(worker=worker):
+            return replace(state, worker=worker)
+        case NeedsAssessed():
+            return _assessed(state, event)
+        case CasePlanProposed(plan_no=plan_no, actions=actions):
+            steps = {a.action_id: Action(plan_no, ActionStatus.PLANNED) for a in actions}
+            return replace(state, state=CaseState.PLAN_PROPOSED, plan_no=plan_no, actions={**state.actions, **steps})
+        case CasePlanReviewed(decision=decision):
+            return replace(state, state=CaseState.ASSESSED) if decision is PlanDecision.RETURNED else state
+        case CasePlanAgreed():
+            return replace(state, state=CaseState.PLAN_AGREED)
+        case PlanActionRecorded(action_id=action_id):
+            return replace(state, actions={**state.actions, action_id: Action(event.plan_no, event.status)})
+        case ServiceDelivered(service_id=service_id):
+            return replace(state, services={**state.services, service_id: event})
+        case FollowUpScheduled():
+            idle = all(action.status in ENDED for action in state.actions.values())
+            moves = state.state is CaseState.PLAN_AGREED and idle
+            return replace(state, state=CaseState.FOLLOW_UP) if moves else state
+        case FollowUpRecorded() | CaseNoteRecorded():
+            return state
+        case CaseReviewRequired(source_event=source):
+            grace = event.due if event.cause is ReviewCause.CONSENT_WITHDRAWN else state.grace_until
+            return replace(state, reviews=state.reviews | {source}, grace_until=grace)
+        case CaseClosed(closed_on=closed_on):
+            return replace(state, state=CaseState.CLOSED, closed_on=closed_on)
+        case CaseReopened():
+            return replace(state, state=CaseState.OPEN, closed_on=None)
+        case _:
+            assert_never(event)
+
+
+def _assessed(state: State, event: NeedsAssessed) -> State:
+    told = event.narrative
+    moved = CaseState.ASSESSED if state.state is CaseState.OPEN else state.state
+    state = replace(state, state=moved, assessments={**state.assessments, event.assessment_id: event})
+    if not isinstance(told, AssessmentNarrative):  # the client was forgotten: the step remains, what it said does not
+        return state
+    return replace(
+        state,
+        needs={**state.needs, **{need.need_id: need.code for need in told.needs}},
+        minor=told.minor,
+        kind=CaseKind.CONFIDENTIAL if told.case_type in C4_CASE_TYPES else state.kind,
+    )

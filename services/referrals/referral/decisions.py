@@ -1,0 +1,102 @@
+"""What comes of a command on a referral (domain chapter, section 8)."""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from shared.codes import DeclineReason, LapseTimer, ReferralState
+from shared.contracts.referrals import referral as facts
+from shared.contracts.referrals.referral import REFERRAL, ReferralEvent
+from shared.eventsourcing.decider import Decider, Row
+from shared.eventsourcing.event import Event
+from shared.privacy.classes import PACKET
+
+from .commands import Accept, Acknowledge, Close, Command, Decline, Deliver, Lapse, SendReferral, StartService, Withdraw
+from .sending import send
+from .state import State, evolve
+from .table import accepts, invalid_state
+
+AFTER_ACCEPTANCE: Final = frozenset({DeclineReason.UNREACHABLE, DeclineReason.CLIENT_DECLINED, DeclineReason.NO_CAPACITY})
+"""Whoever accepted may still decline for these."""
+
+
+def decide(command: Command, state: State) -> list[Event]:
+    if isinstance(command, SendReferral):
+        return send(command, state)
+    if not accepts(state, type(command).__name__):
+        raise invalid_state(state)
+    match command:
+        case Acknowledge():
+            return [_acknowledged(command, state)]
+        case Accept():
+            return _accept(command, state)
+        case Decline():
+            return _decline(command, state)
+        case StartService(at=at):
+            return [facts.ReferralServiceStarted(at=at)]
+        case Deliver(at=at):
+            confirmed = command.client_confirmed
+            return [facts.ReferralServiceDelivered(at=at, result=command.result, client_confirmed=confirmed, packet=_note(command.note))]
+        case Withdraw(at=at, reason=reason):
+            return [facts.ReferralWithdrawn(at=at, reason=reason)]
+        case Lapse(at=at, timer=timer):
+            if timer is LapseTimer.ACK and state.state is not ReferralState.SENT:
+                raise invalid_state(state)
+            escalated = None if state.confidential else command.escalated_to
+            return [facts.ReferralLapsed(timer=timer, at=at, escalated_to=escalated)]
+        case Close(at=at):
+            assert state.result is not None  # every state from which one closes has an end
+            return [facts.ReferralClosed(result=state.result, client_told=command.client_told, at=at)]
+
+
+def _acknowledged(command: Acknowledge | Accept, state: State) -> Event:
+    return facts.ReferralAcknowledged(at=command.at, by_org=None if state.confidential else command.by_org or state.to_org)
+
+
+def _accept(command: Accept, state: State) -> list[Event]:
+    told = facts.Instructions(instructions=command.instructions) if command.instructions else None
+    accepted = facts.ReferralAccepted(
+        at=command.at,
+        appointment_at=command.appointment_at,
+        client_id=command.client_id if state.direction == "IN" else None,
+        packet=told,
+    )
+    return [accepted] if state.acknowledged else [_acknowledged(command, state), accepted]
+
+
+def _decline(command: Decline, state: State) -> list[Event]:
+    if state.state is ReferralState.ACCEPTED and command.reason not in AFTER_ACCEPTANCE:
+        raise invalid_state(state)
+    return [
+        facts.ReferralDeclined(
+            at=command.at,
+            reason=command.reason,
+            redirect_to=None if state.confidential else command.redirect_to,
+            packet=_note(command.note),
+        )
+    ]
+
+
+def _note(note: str | None) -> facts.AnswerNote | None:
+    return facts.AnswerNote(note=note) if note else None
+
+
+def under_consent(consent_id: UUID | str) -> Row:
+    """The search row by which the referrals under a consent are found, running or lapsed."""
+    return Row("search", "referral-under-consent", str(consent_id))
+
+
+def _rows(stream_id: UUID, state: State, event: ReferralEvent) -> Iterable[Row]:
+    match event:
+        case facts.ReferralSent(consent_id=UUID() as consent_id):
+            yield under_consent(consent_id)
+        case facts.ReferralDeclined() | facts.ReferralServiceDelivered() | facts.ReferralWithdrawn() | facts.ReferralClosed():
+            if state.consent_id:
+                yield Row("unsearch", "referral-under-consent", str(state.consent_id))
+        case _:
+            return
+
+
+REFERRAL_DECIDER: Final[Decider[Command, State]] = Decider(
+    aggregate=REFERRAL, initial=State(), decide=decide, evolve=evolve, rows=_rows, opens=frozenset({PACKET})
+)
