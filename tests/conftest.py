@@ -126,6 +126,41 @@ def _make_template(stack: Stack, target: str) -> None:
         pool.submit(asyncio.run, migrate(stack.dsn(f"{target}_owner", template), target)).result()
 
 
+@pytest.fixture
+def store_database(fresh_database: Callable[[str], Database]) -> Iterator[Database]:
+    database = fresh_database("intake")
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def fresh_store(store_database: Database) -> str:
+    """Address of an empty event store, as intake's api."""
+    return store_database.app
+
+
+@pytest.fixture
+def fresh_store_owner(store_database: Database) -> str:
+    """Address of the database of `fresh_store`, as its owner."""
+    return store_database.owner
+
+
+@pytest.fixture
+def fresh_keyring(fresh_database: Callable[[str], Database]) -> Iterator[str]:
+    """Address of an empty keyring, as intake."""
+    database = fresh_database("keyring")
+    yield database.role("intake_keyring")
+    database.drop()
+
+
+@pytest.fixture
+def fresh_access(fresh_database: Callable[[str], Database]) -> Iterator[str]:
+    """Address of an empty database of grants, as intake."""
+    database = fresh_database("access")
+    yield database.role("intake_access")
+    database.drop()
+
+
 @pytest.fixture(scope="session")
 def project() -> Path:
     """The root of the source tree."""
