@@ -1,0 +1,470 @@
+"""The consumer loop of every worker, live and in rebuild (messaging chapter, section 5).
+
+Positions come from Postgres, where they commit with what was written; Kafka's own are a hint for lag tools. While one
+batch is written the next is fetched, decoded and opened.
+
+The gate. aiokafka fetches for a new assignment while the rebalance listener still runs, from positions that are not ours.
+So the listener shuts the gate, takes back the poll that is under way, and the gate opens after the last `seek`. Reading
+and seeking happen in a task of their own: while a listener runs, aiokafka sends no heartbeats, and a slow database would
+cost the membership.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from opentelemetry.trace import SpanKind
+
+from shared import telemetry
+from shared.errors import Hole
+from shared.eventsourcing.sql import statements
+from shared.messaging.batch import Batch, Place, Reader
+from shared.messaging.broker import Broker
+from shared.messaging.failures import Backoff, Restart, judge
+from shared.messaging.guard import Rewound, Sieve
+from shared.messaging.progress import Progress
+from shared.messaging.session import connect
+from shared.messaging.topics import BY_NAME
+from shared.messaging.tracing import link_all
+
+SQL = statements(__package__)
+log = telemetry.logger()
+
+
+class Sink(Protocol):
+    """What becomes of a batch: `Projecting`, `Reacting`."""
+
+    name: str
+    topics: tuple[str, ...]
+    reader: Reader
+
+    async def open(self, batch: Batch) -> None: ...
+
+    async def write(self, connection: Any, batch: Batch, expected: Mapping[Place, int], *, careful: bool = False) -> Sieve: ...
+
+
+class Consumer:
+    """One consumer: its Kafka client, its connection, its position.
+
+    grouped: share partitions with other processes under the consumer's name (live), or take all (rebuild, replay).
+    until: stop when every partition is read up to here.
+    """
+
+    POLL_MS = 250
+    REVOKE_S = 30.0
+    HINT_S = 5.0
+
+    def __init__(
+        self,
+        sink: Sink,
+        *,
+        dsn: str,
+        broker: Broker,
+        max_records: int = 2000,
+        search_path: str = "public",
+        topics: Iterable[str] | None = None,
+        grouped: bool = True,
+        replays: bool = True,
+        until: Mapping[TopicPartition, int] | None = None,
+        wrote: Callable[[int], Any] | None = None,
+    ) -> None:
+        self.sink, self.name, self.broker = sink, sink.name, broker
+        self.topics = sink.topics if topics is None else tuple(topics)
+        self.progress = Progress(self.name)
+        self._dsn, self._search_path, self._max = dsn, search_path, max_records
+        self._grouped, self._replays, self._until, self._wrote = grouped, replays, until, wrote
+        self._connection: asyncpg.Connection[Any] | None = None
+        self._gate = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._stopping = asyncio.Event()
+        self._epoch = 0
+        self._next: dict[Place, int] = {}
+        self._polling: asyncio.Task[Any] | None = None
+        self._placing: asyncio.Task[None] | None = None
+        self._error: BaseException | None = None
+        self._labels = {"consumer": self.name}
+
+    async def run(self) -> None:
+        """Consume until `stop`, or `until` is reached. Raises Restart or Hole for what needs an operator."""
+        backoff = Backoff(0.2, 5.0)
+        try:
+            while not self._stopping.is_set():
+                try:
+                    if self._replays:
+                        await self._drain_replays()
+                        self._replays = False
+                    await self._session()
+                    if self._until is not None:
+                        return
+                except Exception as error:
+                    if judge(error) != "transient":
+                        self._told(error)
+                        raise
+                    self.progress.state = "retrying"
+                    self.progress.completed()
+                    log.warning("consumer_retries", consumer=self.name, exception=type(error).__name__)
+                    await backoff.wait(self._stopping)
+                else:
+                    backoff.reset()
+        finally:
+            self.progress.state = "stopped"
+            self.close()
+
+    def stop(self) -> None:
+        """Finish the running transaction and return from `run`."""
+        self._stopping.set()
+        self._gate.set()
+        if self._polling:
+            self._polling.cancel()
+
+    def close(self) -> None:
+        """Let the connection go; what it had not committed is rolled back."""
+        if self._connection:
+            self._connection.terminate()
+            self._connection = None
+
+    # -- one Kafka client, from its start to its end ------------------------------------------------------------------
+
+    async def _session(self) -> None:
+        kafka = self.broker.consumer(group=self.name if self._grouped else None, partitions=_partitions(self.topics))
+        self._error = None
+        hint = None
+        try:
+            async with asyncio.timeout(30):
+                await kafka.start()
+                missing = set(self.topics) - await kafka.topics()
+            if missing:
+                raise Restart(f"{self.name}: topic {min(missing)} does not exist or may not be read: ./gabay topics list")
+            if self._grouped:
+                self.progress.unassigned_since = time.monotonic()
+                kafka.subscribe(list(self.topics), listener=_Listener(self, kafka))
+                hint = asyncio.create_task(self._hint(kafka))
+            else:
+                parts = {TopicPartition(t, p) for t in self.topics for p in kafka.partitions_for_topic(t) or ()}
+                kafka.assign(parts)
+                self._place_soon(kafka, parts)
+            await self._loop(kafka)
+        finally:
+            self._shut()
+            for task in (hint, self._placing):
+                if task:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
+            try:
+                await asyncio.wait_for(kafka.stop(), 10)
+            except TimeoutError:
+                # What it had fetched is only read, so a client left behind does no harm; its heartbeats end with its tasks.
+                log.warning("consumer_client_hangs", consumer=self.name)
+            except KafkaError:
+                pass
+
+    async def _loop(self, kafka: AIOKafkaConsumer) -> None:
+        reading: asyncio.Task[Batch | None] = asyncio.create_task(self._read(kafka))
+        try:
+            while not self._stopping.is_set():
+                batch = await reading
+                reading = asyncio.create_task(self._read(kafka))
+                if batch is not None:
+                    await self._write(kafka, batch)
+                elif self._until is not None and await self._reached(kafka):
+                    return
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read(self, kafka: AIOKafkaConsumer) -> Batch | None:
+        """Poll once and decode. None: nothing came, or a rebalance took the poll back."""
+        await self._gate.wait()
+        if self._error:
+            raise self._error
+        epoch = self._epoch
+        poll = self._polling = asyncio.create_task(kafka.getmany(timeout_ms=self.POLL_MS, max_records=self._max))
+        try:
+            found = await poll
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                raise
+            return None  # nothing is lost: what was fetched stays with the client, which is about to seek
+        except OffsetOutOfRangeError as error:
+            raise await self._out_of_range(kafka, error) from error
+        self.progress.completed()
+        if self.progress.state == "starting":
+            self.progress.state = "ok"
+        if not found or epoch != self._epoch:
+            return None
+        if self.progress.waiting_since is None:
+            self.progress.waiting_since = time.monotonic()
+        batch = Batch(epoch)
+        entries = self.sink.reader.entries
+        for tp, records in found.items():
+            into = batch.parts[tp.topic, tp.partition] = []
+            for start in range(0, len(records), 500):
+                batch.unknown += entries(records[start : start + 500] if len(records) > 500 else records, into)
+                await asyncio.sleep(0)  # or the write of the batch before waits for all of this
+            batch.records += len(records)
+        await self._open(batch)
+        return batch
+
+    async def _open(self, batch: Batch) -> None:
+        backoff = Backoff(0.05, 5.0)
+        while batch.epoch == self._epoch and not self._stopping.is_set():
+            try:
+                await self.sink.open(batch)
+            except Exception as error:
+                if judge(error) != "transient":
+                    raise
+                self._retrying(error)
+                await backoff.wait(self._stopping)
+            else:
+                return
+
+    async def _write(self, kafka: AIOKafkaConsumer, batch: Batch) -> None:
+        """Write a batch, again and again until it is written or no longer ours."""
+        backoff = Backoff(0.05, 5.0)
+        careful = False
+        while not (self._stopping.is_set() and self.progress.state == "retrying"):
+            async with self._writing:
+                if batch.epoch != self._epoch:
+                    self.progress.waiting_since = None
+                    return
+                try:
+                    connection = await self._database()
+                    with telemetry.span("consume batch", SpanKind.CONSUMER, gabay_consumer=self.name) as span:
+                        if telemetry.enabled():
+                            link_all(span, (e.fact.traceparent for p in batch.parts.values() for e in p if e.fact))
+                        decided = await self.sink.write(connection, batch, self._next, careful=careful)
+                except Rewound:
+                    log.info("consumer_rewound", consumer=self.name)
+                    self._shut()
+                    self._place_soon(kafka, {TopicPartition(*place) for place in self._next})
+                    return
+                except Exception as error:
+                    verdict = judge(error, self._connection)
+                    if verdict == "fatal":
+                        raise
+                    if verdict == "poison":
+                        if careful:
+                            raise
+                        careful = True
+                        log.warning("batch_fails", consumer=self.name, exception=type(error).__name__)
+                        continue
+                    self.close()
+                    self._retrying(error)
+                else:
+                    self._committed(batch, decided)
+                    return
+            await backoff.wait(self._stopping)
+
+    def _committed(self, batch: Batch, decided: Sieve) -> None:
+        self._next |= batch.next_offsets()
+        self.progress.wrote(batch.records)
+        if decided.repeats:
+            telemetry.DUPLICATES_SKIPPED.add(decided.repeats, self._labels)
+        for entry in decided.aside[:100]:
+            log.warning(
+                "record_parked",
+                consumer=self.name,
+                topic=entry.record.topic,
+                partition=entry.record.partition,
+                offset=entry.record.offset,
+                stream=entry.stream,
+                version=entry.version,
+                reason=entry.reason,
+                exception=entry.error,
+            )
+        if self._wrote:
+            self._wrote(batch.records)
+
+    # -- assignment ---------------------------------------------------------------------------------------------------
+
+    def _shut(self) -> None:
+        """Close the gate and take back the poll under way."""
+        self._gate.clear()
+        self._epoch += 1
+        if self._polling:
+            self._polling.cancel()
+
+    async def revoked(self) -> None:
+        """Partitions go elsewhere: finish the running transaction first, or roll it back."""
+        self._shut()
+        if self._placing:
+            self._placing.cancel()
+        self.progress.unassigned_since = time.monotonic()
+        try:
+            async with asyncio.timeout(self.REVOKE_S), self._writing:
+                pass
+        except TimeoutError:
+            self.close()
+
+    def assigned(self, kafka: AIOKafkaConsumer, partitions: set[TopicPartition]) -> None:
+        """Partitions came: read where they go on, seek, open the gate."""
+        self.progress.unassigned_since = None
+        self._next = {}
+        self._place_soon(kafka, partitions)
+
+    def _place_soon(self, kafka: AIOKafkaConsumer, partitions: set[TopicPartition]) -> None:
+        self._placing = asyncio.create_task(self._place(kafka, partitions, self._epoch))
+
+    async def _place(self, kafka: AIOKafkaConsumer, partitions: set[TopicPartition], epoch: int) -> None:
+        backoff = Backoff(0.05, 5.0)
+        while epoch == self._epoch:
+            try:
+                async with self._writing:
+                    following = await self._positions(kafka, partitions)
+            except Exception as error:
+                if judge(error, self._connection) == "transient":
+                    self.close()
+                    self._retrying(error)
+                    await backoff.wait(self._stopping)
+                    continue
+                self._error = error  # raised by the loop: an exception inside a listener would only be logged
+            else:
+                if epoch != self._epoch:
+                    return
+                for tp, offset in following.items():
+                    kafka.seek(tp, offset)
+                self._next = {(tp.topic, tp.partition): offset for tp, offset in following.items()}
+            self._gate.set()
+            return
+
+    async def _positions(self, kafka: AIOKafkaConsumer, partitions: set[TopicPartition]) -> dict[TopicPartition, int]:
+        """Where each partition goes on. Raises Restart when the log no longer holds that offset, or not yet."""
+        if not partitions:
+            return {}
+        first = await kafka.beginning_offsets(list(partitions))
+        end = await kafka.end_offsets(list(partitions))
+        connection = await self._database()
+        rows = await connection.fetch(SQL.read_consumed, self.name, list({tp.topic for tp in partitions}))
+        known = {TopicPartition(row[0], row[1]): row[2] for row in rows}
+        following = {}
+        for tp in partitions:
+            following[tp] = known.get(tp, first[tp])
+            if first[tp] <= following[tp] <= end[tp]:
+                continue
+            if tp.topic.startswith("replay."):
+                # Copies on request live seven days and are made again: the guard skips what is known.
+                following[tp] = first[tp]
+                await connection.execute(SQL.rewind_consumed, self.name, [tp.topic], [tp.partition], [first[tp]])
+            else:
+                raise Restart(_lost(self.name, tp, following[tp], first[tp]))
+        places = sorted(following)
+        await connection.execute(
+            SQL.start_consumed,
+            self.name,
+            [tp.topic for tp in places],
+            [tp.partition for tp in places],
+            [following[tp] for tp in places],
+        )
+        return following
+
+    async def _out_of_range(self, kafka: AIOKafkaConsumer, error: OffsetOutOfRangeError) -> Restart:
+        for tp, offset in error.args[0].items():
+            first = await kafka.beginning_offsets([tp])
+            return Restart(_lost(self.name, tp, offset, first[tp]))
+        return Restart(f"{self.name}: an offset is out of range")
+
+    # -- ends, hints, replays -----------------------------------------------------------------------------------------
+
+    async def _reached(self, kafka: AIOKafkaConsumer) -> bool:
+        assert self._until is not None
+        # The client's position, not the last record's offset: transaction markers are offsets without a record.
+        return self._gate.is_set() and all([await kafka.position(tp) >= end for tp, end in self._until.items()])
+
+    async def _hint(self, kafka: AIOKafkaConsumer) -> None:
+        """Tell Kafka where we are, for lag tools, and measure the lag ourselves."""
+        while True:
+            await asyncio.sleep(self.HINT_S)
+            with suppress(KafkaError, TimeoutError, ValueError):
+                here = {TopicPartition(*place): offset for place, offset in self._next.items() if self._gate.is_set()}
+                if here:
+                    lag = sum(max(0, (kafka.highwater(tp) or 0) - offset) for tp, offset in here.items())
+                    telemetry.CONSUMER_LAG.set(lag, self._labels)
+                    await asyncio.wait_for(kafka.commit(here), self.HINT_S)
+            telemetry.CONSUMER_LAST_POLL.set(self.progress.age(), self._labels)
+
+    async def _drain_replays(self) -> None:
+        """Read what was sent again for this consumer, to its end, before the main topics and under the same guard."""
+        kafka = self.broker.consumer(group=None, partitions=6)
+        try:
+            async with asyncio.timeout(30):
+                await kafka.start()
+                prefix = f"replay.{self.name}."
+                topics = sorted(name for name in await kafka.topics() if name.startswith(prefix))
+                parts = [TopicPartition(t, p) for t in topics for p in kafka.partitions_for_topic(t) or ()]
+                ends = await kafka.end_offsets(parts) if parts else {}
+        finally:
+            await asyncio.wait_for(kafka.stop(), 10)
+        if not parts:
+            return
+        drain = Consumer(
+            self.sink,
+            dsn=self._dsn,
+            broker=self.broker,
+            max_records=self._max,
+            search_path=self._search_path,
+            topics=topics,
+            grouped=False,
+            replays=False,
+            until=ends,
+        )
+        drain.progress = self.progress
+        stopping = asyncio.create_task(self._stopping.wait())
+        stopping.add_done_callback(lambda done: None if done.cancelled() else drain.stop())
+        try:
+            await drain.run()
+        finally:
+            stopping.cancel()
+        self.progress.state = "starting"
+
+    # -- small things -------------------------------------------------------------------------------------------------
+
+    async def _database(self) -> "asyncpg.Connection[Any]":
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await connect(self._dsn, self.name, search_path=self._search_path)
+            for name in ("timestamptz", "timestamp", "date"):
+                # Times travel as text from the wire to the row; a datetime in between would be the dearest part of it.
+                await self._connection.set_type_codec(
+                    name, schema="pg_catalog", encoder=str, decoder=str, format="text"
+                )
+        return self._connection
+
+    def _retrying(self, error: BaseException) -> None:
+        if self.progress.state != "retrying":
+            log.warning("consumer_retries", consumer=self.name, exception=type(error).__name__)
+        self.progress.state = "retrying"
+
+    def _told(self, error: BaseException) -> None:
+        if isinstance(error, Hole):
+            telemetry.STREAM_HOLES.add(1, self._labels)
+            log.error("stream_hole", consumer=self.name, stream=error.stream_id, version=error.version, since=error.applied)
+        else:
+            log.error("consumer_stopped", consumer=self.name, exc_info=error)
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    def __init__(self, consumer: Consumer, kafka: AIOKafkaConsumer) -> None:
+        self._consumer, self._kafka = consumer, kafka
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self._consumer.revoked()
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._consumer.assigned(self._kafka, set(assigned))
+
+
+def _lost(name: str, tp: TopicPartition, offset: int, first: int) -> str:
+    where = f"{name}: offset {offset} of {tp.topic} {tp.partition}"
+    if offset < first:
+        return f"{where} is no longer on the topic, which begins at {first}: rebuild needed: ./gabay rebuild <service>.<read model>"
+    return f"{where} is not on the topic: topic was recreated: ./gabay consumers rewind {name}"
+
+
+def _partitions(topics: Iterable[str]) -> int:
+    return sum(BY_NAME[topic].partitions if topic in BY_NAME else 6 for topic in topics)
