@@ -1,0 +1,191 @@
+"""Settings: read once, refused as a whole, shown without a secret; production takes nothing that was made for a laptop."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.settings import Misconfigured, Settings, refuse_brokers, refuse_database
+
+
+def key(number: int) -> str:
+    return base64.b64encode(bytes([number]) * 32).decode()
+
+
+DEVELOPMENT = {
+    "GABAY_DATABASE_URL": "postgresql://intake_app@/intake?host=/run/postgres",
+    "GABAY_ACCESS_URL": "postgresql://intake_access@/access?host=/run/postgres",
+    "GABAY_KEYRING_URL": "postgresql://intake_keyring@/keyring?host=/run/postgres",
+    "GABAY_FINGERPRINT_KEYS": f"2026:{key(1)},2025:{key(2)}",
+    "GABAY_CURSOR_KEY": key(3),
+    "GABAY_BLIND_INDEX_KEY": key(4),
+    "GABAY_KEK_IDENTITY": f"1:{key(5)},2:{key(6)}",
+    "GABAY_KEK_PROFILE": f"1:{key(7)}",
+}
+PRODUCTION = DEVELOPMENT | {
+    "GABAY_MODE": "production",
+    "GABAY_OIDC_ISSUER": "https://id.example.org/realms/masbate",
+    "GABAY_KAFKA_SECURITY": "SASL_SSL",
+    "GABAY_KAFKA_PASSWORD": "k" * 32,
+    "GABAY_ACCEPT_FILE_KEK": "yes",
+}
+
+
+def load(environ: dict[str, str], service: str = "intake", process: str = "api") -> Settings:
+    return Settings.load(service, process, environ)
+
+
+def reasons(environ: dict[str, str], service: str = "intake", process: str = "api") -> list[str]:
+    with pytest.raises(Misconfigured) as refused:
+        load(environ, service, process)
+    return [f"{reason.rule} {reason.what}" for reason in refused.value.reasons]
+
+
+def test_values_have_their_types_and_defaults() -> None:
+    settings = load(DEVELOPMENT | {"GABAY_RELAY_POLL_MS": "30-90", "GABAY_STATISTICS_PUBLIC": "on", "OTEL_TRACES_SAMPLER_ARG": "0.5"})
+    assert settings.kek["identity"] == [(2, bytes([6]) * 32), (1, bytes([5]) * 32)]  # newest first, however written
+    assert settings.fingerprint_keys == {2026: bytes([1]) * 32, 2025: bytes([2]) * 32}
+    assert settings.relay_poll_ms == (30, 90)
+    assert settings.statistics_public is True
+    assert settings.otel_sampler_arg == 0.5
+    assert settings.rate_limits["search"] == "60/minute;300/hour"
+    assert (settings.http_port, settings.oidc_audience) == (8101, "gabay-intake")
+
+
+@pytest.mark.parametrize(
+    ("service", "process", "port"), [("referrals", "api", 8103), ("referrals", "worker", 8123), ("reporting", "live", 8125)]
+)
+def test_each_process_has_its_own_health_port(service: str, process: str, port: int) -> None:
+    keks = {f"GABAY_KEK_{name}": f"1:{key(9)}" for name in ("PACKET", "PROFILE")}
+    assert load(DEVELOPMENT | keks, service, process).health_port == port
+
+
+def test_building_settings_reads_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GABAY_BATCH_ITEMS", "7")
+    assert Settings(service="intake").batch_items == 500
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(key(3) + "\n")
+    given = {name: value for name, value in DEVELOPMENT.items() if name != "GABAY_CURSOR_KEY"}
+    assert load(given | {"GABAY_CURSOR_KEY_FILE": str(file)}).cursor_key == bytes([3]) * 32
+    assert reasons(DEVELOPMENT | {"GABAY_CURSOR_KEY_FILE": str(file)}) == ["CONFIG GABAY_CURSOR_KEY and GABAY_CURSOR_KEY_FILE are both set"]
+    assert "cannot be read" in reasons(given | {"GABAY_CURSOR_KEY_FILE": str(tmp_path / "none")})[0]
+
+
+def test_a_misspelt_name_is_an_error() -> None:
+    assert reasons(DEVELOPMENT | {"GABAY_STATISTIC_PUBLIC": "off"}) == ["CONFIG GABAY_STATISTIC_PUBLIC is no setting of Gabay"]
+
+
+def test_all_that_is_wrong_is_said_at_once_and_no_value_is_repeated() -> None:
+    wrong = DEVELOPMENT | {"GABAY_MODE": "prodction", "GABAY_BATCH_ITEMS": "zweihundert", "GABAY_KEK_IDENTITY": "1:swordfish"}
+    with pytest.raises(Misconfigured) as refused:
+        load(wrong)
+    text = str(refused.value)
+    assert "GABAY_MODE" in text
+    assert "GABAY_BATCH_ITEMS" in text
+    assert not any(value in text for value in ("prodction", "zweihundert", "swordfish"))
+    with pytest.raises(Misconfigured, match="GABAY_KEK_IDENTITY is not base64") as refused:
+        load(DEVELOPMENT | {"GABAY_KEK_IDENTITY": "1:swordfish!"})
+    assert "swordfish" not in str(refused.value)
+
+
+def test_what_a_process_needs_and_lacks_is_named() -> None:
+    assert "CONFIG GABAY_KEK_PACKET is missing" in reasons(DEVELOPMENT, "referrals", "worker")
+    assert reasons({}, "intake", "migrate") == ["CONFIG GABAY_DATABASE_OWNER_URL is missing"]
+
+
+def test_no_secret_is_ever_shown() -> None:
+    settings = load(DEVELOPMENT | {"GABAY_DATABASE_URL": "postgresql://intake_app:hunter2@db/intake?password=hunter2"})
+    shown = "\n".join(settings.masked().values()) + repr(settings) + str(settings)
+    for secret in ("hunter2", *(key(number) for number in range(1, 8)), repr(bytes([3]) * 32)[2:-1]):
+        assert secret not in shown
+
+
+def test_production_starts_when_nothing_speaks_against_it() -> None:
+    assert load(PRODUCTION).mode == "production"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"GABAY_CURSOR_KEY": "dev-" + key(3)}, "P01 GABAY_CURSOR_KEY begins with dev-"),
+        ({"GABAY_KEK_PROFILE": "1:dev-" + key(7)}, "P01 GABAY_KEK_PROFILE begins with dev-"),
+        ({"GABAY_KAFKA_PASSWORD": "changeme"}, "P01 GABAY_KAFKA_PASSWORD is a published example value"),
+        ({"GABAY_CURSOR_KEY": base64.b64encode(b"x" * 31).decode()}, "P01 GABAY_CURSOR_KEY holds a secret shorter than 32 bytes"),
+        ({"GABAY_CURSOR_KEY": key(4)}, "P01 GABAY_CURSOR_KEY repeats a secret of GABAY_BLIND_INDEX_KEY"),
+        ({"GABAY_OIDC_ISSUER": "http://id.example.org"}, "P02 GABAY_OIDC_ISSUER is not https"),
+        ({"GABAY_OIDC_ISSUER": "https://localhost:8100"}, "P02 GABAY_OIDC_ISSUER is on this machine"),
+        ({"GABAY_OIDC_AUDIENCE": ""}, "P02 GABAY_OIDC_AUDIENCE is empty"),
+        ({"GABAY_KAFKA_SECURITY": "SASL_PLAINTEXT"}, "P03 Kafka is reached in clear text"),
+        ({"GABAY_DATABASE_URL": "postgresql://intake_app@db/intake?sslmode=require"}, "P03 GABAY_DATABASE_URL does not verify the server"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}, "P03 OTEL_EXPORTER_OTLP_ENDPOINT sends traces in clear text"),
+        ({"GABAY_KEK_PACKET": f"1:{key(8)}"}, "P07 GABAY_KEK_PACKET is set, and intake seals no such class"),
+        ({"GABAY_ACCEPT_FILE_KEK": "no"}, "P07 the KEKs come from files"),
+        ({"GABAY_CORS_ORIGINS": "*"}, "P09 GABAY_CORS_ORIGINS allows every origin"),
+        ({"GABAY_LOG_LEVEL": "debug"}, "P09 GABAY_LOG_LEVEL is debug"),
+    ],
+)
+def test_production_refuses(change: dict[str, str], reason: str) -> None:
+    assert any(found.startswith(reason) for found in reasons(PRODUCTION | change)), reason
+
+
+def test_production_refuses_a_secret_of_the_embedded_stack(tmp_path: Path) -> None:
+    file = tmp_path / ".gabay" / "secrets" / "cursor-key"
+    file.parent.mkdir(parents=True)
+    file.write_text(key(3))
+    given = {name: value for name, value in PRODUCTION.items() if name != "GABAY_CURSOR_KEY"}
+    assert reasons(given | {"GABAY_CURSOR_KEY_FILE": str(file)})[0].startswith("P01 GABAY_CURSOR_KEY_FILE lies in .gabay/")
+
+
+class Database:
+    """What a database answers, as far as the rules ask."""
+
+    def __init__(self, *, off: tuple[str, ...] = (), hours: float = 0, **facts: Any) -> None:
+        self.off, self.hours = off, hours
+        self.facts = {
+            "rolsuper": False,
+            "rolbypassrls": False,
+            "owns": False,
+            "may_change": False,
+            "has_event": True,
+            "guarded": True,
+        } | facts
+
+    async def fetchrow(self, query: str, *args: Any) -> Any:
+        return self.facts | {"role": "intake_app", "now": datetime.now(UTC) + timedelta(hours=self.hours)}
+
+    async def fetch(self, query: str, *args: Any) -> Any:
+        return [{"name": name} for name in self.off]
+
+
+@pytest.mark.parametrize(
+    ("database", "rules"),
+    [
+        (Database(), []),
+        (Database(rolsuper=True), ["P04"]),
+        (Database(owns=True), ["P04"]),
+        (Database(may_change=True), ["P04"]),
+        (Database(guarded=False), ["P04"]),
+        (Database(off=("fsync",)), ["P05"]),
+        (Database(hours=1), ["P10"]),
+        (Database(hours=-1), ["P10"]),
+    ],
+)
+async def test_production_refuses_a_database(database: Database, rules: list[str]) -> None:
+    assert [reason.rule for reason in await refuse_database(database)] == rules
+
+
+@pytest.mark.parametrize(("version", "rules"), [(3, ["P06"]), (4, []), (5, []), (6, ["P06"])])
+async def test_production_refuses_a_schema_it_does_not_know(version: int, rules: list[str]) -> None:
+    assert [reason.rule for reason in await refuse_database(Database(), supported=(4, 5), version=version)] == rules
+
+
+def test_one_broker_needs_written_consent() -> None:
+    one = {"brokers": 1, "replication": 1, "min_insync": 1}
+    assert [reason.rule for reason in refuse_brokers(Settings(), **one)] == ["P08"]
+    assert refuse_brokers(Settings(accept_single_node=True), **one) == []
+    assert refuse_brokers(Settings(), brokers=3, replication=3, min_insync=2) == []
