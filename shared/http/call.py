@@ -1,0 +1,364 @@
+"""What a route function gets: who calls, which command this is, and the four things it may do (run, load, show, list).
+
+    async def give_consent(call: Call, body: ConsentBody) -> Answer:
+        return await call.run(CLIENT, call.path["id"], GiveConsent(...), subject_id=call.path["id"])
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from shared import telemetry
+from shared.errors import OutOfScope, Rejected, Stale
+from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.event import Context, Event, Recorded, instant
+from shared.http import authorise
+from shared.http.audit import Action, Reading
+from shared.http.auth import Identity
+from shared.http.authorise import Decision, Resource, Subject
+from shared.http.bodies import CommandBody
+from shared.http.ids import IfMatch
+from shared.http.problems import Problem, invalid, violation
+from shared.privacy.classes import FieldClass
+
+if TYPE_CHECKING:
+    from shared.eventsourcing.handle import Envelope, Loaded, Outcome
+    from shared.http.operation import Operation
+    from shared.http.runtime import Runtime
+
+PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'"
+
+ResourceOf = Resource | Callable[[Any], Resource]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls. subject: our grants for them; identity: None for the few calls without a login."""
+
+    subject: Subject
+    identity: Identity | None = None
+    principal: str = "public"
+
+    @property
+    def staff_id(self) -> str:
+        return self.subject.staff_id or self.subject.device or "public"
+
+    @property
+    def device(self) -> str | None:
+        return self.subject.device
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return self.subject.roles
+
+    @property
+    def centres(self) -> frozenset[str]:
+        return self.subject.centres
+
+    @property
+    def orgs(self) -> frozenset[str]:
+        return self.subject.orgs
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a route gives back. content: JSON value, bytes, or an iterator of bytes (exports).
+
+    For commands also what an item of a batch reports: id, version, replayed and `extra` (counts, codes, ids).
+    """
+
+    content: Any = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+    id: UUID | None = None
+    version: int | None = None
+    replayed: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def page(cls, text: str, content_type: str = "text/html; charset=utf-8") -> "Answer":
+        """A page made on the server, or its style sheet: only what this very host serves may load with it."""
+        return cls(text.encode(), headers={"Content-Security-Policy": PAGE_POLICY}, content_type=content_type)
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One call of one operation. `path`: its parameters by name as declared; `parts`: what the service's api made."""
+
+    op: "Operation"
+    runtime: "Runtime"
+    caller: Caller
+    path: Mapping[str, Any]
+    trace: str
+    language: str = "en"
+    query: Any = None
+    body: Any = None
+    purpose: str | None = None
+    if_none_match: str | None = None
+    # of commands
+    command_id: UUID | None = None
+    key: str = ""
+    request: bytes = b""
+    expected: IfMatch = None
+    occurred_at: datetime | None = None
+    told_at: datetime | None = None
+    via: str | None = None
+    batched: bool = False
+    shown: bool = False
+
+    @property
+    def parts(self) -> Any:
+        """The service's own objects: what `resources` of its api yielded."""
+        return self.runtime.parts
+
+    # Authorisation
+
+    def allow(self, resource: Resource, action: str | None = None) -> Decision:
+        """The object check. Raises OutOfScope (404), or Rejected `not-assigned` where break-glass would help."""
+        decision = authorise.decide(self.caller.subject, action or self.op.action, resource)
+        if decision.allow:
+            return decision
+        telemetry.AUTHZ_DENIED.add(1, {"reason": decision.problem})
+        if decision.problem == "not-assigned":
+            raise Rejected("not-assigned", break_glass=True)
+        if decision.problem == "forbidden":
+            raise Problem("forbidden")
+        raise OutOfScope()
+
+    def may(self, action: str, resource: Resource | None = None) -> bool:
+        """Whether the caller has another function too (for this object, if one is given)."""
+        subject = self.caller.subject
+        return authorise.decide(subject, action, resource).allow if resource else authorise.may(subject, action)
+
+    # Commands
+
+    def ctx(self, *, subject_id: UUID | None = None, centre: str | None = None, role: str | None = None) -> Context:
+        """Who did it, for what purpose, whom it concerns: from the caller and the body's common members."""
+        body = self.body
+        assert isinstance(body, CommandBody)
+        actor = self.caller.staff_id
+        if subject_id is not None and body.basis is None:
+            raise invalid(violation("/basis", "missing"))
+        if body.basis is not None and body.basis.value == "CONSENT" and body.consent_id is None and subject_id is not None:
+            raise invalid(violation("/consent_id", "missing"))
+        if body.requested_by is not None and body.requested_by == actor:
+            raise Rejected("same-person-signoff", "Let somebody else carry it out.")
+        centre = centre or body.centre or self._own_centre()
+        return Context(
+            centre=centre,
+            actor=actor,
+            role=role or self._acting_role(centre),
+            purpose=body.purpose.value,
+            basis=body.basis.value if body.basis else None,
+            consent_id=body.consent_id,
+            subject_id=subject_id,
+            requested_by=body.requested_by,
+        )
+
+    def envelope(self, ctx: Context) -> "Envelope":
+        """The envelope of this command: its id, time, fingerprint and trace."""
+        from shared.eventsourcing.handle import Envelope
+
+        assert self.command_id is not None
+        assert self.occurred_at is not None
+        extra: dict[str, Any] = {}
+        if self.told_at is not None:
+            extra["told_at"] = instant(self.told_at)
+        if self.via is not None:
+            extra["via"] = self.via
+        prints = self.runtime.fingerprints
+        return Envelope(
+            command_id=self.command_id,
+            ctx=ctx,
+            occurred_at=self.occurred_at,
+            fingerprint=prints.of(self.request, self.runtime.now()),
+            same_request=prints.same(self.request),
+            traceparent=telemetry.traceparent(),
+            extra=extra,
+        )
+
+    async def run(
+        self,
+        decider: Decider[Any, Any],
+        stream_id: UUID | None,
+        command: Any,
+        *,
+        resource: ResourceOf | None = None,
+        subject_id: UUID | None = None,
+        ctx: Context | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Carry out the command and shape the answer.
+
+        stream_id: of a creation None (then `local_id`, or else the command id). resource: what the object check sees;
+        for an existing stream a function of its state (default: `state.centre`). subject_id: whom it concerns; of a
+        creation of a subject the stream's own id by `subject_id=call.new_id()`. extra: members added to the answer.
+        """
+        if self.op.concurrency == "creation":
+            stream_id = stream_id or self.new_id()
+            place = resource if isinstance(resource, Resource) else Resource(centre=self.body.centre)
+            role = self.allow(place).role
+            envelope = self.envelope(ctx or self.ctx(subject_id=subject_id, role=role))
+            outcome = await self._handle.run(decider, stream_id, command, envelope, None)
+            return self.answer(outcome, created=True, extra=extra)
+        assert stream_id is not None
+        resource_of = _resource_of(resource)
+        expected = await self._expected(decider, stream_id, resource_of)
+        envelope = self.envelope(ctx or self.ctx(subject_id=subject_id))
+        try:
+            outcome = await self._handle.run(self._checked(decider, resource_of), stream_id, command, envelope, expected)
+        except Stale:
+            # The version is compared before `decide`, so the object check has not run yet: a stranger must not learn
+            # from a 412 that the record exists.
+            await self._scoped(decider, stream_id, resource_of)
+            raise
+        return self.answer(outcome, created=False, extra=extra)
+
+    def answer(self, outcome: "Outcome", *, created: bool, extra: Mapping[str, Any] | None = None) -> Answer:
+        """The answer to a command: ids, versions, codes and counts only, never personal data."""
+        effect = outcome.effect
+        content = {
+            "id": outcome.stream_id,
+            "version": outcome.version,
+            "recorded_at": instant(outcome.recorded_at),
+            "events": [{"event_id": e.event_id, "type": e.type, "version": e.version} for e in outcome.events],
+            **(extra or {}),
+        }
+        headers = {"ETag": f'"{outcome.version}"', "Vary": "Authorization, Accept-Language"}
+        if outcome.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        elif not effect:
+            headers["Gabay-Effect"] = "none"
+        created = created and effect
+        if created:
+            headers["Location"] = f"{self.op.path}/{outcome.stream_id}"
+        if created and outcome.replayed and outcome.events[0].event_id != uuid5(self.command_id, "0"):  # type: ignore[arg-type]
+            created = False  # another principal made it, with the same request: it exists, it was not created now
+        return Answer(
+            content, 201 if created else 200, headers,
+            id=outcome.stream_id, version=outcome.version, replayed=outcome.replayed, extra=extra or {},
+        )  # fmt: skip
+
+    def new_id(self) -> UUID:
+        """The stream id of a creation: the app's own, else the command id, so that a repetition finds its first."""
+        local: UUID | None = getattr(self.body, "local_id", None)
+        assert self.command_id is not None
+        return local or self.command_id
+
+    # Reads
+
+    async def load(self, decider: Decider[Any, Any], stream_id: UUID, resource: ResourceOf | None = None) -> "Loaded[Any]":
+        """Fold a stream that the caller may see; else OutOfScope, the same as for one that does not exist."""
+        return await self._scoped(decider, stream_id, _resource_of(resource))
+
+    async def history(self, decider: Decider[Any, Any], stream_id: UUID, opens: frozenset[FieldClass]) -> list[Recorded[Event]]:
+        """The facts of a stream with these classes opened. Check its scope by `load` first."""
+        return await self._handle.read(decider.aggregate, stream_id, opens)
+
+    async def show(
+        self,
+        content: Any,
+        *,
+        subjects: Sequence[UUID] = (),
+        classes: Collection[str] | None = None,
+        fields: Sequence[str] = (),
+        action: Action = "READ",
+        version: int | None = None,
+        centre: str | None = None,
+        query_hmac: bytes | None = None,
+        status: int = 200,
+    ) -> Answer:
+        """Answer a read. What shows a sealed class is on record before the answer leaves; without its row nothing is shown.
+
+        subjects: everybody whom the answer shows. classes: of the declared ones those that it really shows. fields:
+        names, never values. version: gives the ETag of one stream.
+        """
+        headers = {"Vary": "Authorization, Accept-Language"}
+        if version is not None:
+            headers["ETag"] = f'"{version}"'
+        shows = self.op.classes if classes is None else classes
+        self.shown = True
+        if version is not None and self.if_none_match in (f'"{version}"', "*"):
+            return Answer(b"", 304, headers)
+        if shows:
+            count = len(subjects) if action in ("LIST", "SEARCH", "EXPORT") else None
+            await self.record(action, subjects, shows, fields, centre=centre, query_hmac=query_hmac, result_count=count)
+        return Answer(content, status, headers)
+
+    async def record(
+        self,
+        action: Action,
+        subjects: Sequence[UUID],
+        classes: Collection[str],
+        fields: Sequence[str] = (),
+        *,
+        centre: str | None = None,
+        decision: str = "ALLOWED",
+        query_hmac: bytes | None = None,
+        result_count: int | None = None,
+        export_id: UUID | None = None,
+    ) -> None:
+        """Write one row of the access log and wait until it is committed. Raises Problem `audit-unavailable`."""
+        centre = centre or next(iter(sorted(self.caller.centres)), None)
+        await self.runtime.audit.write(
+            Reading(
+                at=self.runtime.now(), actor=self.caller.staff_id, role=self._acting_role(centre), centre=centre,
+                device=self.via or self.caller.device, purpose=self.purpose, subject_id=list(subjects), classes=sorted(classes),
+                fields=list(fields), action=action, query_hmac=query_hmac, result_count=result_count, export_id=export_id,
+                decision=decision, trace_id=self.trace,
+            )
+        )  # fmt: skip
+
+    # private
+
+    @property
+    def _handle(self) -> Any:
+        return self.runtime.parts.handle
+
+    def _own_centre(self) -> str:
+        centres = sorted(self.caller.centres)
+        if not centres:
+            raise invalid(violation("/centre", "missing"))
+        return centres[0]
+
+    def _acting_role(self, centre: str | None) -> str:
+        """The role under which a fact or a reading is written: one that has this function, of this centre if possible."""
+        row = authorise.matrix().get(self.op.action, {})
+        able = [g for g in self.caller.subject.grants if row.get(g.role, ".") != "."]
+        return next((g.role for g in able if g.centre == centre), able[0].role if able else "none")
+
+    def _checked(self, decider: Decider[Any, Any], resource_of: Callable[[Any], Resource]) -> Decider[Any, Any]:
+        """The decider with the object check before its own rules, on the very state that they see."""
+
+        def decide(command: Any, state: Any) -> list[Event]:
+            self.allow(resource_of(state))
+            return decider.decide(command, state)
+
+        return replace(decider, decide=decide)
+
+    async def _scoped(self, decider: Decider[Any, Any], stream_id: UUID, resource_of: Callable[[Any], Resource]) -> "Loaded[Any]":
+        loaded: Loaded[Any] = await self._handle.load(decider, stream_id)
+        if loaded.version == 0:
+            raise OutOfScope()
+        self.allow(resource_of(loaded.state))
+        return loaded
+
+    async def _expected(self, decider: Decider[Any, Any], stream_id: UUID, resource_of: Callable[[Any], Resource]) -> Any:
+        """What If-Match says; 428 with the current version if it says too little and the command is not a repetition."""
+        if self.expected is not None and (self.expected != "*" or self.op.concurrency == "additive"):
+            return self.expected
+        loaded = await self._scoped(decider, stream_id, resource_of)
+        if self.command_id in await self._handle.find_commands([self.command_id]):
+            return "*"
+        raise Problem("precondition-required", {"ETag": f'"{loaded.version}"'})
+
+
+def _resource_of(resource: ResourceOf | None) -> Callable[[Any], Resource]:
+    if resource is None:
+        return lambda state: Resource(centre=state.centre)
+    if isinstance(resource, Resource):
+        return lambda state: resource
+    return resource

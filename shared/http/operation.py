@@ -1,0 +1,272 @@
+"""One operation of the API, and the way of a request through it.
+
+Order of the checks (http chapter, section 1): size and header limits (`protocol`, `exchange`), token, rate limit, function
+403, parse 400, validate 422, object 404, repetition, `If-Match` 428/412, domain rules, append.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from shared import telemetry
+from shared.codes import Purpose
+from shared.errors import Mismatch, OutOfScope, Rejected, Unavailable
+from shared.http import authorise
+from shared.http.auth import bearer
+from shared.http.body import parse
+from shared.http.bodies import CommandBody
+from shared.http.call import Answer, Call, Caller
+from shared.http.exchange import Exchange
+from shared.http.ids import command_id, read_if_match, read_key, request_text
+from shared.http.problems import Problem, from_pydantic, invalid, violation
+from shared.http.runtime import Runtime
+
+Kind = Literal["command", "read", "batch"]
+Concurrency = Literal["creation", "additive", "guarded", "none"]
+Function = Callable[..., Awaitable[Answer]]
+
+HANDLER_SECONDS: Final = 15.0
+AHEAD: Final = timedelta(minutes=5)
+STEP_UP_SECONDS: Final = 900
+READ_PURPOSES: Final = frozenset(Purpose) | {"OVERSIGHT", "SUBJECT_REQUEST", "DATA_QUALITY"}
+PUBLIC: Final = "public"  # the action of what anybody may read: probes, code lists, this document
+DENIALS: Final = frozenset({"forbidden", "not-found", "not-assigned"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """How one operation is declared. declared: path with converters; path: as documents name it.
+
+    concurrency: creation (starts a stream), additive (`If-Match` may be `*`), guarded (a version), none (versions in the
+    body, or no stream). classes: sealed classes that the answer may show. limit: which rate budget. public: also without
+    a login. subject: the path parameter that names the person concerned.
+    """
+
+    kind: Kind
+    method: str
+    declared: str
+    path: str
+    action: str
+    function: Function
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    concurrency: Concurrency = "none"
+    classes: tuple[str, ...] = ()
+    limit: str = "read"
+    scope: str = "gabay:read"
+    public: bool = False
+    subject: str | None = None
+    tag: str = ""
+    name: str = ""
+    statuses: tuple[int, ...] = ()
+    serve_batch: Callable[..., Awaitable[Answer]] | None = None
+
+    @property
+    def route(self) -> str:
+        """As it enters the derivation of command ids: `POST /v1/clients/{id}/consents`."""
+        return f"{self.method} {self.path}"
+
+
+async def serve(op: Operation, exchange: Exchange, runtime: Runtime, path: Mapping[str, Any]) -> None:
+    """Take a request through an operation and send the answer. Raises what becomes a problem."""
+    caller = await identify(op, exchange, runtime)
+    call = Call(
+        op=op, runtime=runtime, caller=caller, path=path, trace=exchange.trace, language=exchange.language,
+        if_none_match=exchange.header(b"if-none-match"),
+    )  # fmt: skip
+    try:
+        check_function(op, caller, runtime)
+        if op.kind == "batch":
+            assert op.serve_batch is not None
+            answer = await op.serve_batch(call, exchange)
+        else:
+            answer = await (_command if op.kind == "command" else _read)(call, exchange)
+    except (OutOfScope, Rejected, Problem) as error:
+        if error.code in DENIALS:
+            await denied(call, error.code)
+        raise
+    await exchange.reply(answer.status, {"Content-Type": answer.content_type, **answer.headers}, encoded(answer.content))
+
+
+async def identify(op: Operation, exchange: Exchange, runtime: Runtime) -> Caller:
+    """Who calls, within their rate. Raises Problem `unauthenticated`, `rate-limited`, `device-blocked`."""
+    authorization = exchange.header(b"authorization")
+    if authorization is None and op.public:
+        exchange.limits = runtime.limiter.take("feedback" if op.kind == "command" else op.limit, exchange.client)
+        return Caller(authorise.Subject())
+    try:
+        token = bearer(authorization)
+        identity = runtime.tokens.remembered(token) or await runtime.tokens.verify(token)
+    except Problem:
+        runtime.limiter.take("tokens", exchange.client)
+        raise
+    exchange.limits = runtime.limiter.take(op.limit, identity.principal)
+    subject = await runtime.grants.subject(identity)
+    exchange.staff, exchange.device = subject.staff_id, subject.device
+    return Caller(subject, identity, identity.principal)
+
+
+def check_function(op: Operation, caller: Caller, runtime: Runtime) -> None:
+    """Role, scope and strength of the login, whatever the object. Deny by default."""
+    identity = caller.identity
+    if identity is None or op.action == PUBLIC:
+        return
+    if not authorise.may(caller.subject, op.action) or (caller.device and op.kind == "command"):
+        telemetry.AUTHZ_DENIED.add(1, {"reason": "forbidden"})
+        telemetry.logger().warning("sec_denied", staff=caller.staff_id, action=op.action)
+        raise Problem("forbidden")
+    if op.scope not in identity.scopes:
+        raise Problem("scope-insufficient", scope=op.scope)
+    if op.action in authorise.STEP_UP_ACTIONS:
+        check_step_up(caller, runtime)
+
+
+def check_step_up(caller: Caller, runtime: Runtime) -> None:
+    """A strong login within 15 minutes, or 401 `step-up-needed` (RFC 9470)."""
+    identity, acr = caller.identity, runtime.step_up_acr
+    if identity is None or identity.acr != acr or identity.auth_time < runtime.now().timestamp() - STEP_UP_SECONDS:
+        telemetry.logger().info("sec_step_up_asked", staff=caller.staff_id)
+        challenge = f'Bearer realm="gabay", error="insufficient_user_authentication", acr_values="{acr}", max_age={STEP_UP_SECONDS}'
+        raise Problem("step-up-needed", {"WWW-Authenticate": challenge})
+
+
+async def denied(call: Call, code: str) -> None:
+    """Put a refused attempt on record, with whom it was about as far as the path says."""
+    subject = call.path.get(call.op.subject) if call.op.subject else None
+    call.purpose = call.purpose if call.purpose in READ_PURPOSES else None
+    await call.record("DENIED", [subject] if isinstance(subject, UUID) else [], call.op.classes, decision=code)
+
+
+async def _command(call: Call, exchange: Exchange) -> Answer:
+    op, runtime = call.op, call.runtime
+    exchange.query() and _refuse_query()
+    call.key = read_key(exchange.header(b"idempotency-key")) if call.caller.identity or b"idempotency-key" in exchange.headers else ""
+    call.expected = read_if_match(exchange.header(b"if-match"))
+    raw = await exchange.body(runtime.body_bytes)
+    value = parse(raw)
+    assert op.body is not None
+    body = validated(op.body, raw)
+    prepare(call, body, value)
+    call.occurred_at, call.told_at = moment(body, runtime.now())
+    with telemetry.span(f"command {op.name}"):
+        async with asyncio.timeout(HANDLER_SECONDS):
+            return await once(call, body)
+
+
+def prepare(call: Call, body: BaseModel, value: Any) -> None:
+    """The command's id and the text of its fingerprint."""
+    op = call.op
+    call.body = body
+    call.command_id = command_id(call.caller.principal, op.route, call.key)
+    call.request = request_text(op.route, call.path, value)
+
+
+def moment(body: BaseModel, now: datetime, skew: timedelta = timedelta()) -> tuple[datetime, datetime | None]:
+    """(when it happened, when the device said if its clock is off). At most 5 minutes ahead."""
+    told: datetime | None = body.occurred_at if isinstance(body, CommandBody) else None
+    if told is None:
+        return now, None
+    happened = told - skew
+    if happened > now + AHEAD:
+        raise Problem("date-in-future", fields=["/occurred_at"])
+    return happened, told if skew else None
+
+
+async def once(call: Call, body: BaseModel) -> Answer:
+    """Run a command; the same request that arrives while it runs waits and shares its answer."""
+    inflight, key = call.runtime.inflight, call.command_id
+    assert key is not None
+    while running := inflight.get(key):
+        request, future = running
+        if request == call.request:
+            answer: Answer = await asyncio.shield(future)
+            telemetry.IDEMPOTENCY_REPLAYS.add(1, {"service": call.runtime.service})
+            return replace(answer, headers={**answer.headers, "Idempotency-Replayed": "true"}, replayed=True)
+        try:
+            await asyncio.shield(future)
+        except Exception:  # noqa: S112  # the first was refused and stored nothing: this one is decided afresh
+            continue
+        telemetry.IDEMPOTENCY_MISMATCH.add(1, {"service": call.runtime.service})
+        raise Mismatch("This key belongs to another request.")
+    future = asyncio.get_running_loop().create_future()
+    inflight[key] = (call.request, future)
+    try:
+        answer = await call.op.function(call, body)
+    except BaseException as error:
+        # Those who wait hear of a time-out or a cancelled task as "away": repeat with the same key.
+        future.set_exception(error if isinstance(error, Exception) else Unavailable("The first request"))
+        future.exception()  # retrieved, or asyncio complains where nobody waited
+        raise
+    finally:
+        del inflight[key]
+    future.set_result(answer)
+    if answer.replayed:
+        telemetry.IDEMPOTENCY_REPLAYS.add(1, {"service": call.runtime.service})
+    return answer
+
+
+async def _read(call: Call, exchange: Exchange) -> Answer:
+    op = call.op
+    call.purpose = exchange.header(b"gabay-purpose")
+    if op.classes:
+        if call.purpose is None:
+            raise Problem("purpose-needed")
+        if call.purpose not in READ_PURPOSES:
+            raise Problem("malformed-request", where="gabay-purpose")
+    call.query = query(op.query, exchange.query())
+    if op.body is not None:
+        raw = await exchange.body(call.runtime.body_bytes)
+        parse(raw)
+        call.body = validated(op.body, raw)
+    async with asyncio.timeout(HANDLER_SECONDS):
+        answer = await (op.function(call) if op.body is None else op.function(call, call.body))
+    if op.classes and not call.shown:
+        raise RuntimeError(f"{op.name} shows {', '.join(op.classes)} without a row in the access log: answer by call.show")
+    return answer
+
+
+def query(model: type[BaseModel] | None, parameters: Mapping[str, str]) -> Any:
+    """The query's parameters as their model. Unknown or unreadable ones are 400, not 422: they are not a form."""
+    if model is None:
+        return _refuse_query() if parameters else None
+    try:
+        return model.model_validate(parameters, strict=False)
+    except ValidationError as error:
+        name = error.errors(include_input=False, include_url=False)[0]["loc"][:1]
+        raise Problem("malformed-request", where=str(name[0]) if name and name[0] in model.model_fields else "query") from None
+
+
+def validated(model: type[BaseModel], raw: bytes) -> BaseModel:
+    """A body as its model. From bytes: strict models refuse every UUID and time of a parsed object (trap 21)."""
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        if raw[:1] not in b"{ \t\r\n":
+            raise invalid(violation("", "wrong-type")) from None
+        raise from_pydantic(model, error) from None
+
+
+def encoded(content: Any) -> Any:
+    """JSON bytes; bytes and iterators of bytes as they are."""
+    if isinstance(content, bytes) or hasattr(content, "__aiter__"):
+        return content
+    return orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)
+
+
+def _refuse_query() -> None:
+    raise Problem("malformed-request", where="query")
