@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -116,15 +116,19 @@ class Stack:
 
 
 @asynccontextmanager
-async def opened(needs: Iterable[str]) -> AsyncIterator[Stack]:
-    """Start a stack with these parts and what they stand on; nothing of it is left afterwards."""
+async def opened(needs: Iterable[str], *, commands: Mapping[str, Sequence[str]] | None = None) -> AsyncIterator[Stack]:
+    """Start a stack with these parts and what they stand on; nothing of it is left afterwards.
+
+    commands: other commands for some parts (a sampler around them).
+    """
     wanted = {*CORE[:1], *needs}
     if any(part.endswith(("-api", "-worker")) for part in wanted):
         wanted |= {*PREPARED, "issuer"}
     parts = tuple(part for part in ALL_PARTS if part in wanted)
     home = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="gabay-bench-"))
     try:
-        async with Embedded(home, ports="free", parts=parts, settings={"GABAY_LOG_LEVEL": "warning"}) as embedded:
+        quiet = {"GABAY_LOG_LEVEL": "warning"}
+        async with Embedded(home, ports="free", parts=parts, settings=quiet, commands=commands) as embedded:
             stack = Stack(embedded, parts)
             try:
                 yield stack
