@@ -25,6 +25,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "token": ("cli.token:token", "a development token for calling the API"),
         "test": ("cli.test:test", "run the tests (--quick, --long, paths)"),
         "lint": ("cli.test:lint", "run the linters"),
+        "lock": ("cli.lock:lock", "pin packages and jars by hash"),
         "bench": ("cli.bench:bench", "measure, against the yardsticks of the performance chapter"),
     },
     "Operate": {

@@ -18,7 +18,7 @@ SLOW_FOLDERS = ("chaos", "acceptance", "attack", "browser")
 LINTERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("ruff check", ("-m", "ruff", "check", "."), "gabay lint --fix"),
     ("ruff format", ("-m", "ruff", "format", "--check", "."), "gabay lint --fix"),
-    ("import-linter", ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"), "see CONTRIBUTING.md, floors"),
+    ("import-linter", ("-m", "cli.floors"), "see CONTRIBUTING.md, floors"),
     ("mypy", ("-m", "mypy", "--no-error-summary"), "the message names the line"),
     ("codespell", ("-m", "codespell_lib"), "correct it, or add the word to pyproject.toml"),
 )

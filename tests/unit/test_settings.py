@@ -81,13 +81,13 @@ def test_a_misspelt_name_is_an_error() -> None:
 
 
 def test_all_that_is_wrong_is_said_at_once_and_no_value_is_repeated() -> None:
-    wrong = DEVELOPMENT | {"GABAY_MODE": "prodction", "GABAY_BATCH_ITEMS": "zweihundert", "GABAY_KEK_IDENTITY": "1:swordfish"}
+    wrong = DEVELOPMENT | {"GABAY_MODE": "prod-like", "GABAY_BATCH_ITEMS": "zweihundert", "GABAY_KEK_IDENTITY": "1:swordfish"}
     with pytest.raises(Misconfigured) as refused:
         load(wrong)
     text = str(refused.value)
     assert "GABAY_MODE" in text
     assert "GABAY_BATCH_ITEMS" in text
-    assert not any(value in text for value in ("prodction", "zweihundert", "swordfish"))
+    assert not any(value in text for value in ("prod-like", "zweihundert", "swordfish"))
     with pytest.raises(Misconfigured, match="GABAY_KEK_IDENTITY is not base64") as refused:
         load(DEVELOPMENT | {"GABAY_KEK_IDENTITY": "1:swordfish!"})
     assert "swordfish" not in str(refused.value)
