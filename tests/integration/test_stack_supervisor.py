@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -212,3 +213,20 @@ async def test_no_role_may_more_than_its_work(stack: Stack) -> None:
         await asyncpg.connect(f"postgresql://intake_app:guess@127.0.0.1:{stack.postgres.port}/intake")
     connection = await asyncpg.connect(stack.postgres.tcp_dsn("intake_app", "intake"))
     await connection.close()
+
+
+async def test_the_rules_for_production_tell_a_process_from_an_owner(fresh_database: Callable[[str], Any]) -> None:
+    import asyncpg
+
+    from shared.settings import refuse_database
+
+    database = fresh_database("intake")
+    found = {}
+    for role in (database.app, database.worker, database.owner, database.role("postgres")):
+        connection = await asyncpg.connect(role)
+        try:
+            found[role] = {reason.rule for reason in await refuse_database(connection)}
+        finally:
+            await connection.close()
+    assert list(found.values()) == [set(), set(), {"P04"}, {"P04"}]
+    database.drop()
