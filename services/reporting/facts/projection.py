@@ -1,0 +1,190 @@
+"""Events of the three services -> people and facts to count (statistics chapter, sections 2 and 6).
+
+Handlers only translate: one event, one row. Whether a fact counts, with which attributes, and what that moves in which
+cell, is decided in `tables.sql`, where it is seen beside everything else that is known of the person.
+"""
+
+from typing import Any
+
+from services.reporting.facts.profile import attributes
+from services.reporting.facts.row import fact
+from services.reporting.facts.zones import day_at
+from shared.eventsourcing.projection import Fact, Op, Projection
+from shared.privacy.classes import ERASED, PROFILE
+
+facts = Projection(
+    "reporting.facts",
+    version=1,
+    topics=("intake.client.v1", "intake.encounter.v1", "casework.case.v1", "referrals.referral.v1"),
+    opens=(PROFILE,),
+)
+
+_NO_PROFILE = (None,) * 8
+_STATISTICS = "STATISTICS"
+
+
+@facts.on("gabay.intake.client-registered.v1")
+def registered(f: Fact) -> Op:
+    """Everybody is known by open fields; who allowed statistics brings a profile."""
+    data = f.data
+    profile = f.opened.get(PROFILE)
+    described: tuple[Any, ...] = attributes(profile) if profile else _NO_PROFILE
+    head = ("REGISTERED", f.stream, f.version, f.event_id, f.recorded_at, data["registered_on"], data["ctx"]["centre"], data["channel"])
+    return Op("person", (*head, None, *described))
+
+
+@facts.on("gabay.intake.client-profile-amended.v1")
+def amended(f: Fact) -> Op | None:
+    profile = f.opened.get(PROFILE)
+    if not profile:
+        return None
+    day = day_at(f.data["ctx"]["centre"], f.occurred_at).isoformat()
+    return Op("person", (f.data["reason"], f.stream, f.version, f.event_id, f.recorded_at, day, None, None, None, *attributes(profile)))
+
+
+@facts.on("gabay.intake.consent-given.v1")
+def consent_given(f: Fact) -> Op | None:
+    data = f.data
+    if data["purpose"] != _STATISTICS:
+        return None
+    return Op("person", ("GIVEN", f.stream, f.version, f.event_id, f.recorded_at, None, None, None, data["consent_id"], *_NO_PROFILE))
+
+
+@facts.on("gabay.intake.consent-withdrawn.v1")
+def consent_withdrawn(f: Fact) -> Op | None:
+    """Taken back or expired: the person leaves the figures of all periods."""
+    return _ended(f, f.data["consent_id"]) if f.data["purpose"] == _STATISTICS else None
+
+
+@facts.on("gabay.intake.client-erased.v1")
+def erased(f: Fact) -> Op:
+    return _ended(f, None)
+
+
+def _ended(f: Fact, consent: str | None) -> Op:
+    return Op("person", ("ENDED", f.stream, f.version, f.event_id, f.recorded_at, None, None, None, consent, *_NO_PROFILE))
+
+
+@facts.on("gabay.intake.transit-arrival-recorded.v1")
+def transit(f: Fact) -> Op | None:
+    p = f.opened.get(PROFILE)
+    if not p:
+        return None
+    data = f.data
+    return fact(
+        "transit", f, p["date"], client=f.stream, item=data["episode_id"], c1=data["point"], c2=" ".join(p.get("mode") or ()),
+        c3=p.get("travel_group"), c4=p.get("departure_country"), c5=p.get("intended_destination"), c6=p.get("reason"),
+    )  # fmt: skip
+
+
+@facts.on("gabay.intake.departure-recorded.v1")
+def departure(f: Fact) -> Op | None:
+    p = f.opened.get(PROFILE)
+    if not p:
+        return None
+    job = p.get("isco")
+    return fact(
+        "departure", f, p["date"], client=f.stream, item=f.data["episode_id"], c1=p["destination"], c2=p["land_sea"],
+        c3=p["hire_type"], c4=_known(p["documented"]), c5=_known(p["channel"]), c6=job[:1] if job else None,
+        qty=p.get("intended_months"),
+    )  # fmt: skip
+
+
+@facts.on("gabay.intake.return-recorded.v1")
+def returned(f: Fact) -> Op | None:
+    p = f.opened.get(PROFILE)
+    if not p:
+        return None
+    return fact(
+        "return", f, p["date"], client=f.stream, item=f.data["episode_id"], c1=p["from"], c2=_known(p["reason"]),
+        c3="YES" if p["distressed"] else "NO", c4=p.get("travel_group"), qty=p.get("months_abroad"),
+    )  # fmt: skip
+
+
+@facts.on("gabay.intake.vulnerability-screened.v1")
+def screened(f: Fact) -> Op | None:
+    p = f.opened.get(PROFILE)
+    if not p:
+        return None
+    return fact("screening", f, None, client=f.stream, c1=p["risk_level"], c2="YES" if f.data["urgent"] else "NO")
+
+
+@facts.on("gabay.intake.encounter-recorded.v1")
+def encounter(f: Fact) -> Op:
+    data = f.data
+    return fact("encounter", f, None, client=data.get("client_id"), c1=data["channel"], c2=" ".join(data["topics"]))
+
+
+@facts.on("gabay.intake.transit-group-observed.v1")
+def observed(f: Fact) -> list[Op]:
+    """A row for each sex and age that was counted; nobody is named, so the group describes itself."""
+    data = f.data
+    nation, modes = data.get("nationality") or "XXX", " ".join(data.get("mode") or ())
+    return [
+        fact(
+            "group", f, data["date"], part=part, sex=_known(each["sex"]), age=_CLASS[each["age"]], nat=nation, c1=data["point"],
+            c2=modes, qty=each["n"],
+        )
+        for part, each in enumerate(data["counts"])
+        if each["n"]
+    ]  # fmt: skip
+
+
+@facts.on("gabay.casework.service-delivered.v1")
+def served(f: Fact) -> Op | None:
+    if f.open(PROFILE) is ERASED:
+        return None
+    data = f.data
+    return fact(
+        "service", f, data["delivered_on"], client=data["ctx"]["subject_id"], c1=data["service_code"], c2=data["sub_committee"],
+        c3="DIRECT", c4=data["unit"], qty=data["qty"],
+    )  # fmt: skip
+
+
+@facts.on("gabay.casework.case-opened.v1", "gabay.casework.case-reopened.v1", "gabay.casework.case-closed.v1")
+def case_moved(f: Fact) -> Op | None:
+    if f.open(PROFILE) is ERASED:
+        return None
+    data = f.data
+    return fact("case", f, data.get("closed_on"), client=data["ctx"]["subject_id"], c1=_CASE[f.type], c2=data.get("source"))
+
+
+@facts.on("gabay.referrals.referral-sent.v1")
+def sent(f: Fact) -> Op:
+    data = f.data
+    return fact(
+        "referral", f, None, client=data.get("client_id"), c1=data["service_code"], c2=data["direction"],
+        c3=data.get("to_org") or "_Z", c4=data["sub_committee"], c5=data["priority"], due=data["due_ack"],
+    )  # fmt: skip
+
+
+@facts.on(
+    "gabay.referrals.referral-acknowledged.v1", "gabay.referrals.referral-accepted.v1", "gabay.referrals.referral-declined.v1",
+    "gabay.referrals.referral-service-delivered.v1", "gabay.referrals.referral-withdrawn.v1", "gabay.referrals.referral-lapsed.v1",
+)  # fmt: skip
+def answered(f: Fact) -> Op:
+    """What became of a referral; whose it is, the row of its sending says."""
+    data = f.data
+    day = day_at(data["ctx"]["centre"], data["at"]).isoformat()
+    return fact("answer", f, day, c1=_ANSWER[f.type], c2=data.get("reason") or data.get("timer"), done=data["at"])
+
+
+@facts.on("gabay.intake.entry-voided.v1", "gabay.casework.entry-voided.v1", "gabay.referrals.entry-voided.v1")
+def voided(f: Fact) -> Op:
+    return Op("void", (f.stream, f.data["event_id"], f.recorded_at))
+
+
+def _known(code: str) -> str:
+    return "_U" if code in ("U", "UNKNOWN") else code
+
+
+_CLASS = {"ADULT": "Y_GE18", "CHILD": "Y0T17", "U": "_U"}
+_CASE = {f"gabay.casework.case-{what.lower()}.v1": what for what in ("OPENED", "REOPENED", "CLOSED")}
+_ANSWER = {
+    "gabay.referrals.referral-acknowledged.v1": "ACKNOWLEDGED",
+    "gabay.referrals.referral-accepted.v1": "ACCEPTED",
+    "gabay.referrals.referral-declined.v1": "DECLINED",
+    "gabay.referrals.referral-service-delivered.v1": "DELIVERED",
+    "gabay.referrals.referral-withdrawn.v1": "WITHDRAWN",
+    "gabay.referrals.referral-lapsed.v1": "LAPSED",
+}
