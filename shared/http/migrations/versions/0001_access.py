@@ -1,0 +1,4 @@
+from shared.eventsourcing.migrate import beside
+
+revision, down_revision = "0001", None
+upgrade = beside(__file__)
