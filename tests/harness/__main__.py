@@ -1,0 +1,30 @@
+"""One process of the product, with a planted bug in it if so asked.
+
+python -m tests.harness serve|work SERVICE [--plant NAME | --plants FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from pathlib import Path
+
+from cli import process
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.harness", description="One process of the product, with a planted bug.")
+    parser.add_argument("verb", choices=("serve", "work"))
+    parser.add_argument("service", choices=process.SERVICES)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--plant", metavar="NAME", default="", help="a module of tests/planted; its plant() runs before the process starts")
+    which.add_argument("--plants", metavar="FILE", type=Path, help="a file that holds the NAME for this start; absent or empty: none")
+    asked = parser.parse_args()
+    name = asked.plants.read_text().strip() if asked.plants and asked.plants.exists() else asked.plant
+    if name:
+        importlib.import_module(f"tests.planted.{name}").plant()
+    {"serve": process.serve, "work": process.work}[asked.verb](asked.service)
+
+
+if __name__ == "__main__":
+    main()
