@@ -103,7 +103,9 @@ class ProblemType(NamedTuple):
 # `type` is `urn:gabay:problem:<code>`. A code never changes its status, and never disappears within a major version.
 PROBLEMS: Final[Mapping[str, ProblemType]] = {
     # the protocol
-    "malformed-json": ProblemType(400, "The body is not strict JSON", "Le corps n'est pas du JSON strict", "Hindi wastong JSON ang katawan"),
+    "malformed-json": ProblemType(
+        400, "The body is not strict JSON", "Le corps n'est pas du JSON strict", "Hindi wastong JSON ang katawan"
+    ),
     "malformed-request": ProblemType(
         400, "A header or parameter cannot be read", "Un en-tête ou un paramètre est illisible", "May header o parameter na hindi mabasa"
     ),
@@ -114,7 +116,10 @@ PROBLEMS: Final[Mapping[str, ProblemType]] = {
         400, "The Idempotency-Key is not a UUID", "L'Idempotency-Key n'est pas un UUID", "Hindi UUID ang Idempotency-Key"
     ),
     "cursor-invalid": ProblemType(
-        400, "The cursor does not belong to this list", "Le curseur n'appartient pas à cette liste", "Hindi para sa listahang ito ang cursor"
+        400,
+        "The cursor does not belong to this list",
+        "Le curseur n'appartient pas à cette liste",
+        "Hindi para sa listahang ito ang cursor",
     ),
     "purpose-needed": ProblemType(
         400, "Say for what purpose you read", "Indiquez la finalité de la lecture", "Sabihin kung para saan ang pagbasa"
@@ -136,7 +141,9 @@ PROBLEMS: Final[Mapping[str, ProblemType]] = {
     "not-found": ProblemType(404, "Not found", "Introuvable", "Hindi natagpuan"),
     "method-not-allowed": ProblemType(405, "Method not allowed", "Méthode non autorisée", "Hindi pinahihintulutan ang method"),
     "not-acceptable": ProblemType(406, "No such format", "Format non disponible", "Walang ganitong format"),
-    "request-timeout": ProblemType(408, "The request came too slowly", "La requête est arrivée trop lentement", "Masyadong mabagal ang request"),
+    "request-timeout": ProblemType(
+        408, "The request came too slowly", "La requête est arrivée trop lentement", "Masyadong mabagal ang request"
+    ),
     "already-exists": ProblemType(
         409, "It exists already with other content", "Cela existe déjà avec un autre contenu", "Mayroon na nito na iba ang laman"
     ),
@@ -147,23 +154,29 @@ PROBLEMS: Final[Mapping[str, ProblemType]] = {
         409, "The first request is still running", "La première requête est encore en cours", "Tumatakbo pa ang unang request"
     ),
     "cursor-expired": ProblemType(
-        410, "The cursor is too old: list from the start", "Le curseur est trop ancien : reprenez la liste au début", "Luma na ang cursor: magsimula muli"
+        410,
+        "The cursor is too old: list from the start",
+        "Le curseur est trop ancien : reprenez la liste au début",
+        "Luma na ang cursor: magsimula muli",
     ),
-    "stale-version": ProblemType(
-        412, "The record changed meanwhile", "La fiche a changé entre-temps", "Nabago na ang tala habang wala ka"
-    ),
+    "stale-version": ProblemType(412, "The record changed meanwhile", "La fiche a changé entre-temps", "Nabago na ang tala habang wala ka"),
     "body-too-large": ProblemType(413, "The body is too large", "Le corps est trop grand", "Masyadong malaki ang katawan"),
     "batch-too-large": ProblemType(413, "The batch is too large", "Le lot est trop grand", "Masyadong malaki ang batch"),
     "uri-too-long": ProblemType(414, "The address is too long", "L'adresse est trop longue", "Masyadong mahaba ang address"),
     "unsupported-media-type": ProblemType(
-        415, "Only application/json in UTF-8, not compressed", "Seulement application/json en UTF-8, sans compression",
+        415,
+        "Only application/json in UTF-8, not compressed",
+        "Seulement application/json en UTF-8, sans compression",
         "application/json lamang sa UTF-8, hindi naka-compress",
     ),
     "validation": ProblemType(
         422, "The request does not fit the form", "La requête ne correspond pas au formulaire", "Hindi tugma sa form ang request"
     ),
     "idempotency-mismatch": ProblemType(
-        422, "This key was used with another request", "Cette clé a servi pour une autre requête", "Nagamit na ang key na ito sa ibang request"
+        422,
+        "This key was used with another request",
+        "Cette clé a servi pour une autre requête",
+        "Nagamit na ang key na ito sa ibang request",
     ),
     "precondition-required": ProblemType(
         428, "Say which version you saw (If-Match)", "Indiquez la version vue (If-Match)", "Sabihin ang bersyong nakita (If-Match)"
@@ -172,21 +185,26 @@ PROBLEMS: Final[Mapping[str, ProblemType]] = {
     "headers-too-large": ProblemType(431, "The headers are too large", "Les en-têtes sont trop grands", "Masyadong malaki ang mga header"),
     "internal": ProblemType(500, "Something unforeseen happened", "Un imprévu s'est produit", "May hindi inaasahang nangyari"),
     "unavailable": ProblemType(
-        503, "A needed part is away: repeat with the same key", "Une partie nécessaire ne répond pas : répétez avec la même clé",
+        503,
+        "A needed part is away: repeat with the same key",
+        "Une partie nécessaire ne répond pas : répétez avec la même clé",
         "May bahaging hindi sumasagot: ulitin gamit ang parehong key",
     ),
     "audit-unavailable": ProblemType(
-        503, "The access log cannot be written: nothing was shown", "Le journal d'accès ne peut être écrit : rien n'a été montré",
+        503,
+        "The access log cannot be written: nothing was shown",
+        "Le journal d'accès ne peut être écrit : rien n'a été montré",
         "Hindi maisulat ang talaan ng pagbasa: walang ipinakita",
     ),
     "not-attempted": ProblemType(
-        503, "Not begun in time: send this item again", "Pas commencé à temps : renvoyez cet élément", "Hindi nasimulan sa oras: ipadala muli"
+        503,
+        "Not begun in time: send this item again",
+        "Pas commencé à temps : renvoyez cet élément",
+        "Hindi nasimulan sa oras: ipadala muli",
     ),
     "storage-full": ProblemType(507, "The storage is full", "Le stockage est plein", "Puno na ang imbakan"),
     # the domain
-    "invalid-state": ProblemType(
-        409, "Not possible in this state", "Impossible dans cet état", "Hindi maaari sa kalagayang ito"
-    ),
+    "invalid-state": ProblemType(409, "Not possible in this state", "Impossible dans cet état", "Hindi maaari sa kalagayang ito"),
     "consent-missing": ProblemType(409, "A consent is missing", "Il manque un consentement", "Kulang ng pahintulot"),
     "consent-expired": ProblemType(409, "The consent has ended", "Le consentement a pris fin", "Tapos na ang bisa ng pahintulot"),
     "assent-refused": ProblemType(409, "The child did not agree", "L'enfant n'a pas donné son accord", "Hindi pumayag ang bata"),
@@ -203,7 +221,10 @@ PROBLEMS: Final[Mapping[str, ProblemType]] = {
         409, "No agreement with this organisation", "Pas d'accord avec cette organisation", "Walang kasunduan sa organisasyong ito"
     ),
     "entry-stale": ProblemType(
-        409, "The directory entry must be verified first", "L'entrée de l'annuaire doit d'abord être vérifiée", "Kailangang beripikahin muna ang entry"
+        409,
+        "The directory entry must be verified first",
+        "L'entrée de l'annuaire doit d'abord être vérifiée",
+        "Kailangang beripikahin muna ang entry",
     ),
     "approval-needed": ProblemType(409, "An approval is needed", "Une approbation est nécessaire", "Kailangan ng pag-apruba"),
     "plan-not-approved": ProblemType(409, "The plan is not approved", "Le plan n'est pas approuvé", "Hindi pa aprubado ang plano"),
@@ -217,22 +238,26 @@ PROBLEMS: Final[Mapping[str, ProblemType]] = {
         409, "The worker has too many cases", "L'intervenant a trop de dossiers", "Masyado nang marami ang kaso ng worker"
     ),
     "episode-closed": ProblemType(409, "The episode is closed", "L'épisode est clos", "Sarado na ang episode"),
-    "not-voidable": ProblemType(409, "This entry cannot be voided", "Cette entrée ne peut être annulée", "Hindi mapapawalang-bisa ang entry na ito"),
+    "not-voidable": ProblemType(
+        409, "This entry cannot be voided", "Cette entrée ne peut être annulée", "Hindi mapapawalang-bisa ang entry na ito"
+    ),
     "account-not-allowed": ProblemType(
         422, "No account may be created for this", "Aucun compte n'est permis pour cela", "Hindi pinapayagan ang account para dito"
     ),
     "packet-incomplete": ProblemType(422, "The packet is incomplete", "Le dossier transmis est incomplet", "Kulang ang packet"),
     "date-in-future": ProblemType(422, "A date is in the future", "Une date est dans le futur", "May petsang nasa hinaharap"),
-    "same-person-signoff": ProblemType(
-        403, "Somebody else must sign", "Une autre personne doit signer", "Ibang tao ang dapat pumirma"
-    ),
+    "same-person-signoff": ProblemType(403, "Somebody else must sign", "Une autre personne doit signer", "Ibang tao ang dapat pumirma"),
     "client-erased": ProblemType(410, "The client was erased", "La fiche a été effacée", "Nabura na ang kliyente"),
     # statistics
     "unknown-release": ProblemType(404, "No such release", "Publication inconnue", "Walang ganitong paglalathala"),
     "unknown-table": ProblemType(404, "No such table", "Tableau inconnu", "Walang ganitong talahanayan"),
     "not-yet-known": ProblemType(409, "Not known yet at that time", "Pas encore connu à cette date", "Hindi pa alam sa panahong iyon"),
-    "audit-failed": ProblemType(409, "The release failed its audit", "La publication a échoué au contrôle", "Bumagsak sa pagsusuri ang paglalathala"),
-    "parked-streams": ProblemType(409, "Parked streams hold it back", "Des flux en attente le retiennent", "May mga nakabinbing stream na pumipigil"),
+    "audit-failed": ProblemType(
+        409, "The release failed its audit", "La publication a échoué au contrôle", "Bumagsak sa pagsusuri ang paglalathala"
+    ),
+    "parked-streams": ProblemType(
+        409, "Parked streams hold it back", "Des flux en attente le retiennent", "May mga nakabinbing stream na pumipigil"
+    ),
     "release-withdrawn": ProblemType(410, "The release was withdrawn", "La publication a été retirée", "Binawi na ang paglalathala"),
     "bad-period": ProblemType(422, "No such period", "Période inconnue", "Walang ganitong panahon"),
     "too-many-dimensions": ProblemType(422, "Too many dimensions", "Trop de dimensions", "Masyadong maraming dimensyon"),

@@ -123,7 +123,7 @@ def setup(settings: "Settings") -> None:
         _export(settings)
 
 
-def setup_logs(*, level: str = "info", pretty: bool = False, **constant: str) -> None:
+def setup_logs(*, level: str = "info", pretty: bool = False, to_stderr: bool = False, **constant: str) -> None:
     """structlog to stdout, and other people's loggers through the same sieve. constant: service, region, process."""
     structlog.configure(
         processors=[
@@ -134,7 +134,7 @@ def setup_logs(*, level: str = "info", pretty: bool = False, **constant: str) ->
             structlog.dev.ConsoleRenderer(timestamp_key="ts", colors=False) if pretty else _json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory() if pretty else structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=lambda *_: _Line(to_stderr),
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
@@ -144,7 +144,29 @@ def setup_logs(*, level: str = "info", pretty: bool = False, **constant: str) ->
 
 def logger() -> Any:
     """The logger: event name in snake case, then fields of LOG_FIELDS."""
+    if not structlog.is_configured():
+        # structlog's own default prints tracebacks with the values of local variables.
+        setup_logs(to_stderr=True)
     return structlog.get_logger()
+
+
+class _Line:
+    """Where a finished line goes: the stream is looked up each time, since tests and daemons replace it."""
+
+    __slots__ = ("_to_stderr",)
+
+    def __init__(self, to_stderr: bool) -> None:
+        self._to_stderr = to_stderr
+
+    def msg(self, line: str | bytes) -> None:
+        stream = sys.stderr if self._to_stderr else sys.stdout
+        try:
+            stream.buffer.write((line.encode() if isinstance(line, str) else line) + b"\n")
+            stream.flush()
+        except (ValueError, OSError, AttributeError):
+            pass  # the reader of our log is gone: that must not fail a request
+
+    debug = info = warning = warn = error = critical = exception = fatal = msg
 
 
 def begin(incoming: str | None = None) -> TraceIds:
@@ -209,9 +231,7 @@ async def watch_loop(every: float = 0.5) -> None:
 
 def frames(error: BaseException) -> list[str]:
     """Where an exception came from, innermost last: `module:line`, no text and no values."""
-    return [
-        f"{frame.f_globals.get('__name__', '?')}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)
-    ][-12:]
+    return [f"{frame.f_globals.get('__name__', '?')}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)][-12:]
 
 
 def _stamp(constant: Mapping[str, str]) -> structlog.typing.Processor:

@@ -1,10 +1,10 @@
 """The app of one service: its routers, and what all of them stand on.
 
-    def app(settings: Settings) -> FastAPI:
-        return create_app(service="intake", settings=settings, routers=[client.routes.router, ...], resources=resources)
+def app(settings: Settings) -> FastAPI:
+    return create_app(service="intake", settings=settings, routers=[client.routes.router, ...], resources=resources)
 
-    def main(settings: Settings) -> None:
-        serve(app, settings)
+def main(settings: Settings) -> None:
+    serve(app, settings)
 """
 
 import asyncio

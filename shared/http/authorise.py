@@ -145,9 +145,7 @@ def _reaches(cell: str, subject: Subject, grant: Grant, resource: Resource) -> b
             mine = subject.staff_id is not None and subject.staff_id in resource.assigned
             return mine and (resource.centre is None or grant.centre in (None, resource.centre))
         case "O":
-            return (grant.org is not None and grant.org in resource.orgs) or (
-                grant.centre is not None and grant.centre in resource.orgs
-            )
+            return (grant.org is not None and grant.org in resource.orgs) or (grant.centre is not None and grant.centre in resource.orgs)
         case "D":
             return grant.centre is None or grant.centre == resource.centre
         case "W":

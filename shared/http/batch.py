@@ -56,9 +56,7 @@ class Offer:
         raise invalid(violation("/path", "not-allowed-here"))
 
 
-def batch_operation(
-    path: str, creation: Operation | None, additive: Sequence[Operation], tag: str, action: str | None = None
-) -> Operation:
+def batch_operation(path: str, creation: Operation | None, additive: Sequence[Operation], tag: str, action: str | None = None) -> Operation:
     """The operation of a `:batch` route."""
     counted = [replace(op, action=action) if action else op for op in ([creation] if creation else []) + list(additive)]
     if not counted or (creation and creation.concurrency != "creation"):
@@ -217,9 +215,7 @@ class _Batch:
             await denied(call, "forbidden")
             raise Problem("forbidden")
 
-    async def _carry_out(
-        self, index: int, call: Call, before: "asyncio.Future[None] | None", mine: "asyncio.Future[None]"
-    ) -> None:
+    async def _carry_out(self, index: int, call: Call, before: "asyncio.Future[None] | None", mine: "asyncio.Future[None]") -> None:
         try:
             if before is not None:
                 await before

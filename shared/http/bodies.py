@@ -60,5 +60,3 @@ class ReceiptsBody(Form):
 
     route: Annotated[str, StringConstraints(pattern=r"^(POST|PATCH|PUT) /v1/[\w/{}:-]{1,120}$", max_length=128)]
     keys: Annotated[list[UUID], Field(min_length=1, max_length=500)]
-
-

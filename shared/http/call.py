@@ -1,7 +1,7 @@
 """What a route function gets: who calls, which command this is, and the four things it may do (run, load, show, list).
 
-    async def give_consent(call: Call, body: ConsentBody) -> Answer:
-        return await call.run(CLIENT, call.path["id"], GiveConsent(...), subject_id=call.path["id"])
+async def give_consent(call: Call, body: ConsentBody) -> Answer:
+    return await call.run(CLIENT, call.path["id"], GiveConsent(...), subject_id=call.path["id"])
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence

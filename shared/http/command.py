@@ -97,9 +97,7 @@ class CommandRouter:
 
         return declare
 
-    def batch(
-        self, path: str, *, creation: Function | None = None, additive: Sequence[Function] = (), action: str | None = None
-    ) -> None:
+    def batch(self, path: str, *, creation: Function | None = None, additive: Sequence[Function] = (), action: str | None = None) -> None:
         """Offer commands in a batch: one creation (items without `path`) and additive commands by the path of each.
 
         action: what the items count as in the matrix, where that differs from the single command (`service.record`).

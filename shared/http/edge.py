@@ -11,7 +11,6 @@ from shared.http.problems import Problem, problem_of
 from shared.http.router import Dispatch
 
 
-
 class Edge:
     """ASGI. Operations are dispatched here; `pages` (FastAPI's own router) answers the rest."""
 
@@ -80,5 +79,3 @@ class Edge:
             "request", method=exchange.method, route=exchange.route, status=exchange.status, ms=round(seconds * 1000, 1),
             staff=exchange.staff, device=exchange.device, problem=exchange.problem,
         )  # fmt: skip
-
-

@@ -16,7 +16,7 @@ NAMESPACE: Final = UUID("610df7d0-09c4-5576-a1c7-e989f7fdd1ec")  # uuid5(NAMESPA
 
 _KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _VERSION: Final = re.compile(r'"([1-9][0-9]{0,8})"')
-_PARAMETER: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
+_PARAMETER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 IfMatch = int | Literal["*"] | None
 
@@ -47,12 +47,12 @@ def read_if_match(value: str | None) -> IfMatch:
 
 
 def public_path(path: str) -> str:
-    """A declared path as documents name it: no converters, and the first parameter is `{id}`."""
+    """A declared path as documents name it: no converters, and a stream's own id, which comes first, is `{id}`."""
     first = True
 
     def name(found: re.Match[str]) -> str:
         nonlocal first
-        text, first = ("{id}" if first else "{" + found[1] + "}"), False
+        text, first = ("{id}" if first and found[2] == "uuid" else "{" + found[1] + "}"), False
         return text
 
     return _PARAMETER.sub(name, path)

@@ -27,8 +27,7 @@ class Limiter:
             kind: tuple(parse_many(re.sub(r"\bmin\b", "minute", text))) for kind, text in {**ALWAYS, **kinds}.items()
         }
         self._policies = {
-            kind: ", ".join(f'"{kind}";q={item.amount};w={item.get_expiry()}' for item in items)
-            for kind, items in self._kinds.items()
+            kind: ", ".join(f'"{kind}";q={item.amount};w={item.get_expiry()}' for item in items) for kind, items in self._kinds.items()
         }
 
     def take(self, kind: str, who: str) -> dict[str, str]:

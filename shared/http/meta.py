@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from shared.codes import label
+from shared.codes.label import labels as labels_of
 from shared.http import health
 from shared.http.batch import receipts
 from shared.http.bodies import ReceiptsBody
@@ -42,7 +42,7 @@ def meta_router(checks: Callable[[], dict[str, health.Check]], document: Callabl
     async def read_codes(call: Call) -> Answer:
         """A code list with its labels in the language asked for."""
         try:
-            labels = label.labels(call.path["list"])
+            labels = labels_of(call.path["list"])
         except KeyError:
             raise Problem("not-found") from None
         items = [{"code": code, "label": words.get(call.language) or words["en"]} for code, words in labels.items()]

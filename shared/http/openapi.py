@@ -25,9 +25,7 @@ def document(title: str, version: str, operations: Sequence[Operation]) -> dict[
     """OpenAPI 3.1 for these operations."""
     models = {model for op in operations for model in (op.body, op.answer) if model is not None}
     ordered = sorted(models, key=lambda model: model.__name__)
-    names, definitions = models_json_schema(
-        [(model, "validation") for model in ordered], ref_template="#/components/schemas/{model}"
-    )
+    names, definitions = models_json_schema([(model, "validation") for model in ordered], ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = dict(definitions.get("$defs", {}))
     refs = {model: names[(model, "validation")] for model in ordered}
     paths: dict[str, Any] = {}
@@ -82,7 +80,9 @@ def _parameters(op: Operation) -> list[dict[str, Any]]:
         schema = kinds.get(convertor, {"type": "string", "maxLength": 100, "pattern": "^[^/]+$"})
         found.append({"name": name, "in": "path", "required": True, "schema": schema})
     if op.kind == "command":
-        found.append(_header("Idempotency-Key", _UUID, "UUID v4 or v7; the same for every repetition of this command", required=not op.public))
+        found.append(
+            _header("Idempotency-Key", _UUID, "UUID v4 or v7; the same for every repetition of this command", required=not op.public)
+        )
     if op.kind == "command" and op.concurrency in ("additive", "guarded"):
         star = "|\\*" if op.concurrency == "additive" else ""
         schema = {"type": "string", "maxLength": 12, "pattern": f'^("[1-9][0-9]{{0,8}}"{star})$'}
