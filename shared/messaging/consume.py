@@ -29,7 +29,7 @@ from shared.messaging.broker import Broker
 from shared.messaging.failures import Backoff, Restart, judge
 from shared.messaging.guard import Rewound, Sieve
 from shared.messaging.progress import Progress
-from shared.messaging.session import connect
+from shared.messaging.session import connect, speak_wire
 from shared.messaging.topics import BY_NAME
 from shared.messaging.tracing import link_all
 
@@ -428,11 +428,7 @@ class Consumer:
     async def _database(self) -> "asyncpg.Connection[Any]":
         if self._connection is None or self._connection.is_closed():
             self._connection = await connect(self._dsn, self.name, search_path=self._search_path)
-            for name in ("timestamptz", "timestamp", "date"):
-                # Times travel as text from the wire to the row; a datetime in between would be the dearest part of it.
-                await self._connection.set_type_codec(
-                    name, schema="pg_catalog", encoder=str, decoder=str, format="text"
-                )
+            await speak_wire(self._connection)
         return self._connection
 
     def _retrying(self, error: BaseException) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import asyncpg
+import orjson
 
 from shared.eventsourcing.database import PlainConnection
 
@@ -28,3 +29,16 @@ async def connect(
             "jit": "off",
         },
     )
+
+
+async def speak_wire(connection: "asyncpg.Connection[Any]") -> None:
+    """Let a connection take values as they travel: times and dates as text, JSON as dicts and lists (or as text)."""
+    for name in ("timestamptz", "timestamp", "date"):
+        # A datetime between the wire's text and the row would be the dearest part of a projection.
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=str, format="text")
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=_json, decoder=orjson.loads, format="text")
+
+
+def _json(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

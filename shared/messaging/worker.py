@@ -67,6 +67,7 @@ def run_worker(
     telemetry.setup(settings)
     assert_extension()
     worker = Worker(settings, tuple(aggregates), tuple(projections), reactions, tuple(loops), parts)
+    worker.leaving = _end_soon
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         status = runner.run(worker.run())
     if status:
@@ -104,6 +105,7 @@ class Worker:
         self._consumers: dict[str, Consumer] = {}
         self._waiting: dict[str, Progress] = {}
         self._stopping = asyncio.Event()
+        self.leaving: Callable[[], None] = lambda: None
 
     def progress(self) -> list[Progress]:
         """What each loop says about itself."""
@@ -133,10 +135,7 @@ class Worker:
             log.error("worker_ends", exit_code=EXIT_RESTART, exc_info=error)
             return EXIT_RESTART
         finally:
-            # Whatever still hangs now (a client that never closes) must not keep a process that has ended.
-            last = threading.Timer(15, os._exit, (EXIT_RESTART,))
-            last.daemon = True
-            last.start()
+            self.leaving()
             await self.health.stop()
 
     async def _opened(self) -> int:
@@ -234,6 +233,13 @@ class Worker:
         )
         self._consumers[reactions.consumer] = consumer
         await consumer.run()
+
+
+def _end_soon() -> None:
+    """Whatever still hangs now (a client that never closes) must not keep a process that has ended."""
+    last = threading.Timer(15, os._exit, (EXIT_RESTART,))
+    last.daemon = True
+    last.start()
 
 
 async def _watched(worker: Worker) -> None:
