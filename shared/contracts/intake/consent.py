@@ -47,7 +47,7 @@ class Withheld(Part):
 class Giver(Sealed):
     """Who consented in the client's place."""
 
-    name: Text100
+    name: Annotated[Text100, Field(description="Who they are.")]
     relation: Annotated[Text40, Field(description="What they are to the client.")]
     document: Annotated[Text100 | None, Field(description="Paper that proves their authority.")] = None
 

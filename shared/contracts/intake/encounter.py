@@ -40,10 +40,10 @@ class TransitGroupObserved(Event, type="transit-group-observed"):
 
     point: Point
     date: Annotated[date, Field(description="Day of observation.")]
-    departure_country: CountryCode | None = None
-    intended_destination: CountryCode | None = None
+    departure_country: Annotated[CountryCode | None, Field(description="Where they come from.")] = None
+    intended_destination: Annotated[CountryCode | None, Field(description="Where they want to get to.")] = None
     mode: Annotated[tuple[TransportMode, ...], Field(max_length=11, description="How they travelled.")] = ()
-    nationality: CountryCode | None = None
+    nationality: Annotated[CountryCode | None, Field(description="Of the group, where it has one.")] = None
     counts: Annotated[tuple[GroupCount, ...], Field(min_length=1, max_length=12, description="By sex and age.")]
     children_u5: Annotated[Count | None, Field(description="Children under five among them.")] = None
     pregnant: Annotated[Count | None, Field(description="Pregnant among them.")] = None

@@ -39,8 +39,8 @@ class Intention(Sealed):
     channel: Annotated[Channel, Field(description="Through whom.")]
     agency_licensed: Annotated[bool | None, Field(description="Whether the agency holds a licence, where checked.")] = None
     reason: Annotated[MigrationReason, Field(description="Main reason.")]
-    hire_type: HireType | None = None
-    land_sea: LandSea | None = None
+    hire_type: Annotated[HireType | None, Field(description="First contract abroad, or again.")] = None
+    land_sea: Annotated[LandSea | None, Field(description="Land-based or sea-based work.")] = None
 
 
 class Departure(Sealed):
@@ -51,7 +51,7 @@ class Departure(Sealed):
     isco: IscoCode | None = None
     documented: Annotated[Documented, Field(description="Whether papers were in order.")]
     land_sea: Annotated[LandSea, Field(description="Land-based or sea-based.")]
-    hire_type: Annotated[HireType, Field(description="First contract abroad, or again.")]
+    hire_type: Annotated[HireType, Field(description="Whether it is the first contract.")]
     intended_months: Annotated[Months | None, Field(description="How long they mean to stay.")] = None
     channel: Annotated[Channel, Field(description="Through whom.")]
 
@@ -68,9 +68,9 @@ class Contract(Sealed):
 class DepartureRecord(Departure):
     """A departure as the centre works with it. Sealed as identity."""
 
-    employer: Text100 | None = None
+    employer: Annotated[Text100 | None, Field(description="Employer abroad.")] = None
     agency: Annotated[Text100 | None, Field(description="Recruitment agency.")] = None
-    contract: Contract | None = None
+    contract: Annotated[Contract | None, Field(description="Its term.")] = None
 
 
 class Return(Sealed):
@@ -91,16 +91,16 @@ class TransitArrival(Sealed):
     """An arrival on the way."""
 
     date: Day
-    departure_country: CountryCode | None = None
+    departure_country: Annotated[CountryCode | None, Field(description="Where the journey began.")] = None
     departure_adm1: Annotated[
         str | None, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", max_length=6, description="ISO 3166-2 of the first level.")
     ] = None
-    intended_destination: CountryCode | None = None
+    intended_destination: Annotated[CountryCode | None, Field(description="Where they want to get to.")] = None
     mode: Annotated[tuple[TransportMode, ...], Field(max_length=11, description="How they travelled.")] = ()
     group_size: Annotated[int, Field(ge=1, le=10_000, description="People travelling together, this one included.")]
-    travel_group: TravelGroup | None = None
+    travel_group: Annotated[TravelGroup | None, Field(description="With whom they travel.")] = None
     entry_basis: Annotated[EntryBasis | None, Field(description="On what ground they entered.")] = None
-    reason: MigrationReason | None = None
+    reason: Annotated[MigrationReason | None, Field(description="Main reason of the journey.")] = None
 
 
 class Economics(Sealed):

@@ -1,0 +1,138 @@
+"""The wishes that a client's record takes. Time, ids, actor and what was looked up come in with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.intake.client.forms import (
+    ArrivalForm,
+    ConsentAnswer,
+    DepartureForm,
+    IntentionForm,
+    ReturnForm,
+    ScreeningForm,
+)
+from shared.codes import AmendReason, ConsentEnd, EncounterChannel, LegalBasis
+from shared.contracts.intake.client import CaseRequest
+from shared.contracts.intake.episode import Economics
+from shared.contracts.intake.person import Facts, Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """On what a command rests: a consent, or another basis whose statute the region names and a supervisor states."""
+
+    basis: LegalBasis
+    consent_id: UUID | None = None
+    supervisor: bool = False
+    statute: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterClient:
+    """today: the centre's local day. search_hits: probable duplicates that were found. profile_key: a drawn id."""
+
+    today: date
+    ground: Ground
+    registered_on: date
+    channel: EncounterChannel
+    person: Person
+    facts: Facts
+    profile_key: UUID
+    search_hits: int = 0
+    duplicates_seen: tuple[UUID, ...] = ()
+    open_case: bool = False
+    case_request: CaseRequest | None = None
+    consents: tuple[ConsentAnswer, ...] = ()
+    intention: IntentionForm | None = None
+    departure: DepartureForm | None = None
+    returned: ReturnForm | None = None
+    transit_arrival: ArrivalForm | None = None
+    screening: ScreeningForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendClient:
+    """person, facts: the members that were sent, by name; None clears one, what was not sent stays."""
+
+    today: date
+    ground: Ground
+    reason: AmendReason
+    person: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveConsent:
+    """profile_key: a drawn id, used for STATISTICS only."""
+
+    today: date
+    answer: ConsentAnswer
+    profile_key: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawConsent:
+    today: date
+    consent_id: UUID
+    reason: ConsentEnd
+    effective: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    today: date
+    ground: Ground
+    form: ScreeningForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclareIntention:
+    today: date
+    ground: Ground
+    form: IntentionForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDeparture:
+    today: date
+    ground: Ground
+    form: DepartureForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReturn:
+    today: date
+    ground: Ground
+    form: ReturnForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordTransitArrival:
+    today: date
+    ground: Ground
+    form: ArrivalForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclareEconomics:
+    today: date
+    ground: Ground
+    episode_id: UUID
+    economics: Economics
+
+
+Command = (
+    RegisterClient
+    | AmendClient
+    | GiveConsent
+    | WithdrawConsent
+    | Screen
+    | DeclareIntention
+    | RecordDeparture
+    | RecordReturn
+    | RecordTransitArrival
+    | DeclareEconomics
+)

@@ -1,0 +1,230 @@
+"""When a client's record takes a command, and which facts follow."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, assert_never, cast
+from uuid import UUID
+
+from services.intake.client import consenting, episodes
+from services.intake.client.commands import (
+    AmendClient,
+    Command,
+    DeclareEconomics,
+    DeclareIntention,
+    GiveConsent,
+    RecordDeparture,
+    RecordReturn,
+    RecordTransitArrival,
+    RegisterClient,
+    Screen,
+    WithdrawConsent,
+)
+from services.intake.client.forms import ScreeningForm
+from services.intake.client.rules import check_ground, check_past, misfit, plain, same, snapshot
+from services.intake.client.state import State, evolve
+from services.intake.search.rows import rows
+from shared.codes import DOMV_LEVEL, ClientType, Polarity, Purpose
+from shared.contracts.intake.client import CLIENT as AGGREGATE
+from shared.contracts.intake.client import ClientEvent, ClientField, ClientProfileAmended, ClientRegistered
+from shared.contracts.intake.person import Facts, Identity, Person
+from shared.contracts.intake.screening import Screening, ScreeningRecord, VulnerabilityScreened
+from shared.errors import Rejected
+from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.event import Event
+from shared.privacy.classes import IDENTITY
+
+PROPOSES_URGENT = frozenset({ClientType.VOT, ClientType.UASC, ClientType.STRANDED})
+SEVERE = 3
+
+
+def decide(command: Command, state: State) -> list[Event]:
+    """The facts that follow from a command, or Rejected."""
+    return list(_decided(command, state))
+
+
+def _decided(command: Command, state: State) -> list[ClientEvent]:
+    match command:
+        case RegisterClient():
+            return _register(command, state)
+        case AmendClient():
+            episodes.check(command.ground, state, command.today)
+            return _amend(command, state)
+        case GiveConsent():
+            return consenting.give(command, state)
+        case WithdrawConsent():
+            return consenting.withdraw(command, state)
+        case Screen():
+            episodes.check(command.ground, state, command.today)
+            return _screen(command.form, state)
+        case DeclareIntention():
+            episodes.check(command.ground, state, command.today)
+            return episodes.declare_intention(command.form, state)
+        case RecordDeparture():
+            episodes.check(command.ground, state, command.today)
+            return episodes.record_departure(command.form, state, command.today)
+        case RecordReturn():
+            episodes.check(command.ground, state, command.today)
+            return episodes.record_return(command.form, state, command.today)
+        case RecordTransitArrival():
+            episodes.check(command.ground, state, command.today)
+            return episodes.record_arrival(command.form, state, command.today)
+        case DeclareEconomics():
+            episodes.check(command.ground, state, command.today)
+            return episodes.declare_economics(command.episode_id, command.economics, state)
+        case _:
+            assert_never(command)
+
+
+def _register(command: RegisterClient, state: State) -> list[ClientEvent]:
+    """A new client, and what came in with them: one fact each, in the order of a worker's form."""
+    if state.status != "absent":
+        raise Rejected("already-exists", "Read the client, it was registered before.")
+    check_past(command.today, registered_on=command.registered_on, birth_date=command.person.birth_date)
+    if faults := [*_person_faults(command.person), *_place_faults(command.facts)]:
+        raise misfit(*faults)
+    if command.case_request is not None and not command.open_case:
+        raise misfit(("/case_request", "not-allowed-here"))
+    identity = Identity.model_construct(**command.person.__dict__, profile=command.facts)
+    counted = any(a.purpose is Purpose.STATISTICS and not a.refused for a in command.consents)
+    registered = ClientRegistered(
+        registered_on=command.registered_on,
+        channel=command.channel,
+        search_hits=command.search_hits,
+        duplicates_seen=command.duplicates_seen,
+        open_case=command.open_case,
+        case_request=command.case_request,
+        identity=identity,
+        profile=snapshot(identity, command.registered_on, command.registered_on) if counted else None,
+    )
+    events: list[ClientEvent] = [registered]
+    state = evolve(state, registered)
+    for index, answer in enumerate(command.consents):
+        facts = consenting.answered(answer, state, command.today, command.profile_key, f"/consents/{index}")
+        events += facts
+        for fact in facts:
+            state = evolve(state, fact)
+    check_ground(command.ground, state, command.today)
+    for more in _first_facts(command):
+        for fact in more(state):
+            events.append(fact)
+            state = evolve(state, fact)
+    return events
+
+
+def _first_facts(command: RegisterClient) -> list[Any]:
+    """The optional parts of a registration, each a function of the state before it."""
+    today, parts = command.today, list[Any]()
+    if (intention := command.intention) is not None:
+        parts.append(lambda state: episodes.declare_intention(intention, state))
+    if (departure := command.departure) is not None:
+        parts.append(lambda state: episodes.record_departure(departure, state, today))
+    if (returned := command.returned) is not None:
+        parts.append(lambda state: episodes.record_return(returned, state, today))
+    if (arrival := command.transit_arrival) is not None:
+        parts.append(lambda state: episodes.record_arrival(arrival, state, today))
+    if (screening := command.screening) is not None:
+        parts.append(lambda state: _screen(screening, state, "/screening"))
+    return parts
+
+
+def _person_faults(person: Person) -> list[tuple[str, str]]:
+    """What a registration can't do without: one name or a card code, and exactly one statement of age."""
+    faults = []
+    names = person.names
+    if person.card_code is None and not (names and (names.given or names.family or names.nickname)):
+        faults.append(("/identity/names", "missing"))
+    told = [name for name in ("birth_date", "age", "age_class") if getattr(person, name) is not None]
+    if not told:
+        faults.append(("/identity/birth_date", "missing"))
+    faults += [(f"/identity/{name}", "not-allowed-here") for name in told[1:]]
+    if person.address and person.address.barangay and not person.address.vintage:
+        faults.append(("/identity/address/vintage", "missing"))
+    return faults
+
+
+def _place_faults(facts: Facts) -> list[tuple[str, str]]:
+    return [("/profile/vintage", "missing")] if facts.psgc_mun is not None and facts.vintage is None else []
+
+
+def _amend(command: AmendClient, state: State) -> list[ClientEvent]:
+    """The whole identity and the whole profile again, with the names of what differs."""
+    if not isinstance(state.identity, Identity):
+        raise Rejected("client-erased", "This person asked to be forgotten.")
+    person = _merged("identity", Person, state.identity, _one_age(command.person, command.today))
+    facts = _merged("profile", Facts, state.identity.profile, command.facts)
+    check_past(command.today, birth_date=person.birth_date)
+    if faults := [*_person_faults(person), *_place_faults(facts)]:
+        raise misfit(*faults)
+    changed = [name for name in Person.model_fields if getattr(person, name) != getattr(state.identity, name)]
+    changed += [name for name in Facts.model_fields if getattr(facts, name) != getattr(state.identity.profile, name)]
+    if not changed:
+        return []
+    identity = Identity.model_construct(**person.__dict__, profile=facts)
+    registered_on = cast(date, state.registered_on)
+    return [
+        ClientProfileAmended(
+            changed=tuple(ClientField(name) for name in changed),
+            reason=command.reason,
+            identity=identity,
+            profile=snapshot(identity, registered_on, command.today) if state.statistics else None,
+        )
+    ]
+
+
+def _one_age(changes: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+    """A newer statement of age takes the place of the older one."""
+    told = [name for name in ("birth_date", "age", "age_class") if changes.get(name) is not None]
+    if not told:
+        return changes
+    cleared = {name: None for name in ("birth_date", "age", "age_on", "age_class") if name not in changes}
+    if "age" in told and changes.get("age_on") is None:
+        cleared["age_on"] = today  # type: ignore[assignment]  # a day among cleared members
+    return {**changes, **cleared}
+
+
+def _merged(group: str, model: type[Any], old: Any, changes: Mapping[str, Any]) -> Any:
+    fields = model.model_fields
+    values = {name: old.__dict__[name] for name in fields}
+    for name, value in changes.items():
+        if value is None and fields[name].is_required():
+            raise misfit((f"/{group}/{name}", "missing"))
+        values[name] = fields[name].get_default() if value is None else value
+    return model.model_construct(**values)
+
+
+def _screen(form: ScreeningForm, state: State, at: str = "") -> list[ClientEvent]:
+    """A screening adds. The software proposes urgency; the worker confirms it, or writes why not."""
+    wrong = [n for n, factor in enumerate(form.factors) if DOMV_LEVEL[factor.code] is not factor.level]
+    if wrong:
+        raise misfit(*((f"{at}/factors/{n}/code", "not-allowed-here") for n in wrong))
+    severe = any(f.polarity is Polarity.RISK and f.severity >= SEVERE for f in form.factors)
+    types = state.identity.profile.client_types if isinstance(state.identity, Identity) else ()
+    overruled = (severe or not PROPOSES_URGENT.isdisjoint(types)) and not form.urgent
+    if overruled and form.overrule_reason is None:
+        raise misfit((f"{at}/overrule_reason", "missing"))
+    screened = VulnerabilityScreened(
+        screening_id=cast(UUID, form.screening_id),
+        tool=form.tool,
+        tool_version=form.tool_version,
+        urgent=form.urgent,
+        priority=form.priority,
+        proposal_overruled=overruled,
+        identity=plain(ScreeningRecord, form),
+        profile=plain(Screening, form) if state.statistics else None,
+    )
+    known = state.screenings.get(screened.screening_id)
+    if known is None:
+        return [screened]
+    if same(known, screened):
+        return []
+    raise Rejected("already-exists", "A new screening has an id of its own.")
+
+
+CLIENT: Decider[Command, State] = Decider(
+    aggregate=AGGREGATE,
+    initial=State(),
+    decide=decide,
+    evolve=evolve,
+    rows=rows,
+    opens=frozenset({IDENTITY}),
+)

@@ -1,0 +1,104 @@
+"""Small rules that several decisions share: how a form is refused, what counts as the same, who counts as a child."""
+
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from services.intake.client.commands import Ground
+from services.intake.client.state import State
+from shared.codes import MAJORITY, AdultChild, AgeBand, LegalBasis, Purpose, age_at, age_band, partial_date
+from shared.contracts.intake.person import Facts, Identity, Person, ProfileSnapshot
+from shared.errors import Rejected
+from shared.eventsourcing.event import Event
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def misfit(*violations: tuple[str, str]) -> Rejected:
+    """The form is refused: (JSON pointer, code of http.md section 7) for each place."""
+    errors = [{"loc": loc, "code": code} for loc, code in violations]
+    return Rejected("validation", "Correct the places that are named.", errors=errors)
+
+
+def plain(model: type[M], source: BaseModel) -> M:
+    """The members of `model` out of a larger checked form; nothing is checked again."""
+    members = source.__dict__
+    return model.model_construct(**{name: members[name] for name in model.model_fields})
+
+
+def same(one: Event, other: Event) -> bool:
+    """Whether two facts say the same. The statistical copy and what the service adds by itself do not count."""
+    added = {"profile", "profile_key", "replaces"}
+    names = [name for name in type(one).model_fields if name not in added]
+    return type(one) is type(other) and all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def check_active(state: State) -> None:
+    if state.status == "erased":
+        raise Rejected("client-erased", "This person asked to be forgotten: register them anew if they come back.")
+
+
+def check_ground(ground: Ground, state: State, today: date) -> None:
+    """A command rests on a consent in force, or on a basis that a supervisor states and the region's file names a law for."""
+    if ground.basis is not LegalBasis.CONSENT:
+        if not (ground.supervisor and ground.statute):
+            raise Rejected(
+                "consent-missing",
+                "Without consent a supervisor must state a legal basis whose statute is in the region file.",
+                purpose=Purpose.CASE_MANAGEMENT.value,
+            )
+        return
+    consent = state.consents.get(ground.consent_id) if ground.consent_id else None
+    if consent is None or consent.consent_id in state.ended or consent.purpose is not Purpose.CASE_MANAGEMENT:
+        remedy = "Read the client again: this consent may have ended."
+        raise Rejected("consent-missing", remedy, purpose=Purpose.CASE_MANAGEMENT.value)
+    if consent.valid_to is not None and consent.valid_to < today:
+        raise Rejected("consent-expired", "Ask for a new one.", purpose=consent.purpose.value)
+
+
+def check_past(today: date, **days: date | str | None) -> None:
+    """No day lies ahead; of a partial date the first day counts."""
+    ahead = [name for name, day in days.items() if day is not None and _first_day(day) > today]
+    if ahead:
+        raise Rejected("date-in-future", "Correct the date.", fields=ahead)
+
+
+def _first_day(day: date | str) -> date:
+    return partial_date.first_day(day) if isinstance(day, str) else day
+
+
+def birth_month(person: Person, told_on: date) -> tuple[str | None, bool]:
+    """YYYY-MM of birth, and whether it is only an estimate: half a year before the last birthday, by the told age."""
+    if person.birth_date is not None:
+        return person.birth_date.isoformat()[:7], False
+    if person.age is None:
+        return None, False
+    on = person.age_on or told_on
+    months = on.year * 12 + on.month - 1 - person.age * 12 - 6
+    return f"{months // 12:04}-{months % 12 + 1:02}", True
+
+
+def snapshot(identity: Identity, registered_on: date, on: date) -> ProfileSnapshot:
+    """The statistical copy of what is known of a person, as of a day."""
+    month, estimated = birth_month(identity, registered_on)
+    band, grown = AgeBand.U, identity.age_class or AdultChild.U
+    if month is not None:
+        age = age_at(month, on)
+        band, grown = age_band(age), AdultChild.ADULT if age >= MAJORITY else AdultChild.CHILD
+    members: dict[str, Any] = {name: identity.profile.__dict__[name] for name in Facts.model_fields}
+    return ProfileSnapshot.model_construct(**members, birth_month=month, birth_estimated=estimated, age_band=band, adult_child=grown)
+
+
+def minor(state: State, on: date) -> bool:
+    """Under 18 at a day; unknown age counts as minor in every guard (domain chapter, section 4)."""
+    identity = state.identity
+    if not isinstance(identity, Identity):
+        return True
+    if identity.birth_date is not None:
+        born = identity.birth_date
+        return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < MAJORITY
+    month, _ = birth_month(identity, state.registered_on or on)
+    if month is not None:
+        return age_at(month, on) < MAJORITY
+    return identity.age_class is not AdultChild.ADULT
