@@ -216,7 +216,10 @@ class Stack:
             "GABAY_LOG_FORMAT": "json",
         }
         if process == "issuer":
-            variables |= {"GABAY_HTTP_PORT": str(self.port("issuer")), "GABAY_HEALTH_PORT": str(self.port("issuer"))}
+            port = str(self.port("issuer"))
+            variables |= {"GABAY_HTTP_PORT": port, "GABAY_HEALTH_PORT": port}
+            # It grants the roles of its development tokens, in development only.
+            variables["GABAY_ACCESS_URL"] = self.dsn("access_owner", "access")
         if service is None:
             return variables | self.settings
         variables["GABAY_SERVICE"] = service
@@ -300,7 +303,15 @@ class Stack:
             return self._program(name, ("prepare", "topics"), self.env(None, "cli"), needs=("kafka",), once=True)
         if name == "issuer":
             ready = _answers(self.port(name), "/.well-known/openid-configuration")
-            return self._program(name, ("issuer",), self.env(None, "issuer"), ready=ready, address=self.issuer_url, port=self.port(name))
+            return self._program(
+                name,
+                ("issuer",),
+                self.env(None, "issuer"),
+                needs=("migrations",),
+                ready=ready,
+                address=self.issuer_url,
+                port=self.port(name),
+            )
         service, _, process = name.partition("-")
         if service not in SERVICES or process not in ("api", "worker"):
             raise StackProblem(f"there is no part {name}", f"one of: {', '.join(PARTS)}")
