@@ -1,0 +1,30 @@
+"""Casework's api: cases, and the services delivered in them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.casework.case import pages, routes
+from services.casework.parts import Casework
+from shared.compose import open_parts
+from shared.http.app import create_app
+from shared.http.serve import serve
+from shared.region import load_region
+from shared.settings import Settings
+
+
+@asynccontextmanager
+async def resources(settings: Settings) -> AsyncIterator[Casework]:
+    """What casework's routes stand on."""
+    async with open_parts(settings) as parts:
+        yield Casework(pool=parts.pool, handle=parts.handle, region=load_region(settings.region_path))
+
+
+def app(settings: Settings) -> FastAPI:
+    return create_app(service="casework", settings=settings, routers=[routes.router, pages.router], resources=resources)
+
+
+def main(settings: Settings) -> None:
+    """Serve until SIGTERM."""
+    serve(app, settings)

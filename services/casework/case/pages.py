@@ -1,0 +1,128 @@
+"""Reading cases: one, its facts, its timeline, the list."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from pydantic import Field
+
+from services.casework.parts import CASELOAD, Casework
+from shared.codes import CaseState
+from shared.eventsourcing.event import Recorded, instant
+from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource, StaffId
+from shared.privacy.classes import NARRATIVE, FieldClass
+
+from .decisions import case_at
+from .routes import find
+from .table import allowed
+
+router = CommandRouter("cases")
+
+
+class CaseQuery(Form):
+    """Which cases to list."""
+
+    centre: CentreCode | None = None
+    state: CaseState | None = None
+    worker: StaffId | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(max_length=2048)] | None = None
+
+
+@router.read("GET", "/v1/cases/{id:uuid}", action="case.read")
+async def read_case(call: Call) -> Answer:
+    """A case as it stands: open members only; what is told in it is in its facts."""
+    found = await find(call)
+    state = found.state
+    content = {
+        "id": call.path["id"],
+        "version": found.version,
+        "client_id": state.client_id,
+        "centre": found.centre,
+        "case_kind": state.kind,
+        "priority": state.priority,
+        "state": state.state,
+        "worker": state.worker,
+        "needs": len(state.needs),
+        "services": [
+            {"service_id": s.service_id, "service_code": s.service_code, "delivered_on": s.delivered_on} for s in state.services.values()
+        ],
+        "closed_on": state.closed_on,
+        "allowed": allowed(state.state),
+    }
+    return await call.show(content, version=found.version)
+
+
+@router.read("GET", "/v1/cases/{id:uuid}/events", action="case.read-narrative", classes=(NARRATIVE,))
+async def read_case_events(call: Call) -> Answer:
+    """The facts of a case with their narrative, oldest first. Who reads is on record."""
+    found = await find(call)
+    facts = await call.history(case_at(found.centre), call.path["id"], frozenset({NARRATIVE}))
+    subjects = [found.state.client_id] if found.state.client_id else []
+    items = [told(fact, NARRATIVE) for fact in facts]
+    return await call.show({"items": items}, subjects=subjects, centre=found.centre)
+
+
+@router.read("GET", "/v1/cases/{id:uuid}/timeline", action="case.read")
+async def read_timeline(call: Call) -> Answer:
+    """What happened in a case and to its referrals, from the read model: codes and ids only."""
+    await find(call)
+    parts: Casework = call.parts
+    rows = await parts.pool.fetch(CASELOAD.timeline, call.path["id"])
+    items = [
+        {"stream_id": r[0], "version": r[1], "type": r[2], "at": instant(r[3]), "actor": r[4], "details": orjson.loads(r[5])} for r in rows
+    ]
+    return await call.show({"items": items})
+
+
+@router.read("GET", "/v1/cases", action="case.read", query=CaseQuery)
+async def list_cases(call: Call) -> Answer:
+    """The caller's cases, newest first."""
+    parts: Casework = call.parts
+    query: CaseQuery = call.query
+    centres = sorted(call.caller.centres)
+    general = [centre for centre in centres if call.may("case.read", Resource(centre=centre))]
+    hidden = [centre for centre in centres if call.may("case.read-confidential", Resource(centre=centre))]
+    bound = f"cases\n{call.caller.principal}\n{query.centre}\n{query.state}\n{query.worker}"
+    at, last = _position(call, query.cursor, bound)
+    rows = await parts.pool.fetch(
+        CASELOAD.list_cases, general, hidden, call.caller.staff_id, query.centre, query.state, query.worker, at, last, query.limit + 1
+    )
+    items = [{**dict(row), "opened_at": instant(row["opened_at"]), "recorded_at": instant(row["recorded_at"])} for row in rows]
+    more = items[: query.limit]
+    following = None
+    if len(items) > query.limit:
+        end = rows[query.limit - 1]
+        following = call.runtime.cursors.write([end["recorded_at"].isoformat(), str(end["case_id"])], bound_to=bound)
+    answer = await call.show({"items": more, "next": following})
+    if following:
+        answer.headers["Link"] = f'</v1/cases?limit={query.limit}&cursor={following}>; rel="next"'
+    return answer
+
+
+def _position(call: Call, cursor: str | None, bound: str) -> tuple[datetime | None, UUID | None]:
+    if cursor is None:
+        return None, None
+    at, last = call.runtime.cursors.read(cursor, bound_to=bound)
+    return datetime.fromisoformat(at), UUID(last)
+
+
+def told(fact: Recorded[Any], *shown: FieldClass) -> dict[str, Any]:
+    """A fact as a reader of these classes sees it; a class that no longer opens reads `erased`."""
+    event = fact.event
+    sealed = {which.value for which in event.sealed_classes}
+    data = event.model_dump(mode="json", exclude=sealed, exclude_none=True)
+    for which in shown:
+        if (member := getattr(event, which, None)) is not None:
+            data[which.value] = member.model_dump(mode="json", exclude_none=True) if member else "erased"
+    return {
+        "event_id": fact.event_id,
+        "type": event.event_type,
+        "version": fact.version,
+        "occurred_at": instant(fact.occurred_at),
+        "recorded_at": instant(fact.recorded_at),
+        "actor": fact.ctx.actor,
+        "role": fact.ctx.role,
+        "data": data,
+    }

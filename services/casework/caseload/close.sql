@@ -1,0 +1,4 @@
+update case_file c
+   set state = 'CLOSED', closed_on = o.closed_on, review_due = null
+  from unnest($1::uuid[], $2::date[]) as o(case_id, closed_on)
+ where c.case_id = o.case_id;

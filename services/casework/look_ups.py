@@ -1,0 +1,59 @@
+"""What casework's reactions read before they decide: search rows of our own appends, and our own read models."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.casework.case.decisions import case_at, open_case
+from services.casework.parts import CASELOAD, shown
+from services.casework.reactions import Answered, OpenOne
+from shared.codes import CaseState
+from shared.eventsourcing.projection import Fact
+from shared.privacy.classes import PROFILE
+from shared.privacy.sealed import SealedItem
+
+
+async def minor(fact: Fact, handle: Any) -> bool | None:
+    """From the profile, opened for the few who want a case and not for everybody who registers."""
+    blob = fact.data.get("sealed", {}).get(PROFILE)
+    if not fact.data["open_case"] or blob is None:
+        return None
+    client = UUID(fact.stream)
+    opened = await handle.sealer.open_many([SealedItem(client, client, UUID(fact.event_id), "client-registered", PROFILE, blob)])
+    if not opened[0]:
+        return None
+    told = orjson.loads(opened[0])["adult_child"]
+    return None if told == "U" else bool(told == "CHILD")
+
+
+async def open_cases(fact: Fact, handle: Any) -> list[OpenOne]:
+    """Hits of a search row are candidates: each is loaded and checked."""
+    if not fact.data.get("urgent", True):
+        return []
+    row = open_case(fact.stream)
+    found = []
+    for case_id in (await handle.search([row])).get(row, []):
+        loaded = await handle.load(case_at(""), case_id)
+        if loaded.version and loaded.state.state is not CaseState.CLOSED and str(loaded.state.client_id) == fact.stream:
+            found.append(OpenOne(case_id, loaded.facts[0].ctx.centre))
+    return found
+
+
+async def open_cases_without_consent(fact: Fact, handle: Any) -> list[OpenOne]:
+    """Once our own read model shows the end of the consent, no command can rest on it any more: then the cases are found."""
+    if fact.data["purpose"] != "CASE_MANAGEMENT":
+        return []
+    await shown(handle.store.pool, "casework.consents", fact.stream, fact.version)
+    return await open_cases(fact, handle)
+
+
+async def action(fact: Fact, handle: Any) -> Answered | None:
+    """The referral's first fact alone names its case and step: our own caseload has kept it."""
+    pool = handle.store.pool
+    await shown(pool, "casework.caseload", fact.stream, fact.version)
+    row = await pool.fetchrow(CASELOAD.referral, UUID(fact.stream))
+    if row is None or row["action_id"] is None:
+        return None
+    loaded = await handle.load(case_at(""), row["case_id"])
+    return Answered(row["case_id"], row["action_id"], loaded.facts[0].ctx.centre) if loaded.version else None

@@ -1,0 +1,58 @@
+"""What casework's routes and reactions stand on beside the runner: the region, and its own read models."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.casework.case.commands import Consent
+from shared.eventsourcing.handle import Handle
+from shared.eventsourcing.sql import Statements
+from shared.region import Region
+
+if TYPE_CHECKING:
+    import asyncpg
+
+CASELOAD: Final = Statements("services.casework.caseload")
+CONSENTS: Final = Statements("services.casework.consents")
+
+
+@dataclass(frozen=True, slots=True)
+class Casework:
+    """`call.parts` of casework's routes."""
+
+    pool: "asyncpg.Pool[Any]"
+    handle: Handle
+    region: Region
+
+    def local_day(self, at: datetime, centre: str) -> date:
+        """The day on which an instant falls at a centre of the region."""
+        return at.astimezone(ZoneInfo(self.region.centre(centre).zone)).date()
+
+    async def consent(self, client_id: UUID, consent_id: UUID | None, on: date) -> Consent:
+        """How a consent to case management stands on a day, as far as the topics have told."""
+        row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id) if consent_id else None
+        if row is None:
+            return Consent.MISSING
+        valid_to, ended_on = row
+        over = (valid_to is not None and on > valid_to) or (ended_on is not None and on >= ended_on)
+        return Consent.ENDED if over else Consent.ACTIVE
+
+    async def open_cases(self, worker: str) -> int:
+        return int(await self.pool.fetchval(CASELOAD.open_of_worker, worker))
+
+
+async def shown(pool: Any, consumer: str, stream: str, version: int, *, seconds: float = 5.0) -> bool:
+    """Wait, at most 5 s, until a read model of our own has applied a version of a stream; whether it has."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        applied = await pool.fetchval(
+            "select max(version) from applied where consumer like $1 and stream_id = $2", f"{consumer}.v%", UUID(stream)
+        )
+        if applied is not None and applied >= version:
+            return True
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(0.05)

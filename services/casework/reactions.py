@@ -1,0 +1,141 @@
+"""What casework does by itself when something happens elsewhere (events chapter, section 5: R1, R2, R4, R13).
+
+Pure: whatever has to be read first is read by the look-ups that the worker hands in.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.casework.case.commands import Ground, OpenCase, RecordPlanAction, RequireReview
+from services.casework.case.decisions import case_at
+from shared.codes import ActionStatus, CaseSource, LegalBasis, Priority, ReviewCause, ServiceCode, SubCommittee
+from shared.codes.calendar import add_working_days
+from shared.eventsourcing.event import Context
+from shared.eventsourcing.projection import Fact
+from shared.eventsourcing.reaction import LookUp, Reactions, Wish
+from shared.region import Region
+
+SOURCES = {"WALK_IN": CaseSource.WALK_IN, "OUTREACH": CaseSource.OUTREACH, "HOME_VISIT": CaseSource.OUTREACH}
+"""Channels that a case's source has a name for; all others are OTHER."""
+
+REVIEW_DAYS = {ReviewCause.URGENT_SCREENING: 1, ReviewCause.CONSENT_WITHDRAWN: 5, ReviewCause.DUPLICATE_CLIENT: 5}
+"""Working days until somebody must have looked."""
+
+ANSWERS = {"referral-declined": ActionStatus.BLOCKED, "referral-withdrawn": ActionStatus.BLOCKED, "referral-lapsed": ActionStatus.BLOCKED}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOne:
+    """An open case of the client."""
+
+    case_id: UUID
+    centre: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The step of a plan to which a referral belongs. centre: of its case."""
+
+    case_id: UUID
+    action_id: UUID
+    centre: str
+
+
+class LookUps(Protocol):
+    """What is read before a reaction decides."""
+
+    minor: LookUp
+    """Whether the person registered is under 18: bool, or None if it can't be known."""
+    open_cases: LookUp
+    """Open cases of the client of the fact: list[OpenOne]."""
+    open_cases_without_consent: LookUp
+    """The same, once our own read model knows that the consent ended."""
+    action: LookUp
+    """Answered, or None for a referral that carries out no step."""
+
+
+def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
+    """Casework's reactions in one region, which is asked for when the first of them needs it."""
+    casework = Reactions("casework")
+
+    def review(fact: Fact, case: OpenOne, cause: ReviewCause) -> Wish:
+        centre = region().centre(case.centre)
+        due = add_working_days(datetime.fromisoformat(fact.occurred_at), REVIEW_DAYS[cause], centre.zone, centre.calendar).date()
+        command = RequireReview(cause=cause, due=due, source_event=UUID(fact.event_id))
+        ctx = replace(_system(fact), centre=case.centre)
+        return Wish(decider=case_at(case.centre), stream_id=case.case_id, command=command, ctx=ctx, item=str(case.case_id))
+
+    def opening(fact: Fact, source: CaseSource, priority: str, reason: str, asked: dict[str, object], minor: bool | None) -> Wish:
+        ctx = _system(fact)
+        on = _day(region(), fact)
+        committee = asked.get("sub_committee")
+        command = OpenCase(
+            client_id=UUID(fact.stream),
+            reason=reason,
+            priority=Priority(priority),
+            source=source,
+            sub_committee=SubCommittee(str(committee)) if committee else region().sub_committee(ServiceCode.CM, on),
+            # The basis is the registration's own, which intake has judged: the consent may still be on its way to us.
+            ground=Ground(on=on, basis=LegalBasis(ctx.basis or LegalBasis.CONSENT), statute=True),
+            confidential=bool(asked.get("confidential")),
+            minor=minor,
+            supervised=True,
+        )
+        return Wish(decider=case_at(ctx.centre), stream_id=None, command=command, ctx=ctx)
+
+    @casework.on("R1", "gabay.intake.client-registered.v1", look_up=look.minor)
+    def requested(fact: Fact, minor: bool | None) -> Wish | None:
+        if not fact.data["open_case"]:
+            return None
+        asked = fact.data.get("case_request") or {}
+        source = SOURCES.get(fact.data["channel"], CaseSource.OTHER)
+        return opening(fact, source, asked.get("priority", Priority.NORMAL), "opened at registration", asked, minor)
+
+    @casework.on("R2", "gabay.intake.vulnerability-screened.v1", look_up=look.open_cases)
+    def screened(fact: Fact, cases: Sequence[OpenOne]) -> Iterable[Wish]:
+        if not fact.data["urgent"]:
+            return []
+        here = [case for case in cases if case.centre == fact.ctx["centre"]]
+        if here:
+            return [review(fact, case, ReviewCause.URGENT_SCREENING) for case in here]
+        return [opening(fact, CaseSource.SCREENING, fact.data["priority"], "screened as urgent", {}, None)]
+
+    @casework.on("R4", "gabay.intake.consent-withdrawn.v1", look_up=look.open_cases_without_consent)
+    def consent_withdrawn(fact: Fact, cases: Sequence[OpenOne]) -> Iterable[Wish]:
+        if fact.data["purpose"] != "CASE_MANAGEMENT":
+            return []
+        return [review(fact, case, ReviewCause.CONSENT_WITHDRAWN) for case in cases]
+
+    @casework.on(
+        "R13",
+        "gabay.referrals.referral-service-delivered.v1",
+        "gabay.referrals.referral-declined.v1",
+        "gabay.referrals.referral-withdrawn.v1",
+        "gabay.referrals.referral-lapsed.v1",
+        look_up=look.action,
+    )
+    def answered(fact: Fact, found: Answered | None) -> Wish | None:
+        if found is None:
+            return None
+        status = ANSWERS.get(fact.type.split(".")[2])
+        if status is None:
+            status = ActionStatus.DONE if fact.data["result"] == "FULL" else ActionStatus.PARTIAL
+        command = RecordPlanAction(action_id=found.action_id, status=status, referral_id=UUID(fact.stream))
+        ctx = replace(_system(fact), centre=found.centre)
+        return Wish(decider=case_at(found.centre), stream_id=found.case_id, command=command, ctx=ctx)
+
+    return casework
+
+
+def _system(fact: Fact) -> Context:
+    """Basis and consent are those of the fact that caused it."""
+    return replace(Context.read(fact.ctx), actor="system", role="system", requested_by=None)
+
+
+def _day(region: Region, fact: Fact) -> date:
+    zone = region.centre(fact.ctx["centre"]).zone
+    return datetime.fromisoformat(fact.occurred_at).astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,2 @@
+-- How one consent of a client stands. No row: this service has not heard of it.
+select recipient_org, withheld, valid_to, ended_on from consents.consent where client_id = $1 and consent_id = $2;

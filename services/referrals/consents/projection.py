@@ -1,0 +1,40 @@
+"""The consents under which a referral may be sent: those of SHARE_FOR_SERVICE, with what each keeps back from whom.
+
+This consumer reads every fact about every registered person, so it leaves whatever it does not need without a look.
+"""
+
+from collections.abc import Iterable
+
+from shared.contracts.intake.client import CLIENT
+from shared.eventsourcing.projection import Fact, Op, Projection
+
+PURPOSE = "SHARE_FOR_SERVICE"
+
+consents = Projection("referrals.consents", version=1, topics=[CLIENT.topic])
+
+
+@consents.on("gabay.intake.consent-given.v1")
+def given(fact: Fact) -> Iterable[Op] | None:
+    data = fact.data
+    if data["purpose"] != PURPOSE:
+        return None
+    # Item and organisation in one text each ("NAME@OWWA", "NAME@" from anybody): an array of arrays has no type in SQL.
+    withheld = " ".join(f"{kept['item']}@{kept.get('from_org', '')}" for kept in data.get("withheld", ()))
+    row = (fact.stream, data["consent_id"], data.get("recipient_org"), withheld, data.get("valid_to"), data.get("replaces"))
+    ops = [Op("give", row)]
+    if replaced := data.get("replaces"):
+        ops.append(Op("end", (fact.stream, replaced, data["valid_from"])))
+    return ops
+
+
+@consents.on("gabay.intake.consent-withdrawn.v1")
+def withdrawn(fact: Fact) -> Op | None:
+    data = fact.data
+    if data["purpose"] != PURPOSE:
+        return None
+    return Op("end", (fact.stream, data["consent_id"], data["effective"]))
+
+
+@consents.on("gabay.intake.client-erased.v1")
+def erased(fact: Fact) -> Op:
+    return Op("forget", (fact.stream,))
