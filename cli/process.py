@@ -74,9 +74,16 @@ def migrate(target: str = "", check: bool = False) -> None:
 
     --check prints what would run and changes nothing.
     """
-    main = _main_of("shared.eventsourcing.migrate")
     for each in (_known(target, TARGETS),) if target else TARGETS:
-        main(settings_of(each, "migrate"), check)
+        _migrate(each, settings_of(each, "migrate"), check)
+
+
+def _migrate(target: str, settings: Settings, check: bool) -> None:
+    """The store of a target, and for a service the tables of read models that its worker fills."""
+    _main_of("shared.eventsourcing.migrate")(settings, check)
+    if target in SERVICES and not check:
+        projections = importlib.import_module(f"services.{target}.worker").PROJECTIONS
+        _main_of("shared.messaging.models")(settings, projections)
 
 
 def prepare(what: str) -> None:
@@ -85,9 +92,8 @@ def prepare(what: str) -> None:
         from deploy.embedded.stack import Stack
 
         stack = Stack.at(Path(os.environ["GABAY_HOME"]))
-        main = _main_of("shared.eventsourcing.migrate")
         for target in TARGETS:
-            main(Settings.load(target, "migrate", stack.env(target, "migrate")))
+            _migrate(target, Settings.load(target, "migrate", stack.env(target, "migrate")), check=False)
     elif what == "topics":
         import asyncio
 
