@@ -31,26 +31,31 @@ if TYPE_CHECKING:
 
     from shared.settings import Settings
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Fields of a log line. Ids of streams and events may appear; of people only as stream ids; never a value somebody typed.
-LOG_FIELDS: Final = frozenset(
+LOG_FIELDS: Final = _words(
     """
     ts level event service region process trace span
     method route status ms staff device problem reason rule part address port pid state seconds count size limit attempts
     consumer topic partition offset stream version command_id event_id type aggregate group lag_seconds read_model generation
     exception frames logger template where chain n head grant role centre org action granted_by confirmed_by release
     records pending since signal exit_code remedy_code revision target operator
-    """.split()
+    """
 )
 
 # Attributes of spans; `gabay.*` names are declared here and nowhere else.
-SPAN_ATTRIBUTES: Final = frozenset(
+SPAN_ATTRIBUTES: Final = _words(
     """
     http.request.method http.route http.response.status_code error.type db.system.name db.operation.name
     messaging.system messaging.operation.name messaging.destination.name messaging.consumer.group.name
     messaging.batch.message_count
     gabay.problem gabay.command gabay.result gabay.attempts gabay.group.size gabay.consumer gabay.event.type
     gabay.records gabay.seconds gabay.read_model
-    """.split()
+    """
 )
 
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
@@ -172,7 +177,7 @@ class _Line:
 def begin(incoming: str | None = None) -> TraceIds:
     """Start the trace of one request or pass; continues `incoming` (a traceparent) if it is one."""
     found = _TRACEPARENT.fullmatch(incoming) if incoming else None
-    ids = TraceIds(found[1] if found else f"{random.getrandbits(128):032x}", f"{random.getrandbits(64):016x}")  # noqa: S311
+    ids = TraceIds(found[1] if found else f"{random.getrandbits(128):032x}", f"{random.getrandbits(64):016x}")
     _here.set(ids)
     return ids
 
@@ -245,7 +250,8 @@ def _stamp(constant: Mapping[str, str]) -> structlog.typing.Processor:
         }
         if here:
             head["trace"], head["span"] = here.trace_id, here.span_id
-        return head | line
+        head.update(line)
+        return head
 
     return stamp
 
@@ -299,7 +305,8 @@ def _export(settings: "Settings") -> None:
     base = settings.otel_endpoint.rstrip("/")
     resource = Resource({"service.name": f"gabay-{settings.service or settings.process}", "gabay.region": settings.region})
     tracers = TracerProvider(sampler=ParentBasedTraceIdRatio(settings.otel_sampler_arg), resource=resource)
-    tracers.add_span_processor(Sieve(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces"))))
+    sieve: Any = Sieve(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces")))
+    tracers.add_span_processor(sieve)
     trace.set_tracer_provider(tracers)
     reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics"), export_interval_millis=15_000)
     metrics.set_meter_provider(MeterProvider([reader], resource=resource))
@@ -307,7 +314,10 @@ def _export(settings: "Settings") -> None:
 
 
 class Sieve:
-    """A SpanProcessor that hands spans on with the attributes of SPAN_ATTRIBUTES only, and without events."""
+    """A SpanProcessor that hands spans on with the attributes of SPAN_ATTRIBUTES only, and without events.
+
+    By its shape: the base class would load the SDK into every process.
+    """
 
     def __init__(self, then: Any) -> None:
         self._then = then
@@ -321,8 +331,8 @@ class Sieve:
     def on_end(self, span: "ReadableSpan") -> None:
         # The SDK offers no way to take an attribute off a finished span: its private fields are replaced, and a test
         # (test_telemetry) fails should a release of the SDK rename them.
-        span._attributes = {k: v for k, v in (span._attributes or {}).items() if k in SPAN_ATTRIBUTES}  # type: ignore[assignment]
-        span._events = ()  # type: ignore[assignment]
+        span._attributes = {k: v for k, v in (span._attributes or {}).items() if k in SPAN_ATTRIBUTES}
+        span._events = ()
         self._then.on_end(span)
 
     def shutdown(self) -> None:

@@ -94,7 +94,8 @@ class Tokens:
         if not all(_is_time(value) for value in (*times, not_before)):
             raise refused("times")
         expires, issued = times
-        assert expires is not None and issued is not None
+        assert expires is not None
+        assert issued is not None
         if expires <= now - LEEWAY or not_before > now + LEEWAY or issued > now + LEEWAY:
             raise refused("expired")
         if expires - issued > LONGEST_LIFE:

@@ -19,11 +19,13 @@ BREAK_GLASS: Final = "break-glass"
 
 # A strong login within the last 15 minutes is asked for these (RFC 9470).
 STEP_UP_ACTIONS: Final = frozenset(
-    "privacy.erase privacy.export privacy.hold list.export consent.override breakglass.open release.publish".split()
+    {"privacy.erase", "privacy.export", "privacy.hold", "list.export", "consent.override", "breakglass.open", "release.publish"}
 )
 # What a scope is needed for, beside read and write.
-PRIVACY_ACTIONS: Final = frozenset("privacy.access-log privacy.export privacy.hold privacy.erase erasure.request breakglass.review".split())
-ADMIN_ACTIONS: Final = frozenset("ops.parked ops.replay ops.rebuild ops.migrate access.grant access.confirm".split())
+PRIVACY_ACTIONS: Final = frozenset(
+    {"privacy.access-log", "privacy.export", "privacy.hold", "privacy.erase", "erasure.request", "breakglass.review"}
+)
+ADMIN_ACTIONS: Final = frozenset({"ops.parked", "ops.replay", "ops.rebuild", "ops.migrate", "access.grant", "access.confirm"})
 
 
 @dataclass(frozen=True, slots=True)

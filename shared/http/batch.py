@@ -18,8 +18,8 @@ from starlette.routing import compile_path
 from shared import telemetry
 from shared.eventsourcing.event import instant
 from shared.http import authorise
-from shared.http.body import MEMBERS_OF_A_BATCH, parse
 from shared.http.bodies import Items, ReceiptsBody
+from shared.http.body import MEMBERS_OF_A_BATCH, parse
 from shared.http.call import Answer, Call, Caller
 from shared.http.exchange import Exchange
 from shared.http.ids import IfMatch, command_id, public_path, read_key
@@ -132,6 +132,7 @@ class _Batch:
         self._results: list[dict[str, Any] | None] = [None] * len(items)
         self._last: dict[UUID, asyncio.Future[None]] = {}
         self._next = 0
+        self._reading = asyncio.Lock()
         self._deadline = asyncio.get_running_loop().time() + DEADLINE
 
     async def run(self) -> list[dict[str, Any] | None]:
@@ -143,15 +144,13 @@ class _Batch:
 
     async def _chunks(self) -> None:
         while self._next < len(self._items):
-            first = self._next
-            self._next = min(first + CHUNK, len(self._items))
-            chunk = range(first, self._next)
-            ready: list[tuple[int, Call]] = []
-            for index in chunk:
-                if (call := await self._prepared(index)) is not None:
-                    ready.append((index, call))
+            async with self._reading:  # in order: an item must find the one before it on its stream already placed
+                chunk = range(self._next, min(self._next + CHUNK, len(self._items)))
+                self._next = chunk.stop
+                prepared = [(index, await self._prepared(index)) for index in chunk]
+                ready = [(index, call, *self._place(call)) for index, call in prepared if call is not None]
             await asyncio.sleep(0)  # whoever waits at a desk goes first
-            await asyncio.gather(*(self._carry_out(index, call, *self._place(call)) for index, call in ready))
+            await asyncio.gather(*(self._carry_out(*each) for each in ready))
 
     def _place(self, call: Call) -> tuple["asyncio.Future[None] | None", "asyncio.Future[None]"]:
         """What this item waits for (the one before it on its stream), and what the next one waits for."""
@@ -162,15 +161,10 @@ class _Batch:
 
     async def _prepared(self, index: int) -> Call | None:
         """An item read and checked; None if it already has its result."""
-        item = self._items[index]
-        self._items[index] = None  # its memory is needed no longer once it is read
+        item, self._items[index] = self._items[index], None  # its memory is needed no longer once it is read
         key = None
         try:
-            if not isinstance(item, dict):
-                raise invalid(violation("", "wrong-type"))
-            if set(item) - _ITEM:
-                raise invalid(violation("", "unknown-member"))
-            key = read_key(item["key"] if isinstance(item.get("key"), str) else None if item.get("key") is None else "")
+            key = _key(item)
             op, path = self._offer.find(item.get("path"))
             return await self._item_call(op, path, key, item)
         except Exception as error:
@@ -219,9 +213,7 @@ class _Batch:
         try:
             if before is not None:
                 await before
-            if asyncio.get_running_loop().time() > self._deadline or call.runtime.stopping:
-                raise Problem("not-attempted")
-            answer = await once(call, call.body)
+            answer = await self._in_time(call)
             self._results[index] = {
                 "index": index, "key": call.key, "status": answer.status, "id": answer.id, "version": answer.version,
                 "replayed": answer.replayed, **answer.extra,
@@ -236,6 +228,11 @@ class _Batch:
         finally:
             mine.set_result(None)
 
+    async def _in_time(self, call: Call) -> Answer:
+        if asyncio.get_running_loop().time() > self._deadline or call.runtime.stopping:
+            raise Problem("not-attempted")
+        return await once(call, call.body)
+
     def _refuse(self, index: int, key: str | None, error: Exception) -> None:
         problem = problem_of(error)
         if problem.code == "internal":
@@ -244,9 +241,21 @@ class _Batch:
         self._results[index] = {"index": index, "key": key, "status": problem.status, "problem": shown}
 
 
+def _key(item: Any) -> str:
+    """The key of an item that is one."""
+    if not isinstance(item, dict):
+        raise invalid(violation("", "wrong-type"))
+    if set(item) - _ITEM:
+        raise invalid(violation("", "unknown-member"))
+    key = item.get("key")
+    return read_key(key if isinstance(key, str) else None if key is None else "")
+
+
 def _if_match(value: Any) -> IfMatch:
-    if value is None or value == "*":
-        return value
+    if value is None:
+        return None
+    if value == "*":
+        return "*"
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000_000:
         return value
     raise invalid(violation("/if_match", "bad-format"))

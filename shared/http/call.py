@@ -4,7 +4,7 @@ async def give_consent(call: Call, body: ConsentBody) -> Answer:
     return await call.run(CLIENT, call.path["id"], GiveConsent(...), subject_id=call.path["id"])
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -256,7 +256,8 @@ class Call:
 
     async def history(self, decider: Decider[Any, Any], stream_id: UUID, opens: frozenset[FieldClass]) -> list[Recorded[Event]]:
         """The facts of a stream with these classes opened. Check its scope by `load` first."""
-        return await self._handle.read(decider.aggregate, stream_id, opens)
+        facts: list[Recorded[Event]] = await self._handle.read(decider.aggregate, stream_id, opens)
+        return facts
 
     async def show(
         self,

@@ -1,10 +1,9 @@
 """Opaque, signed positions in a list: base64url of (sort key, filter hash, generation) and 16 bytes of HMAC."""
 
 import base64
-import binascii
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import orjson
@@ -29,14 +28,8 @@ class Cursors:
     def read(self, cursor: str, *, bound_to: str, generation: int = 1) -> list[Any]:
         """The position, or Problem `cursor-invalid` (tampered, foreign), `cursor-expired` (another generation)."""
         try:
-            if len(cursor) > _LONGEST:
-                raise ValueError
-            raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-            payload, mac = raw[:-_MAC], raw[-_MAC:]
-            if not hmac.compare_digest(mac, self._mac(payload)):
-                raise ValueError
-            position, digest, made_in = orjson.loads(payload)
-        except (ValueError, binascii.Error, UnicodeEncodeError):
+            position, digest, made_in = orjson.loads(_open(cursor, self._mac))
+        except ValueError:
             raise Problem("cursor-invalid") from None
         if digest != _digest(bound_to):
             raise Problem("cursor-invalid")
@@ -46,6 +39,17 @@ class Cursors:
 
     def _mac(self, payload: bytes) -> bytes:
         return hmac.digest(self._key, b"cursor\0" + payload, "sha256")[:_MAC]
+
+
+def _open(text: str, mac: Callable[[bytes], bytes]) -> bytes:
+    """The payload of a signed text; ValueError for whatever we did not write."""
+    if len(text) > _LONGEST:
+        raise ValueError
+    raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    payload, signature = raw[:-_MAC], raw[-_MAC:]
+    if not hmac.compare_digest(signature, mac(payload)):
+        raise ValueError
+    return payload
 
 
 def _digest(text: str) -> str:
@@ -65,12 +69,8 @@ class SearchTokens:
     def read(self, token: str, *, principal: str, now: float) -> tuple[int, str] | None:
         """(hits, digest of the query), or None: then the registration is searched on arrival."""
         try:
-            raw = base64.b64decode(token[:512].encode("ascii") + b"=" * (-len(token[:512]) % 4), altchars=b"-_", validate=True)
-            payload, mac = raw[:-_MAC], raw[-_MAC:]
-            if not hmac.compare_digest(mac, self._mac(principal, payload)):
-                return None
-            made, hits, digest = orjson.loads(payload)
-        except (ValueError, binascii.Error, UnicodeEncodeError):
+            made, hits, digest = orjson.loads(_open(token, lambda payload: self._mac(principal, payload)))
+        except ValueError:
             return None
         return (hits, digest) if 0 <= now - made <= self._seconds else None
 

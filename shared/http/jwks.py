@@ -27,17 +27,16 @@ async def fetch(url: str) -> bytes:
     """GET a small document: no redirects, 3 s in all, 64 KiB at most."""
     import httpx
 
-    async with asyncio.timeout(SECONDS):
-        async with httpx.AsyncClient(follow_redirects=False, timeout=SECONDS, trust_env=False) as client:
-            async with client.stream("GET", url, headers={"Accept": "application/json"}) as answer:
-                if answer.status_code != 200:
-                    raise ValueError("not 200")
-                body = b""
-                async for chunk in answer.aiter_raw():
-                    body += chunk
-                    if len(body) > BYTES:
-                        raise ValueError("too long")
-                return body
+    client = httpx.AsyncClient(follow_redirects=False, timeout=SECONDS, trust_env=False)
+    async with asyncio.timeout(SECONDS), client, client.stream("GET", url, headers={"Accept": "application/json"}) as answer:
+        if answer.status_code != 200:
+            raise ValueError("not 200")
+        body = b""
+        async for chunk in answer.aiter_raw():
+            body += chunk
+            if len(body) > BYTES:
+                raise ValueError("too long")
+        return body
 
 
 class Jwks:
@@ -58,7 +57,7 @@ class Jwks:
         now = self._clock()
         stale = now - self._fetched > REFRESH
         if kid not in self._keys or stale:
-            wait = 5.0 if not self._keys or stale and kid in self._keys else UNKNOWN_KID_EVERY
+            wait = 5.0 if not self._keys or (stale and kid in self._keys) else UNKNOWN_KID_EVERY
             async with self._lock:
                 if self._clock() - self._tried >= wait and (kid not in self._keys or self._clock() - self._fetched > REFRESH):
                     await self._refresh()
@@ -70,17 +69,19 @@ class Jwks:
         self._tried = self._clock()
         try:
             discovery = orjson.loads(await self._get(self._issuer.rstrip("/") + "/.well-known/openid-configuration"))
-            if discovery["issuer"] != self._issuer or not _same_site(discovery["jwks_uri"], self._issuer):
-                raise ValueError("the discovery document names another issuer")
-            self._keys = _read(orjson.loads(await self._get(discovery["jwks_uri"])))
+            self._keys = _read(orjson.loads(await self._get(_address(discovery, self._issuer))))
             self._fetched = self._clock()
         except Exception as error:
             # Whatever is wrong over there, the last good set serves on: an outage of the issuer must not log everybody out.
             telemetry.logger().warning("issuer_unreachable", exc_info=error)
 
 
-def _same_site(url: Any, issuer: str) -> bool:
-    return isinstance(url, str) and urlsplit(url)[:2] == urlsplit(issuer)[:2]
+def _address(discovery: Any, issuer: str) -> str:
+    """Where the keys are: on the issuer's own host, whatever its document says."""
+    url = discovery["jwks_uri"]
+    if discovery["issuer"] != issuer or not isinstance(url, str) or urlsplit(url)[:2] != urlsplit(issuer)[:2]:
+        raise ValueError("the discovery document names another issuer")
+    return url
 
 
 def _read(document: Any) -> dict[str, Key]:

@@ -19,8 +19,8 @@ from shared.codes import Purpose
 from shared.errors import Mismatch, OutOfScope, Rejected, Unavailable
 from shared.http import authorise
 from shared.http.auth import bearer
-from shared.http.body import parse
 from shared.http.bodies import CommandBody
+from shared.http.body import parse
 from shared.http.call import Answer, Call, Caller
 from shared.http.exchange import Exchange
 from shared.http.ids import command_id, read_if_match, read_key, request_text
@@ -146,7 +146,7 @@ async def denied(call: Call, code: str) -> None:
 
 async def _command(call: Call, exchange: Exchange) -> Answer:
     op, runtime = call.op, call.runtime
-    exchange.query() and _refuse_query()
+    query(None, exchange.query())
     call.key = read_key(exchange.header(b"idempotency-key")) if call.caller.identity or b"idempotency-key" in exchange.headers else ""
     call.expected = read_if_match(exchange.header(b"if-match"))
     raw = await exchange.body(runtime.body_bytes)
@@ -235,7 +235,9 @@ async def _read(call: Call, exchange: Exchange) -> Answer:
 def query(model: type[BaseModel] | None, parameters: Mapping[str, str]) -> Any:
     """The query's parameters as their model. Unknown or unreadable ones are 400, not 422: they are not a form."""
     if model is None:
-        return _refuse_query() if parameters else None
+        if parameters:
+            raise Problem("malformed-request", where="query")
+        return None
     try:
         return model.model_validate(parameters, strict=False)
     except ValidationError as error:
@@ -266,7 +268,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return sorted(value)
     return str(value)
-
-
-def _refuse_query() -> None:
-    raise Problem("malformed-request", where="query")

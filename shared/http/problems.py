@@ -20,9 +20,10 @@ from starlette.exceptions import HTTPException
 
 from shared.errors import PROBLEMS, Conflict, GabayError, Mismatch, Rejected, Stale, Unavailable
 
-VIOLATIONS: Final = frozenset(
-    "missing unknown-member wrong-type too-long too-short out-of-range bad-format unknown-code not-allowed-here".split()
-)
+VIOLATIONS: Final = (
+    "missing", "unknown-member", "wrong-type", "too-long", "too-short", "out-of-range", "bad-format", "unknown-code",
+    "not-allowed-here",
+)  # fmt: skip
 CHALLENGE: Final = 'Bearer realm="gabay", error="invalid_token"'
 
 
@@ -188,11 +189,10 @@ def field_names(model: type[BaseModel]) -> frozenset[str]:
 
 
 def _models(hint: Any, seen: dict[type[BaseModel], None]) -> dict[type[BaseModel], None]:
-    if isinstance(hint, type) and issubclass(hint, BaseModel):
-        if hint not in seen:
-            seen[hint] = None
-            for field in hint.model_fields.values():
-                _models(field.annotation, seen)
+    if isinstance(hint, type) and issubclass(hint, BaseModel) and hint not in seen:
+        seen[hint] = None
+        for field in hint.model_fields.values():
+            _models(field.annotation, seen)
     for part in get_args(hint):
         _models(part, seen)
     return seen

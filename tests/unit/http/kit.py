@@ -79,8 +79,8 @@ class Name(Form):
 
 
 class CountBody(CreationBody):
-    topics: list[Topic] = []
-    names: list[Name] = []
+    topics: tuple[Topic, ...] = ()
+    names: tuple[Name, ...] = ()
     search_token: str | None = None
 
 
