@@ -47,9 +47,7 @@ async def open_parts(settings: "Settings", *, appended: Callable[[], None] = lam
         application=name,
     )
     try:
-        keys = await open_pool(
-            settings.keyring_url, minimum=1, maximum=4, lock_timeout_ms=settings.db_lock_timeout_ms, application=name
-        )
+        keys = await open_pool(settings.keyring_url, minimum=1, maximum=4, lock_timeout_ms=settings.db_lock_timeout_ms, application=name)
         try:
             keyring = Keyring(keys, FileKeks({FieldClass(c): v for c, v in settings.kek.items()}))
             handle = Handle(PostgresStore(pool), keyring, blind_key=settings.blind_index_key, appended=appended)

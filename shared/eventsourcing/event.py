@@ -43,18 +43,14 @@ class Event(BaseModel):
     sealed_under: ClassVar[Mapping[FieldClass, str]] = {}
     sealed_classes: ClassVar[tuple[FieldClass, ...]] = ()
 
-    def __init_subclass__(
-        cls, type: str = "", minor: int = 0, sealed_under: Mapping[FieldClass, str] | None = None, **kwargs: Any
-    ) -> None:
+    def __init_subclass__(cls, type: str = "", minor: int = 0, sealed_under: Mapping[FieldClass, str] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.event_type, cls.schema_minor, cls.sealed_under = type, minor, sealed_under or {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        marked = {
-            name: mark for name, f in cls.model_fields.items() for mark in f.metadata if isinstance(mark, FieldClass)
-        }
+        marked = {name: mark for name, f in cls.model_fields.items() for mark in f.metadata if isinstance(mark, FieldClass)}
         if wrong := [name for name, mark in marked.items() if name != mark]:
             raise TypeError(f"{cls.__name__}.{wrong[0]}: a sealed member is named like its class")
         cls.sealed_classes = tuple(marked.values())

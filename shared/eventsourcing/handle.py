@@ -115,9 +115,7 @@ class Handle:
 
     # Commands
 
-    async def run(
-        self, decider: Decider[C, S], stream_id: UUID, command: C, envelope: Envelope, expected: Expected
-    ) -> Outcome:
+    async def run(self, decider: Decider[C, S], stream_id: UUID, command: C, envelope: Envelope, expected: Expected) -> Outcome:
         """Carry out one command on one stream.
 
         Raises Rejected (a rule says no), OutOfScope (no such stream of this kind), Stale (`expected` is no longer
@@ -154,7 +152,10 @@ class Handle:
         The outcome is that of the first stream; its `events` are those of all.
         """
         for _ in range(TRIES):
-            parts, facts, refs, index = [], [], [], 0
+            parts: list[Part] = []
+            facts: list[Event] = []
+            refs: list[EventRef] = []
+            index = 0
             for step in steps:
                 stored = await self.store.load(step.stream_id)
                 if not stored or stored[0].kind != step.decider.aggregate.name:
@@ -219,9 +220,7 @@ class Handle:
         facts = await self.read(decider.aggregate, stream_id, decider.opens)
         return Loaded(decider.fold(f.event for f in facts), facts[-1].version if facts else 0, facts)
 
-    async def read(
-        self, aggregate: Aggregate, stream_id: UUID, opens: frozenset[FieldClass] = frozenset()
-    ) -> list[Recorded[Event]]:
+    async def read(self, aggregate: Aggregate, stream_id: UUID, opens: frozenset[FieldClass] = frozenset()) -> list[Recorded[Event]]:
         """The facts of a stream in order, the named classes opened, all others ERASED; empty if there is none."""
         stored = await self.store.load(stream_id)
         if not stored or stored[0].kind != aggregate.name:
@@ -292,7 +291,8 @@ class Handle:
         if envelope.traceparent:
             meta["traceparent"] = envelope.traceparent
         meta_text = orjson.dumps(meta).decode()
-        new, rows = [], []
+        new: list[NewEvent] = []
+        rows: list[Row] = []
         for n, event in enumerate(events, index):
             event_id = uuid5(envelope.command_id, str(n))
             data = _wire(event, event_id, stream_id, ctx, ctx_text, keys)
@@ -311,13 +311,9 @@ class Handle:
                 claims[row.name, row.key] = row.kind == "claim"
             else:
                 search[self.term(row)] = row.kind in ("search", "blind")
-        return Part(
-            stream_id, aggregate.name, version, new, list(search.items()), [(*k, claim) for k, claim in claims.items()]
-        )
+        return Part(stream_id, aggregate.name, version, new, list(search.items()), [(*k, claim) for k, claim in claims.items()])
 
-    async def _keys(
-        self, stream_id: UUID, events: Sequence[Event], ctx: Context, *, fresh: bool
-    ) -> dict[tuple[UUID, FieldClass], Any]:
+    async def _keys(self, stream_id: UUID, events: Sequence[Event], ctx: Context, *, fresh: bool) -> dict[tuple[UUID, FieldClass], Any]:
         wanted: dict[tuple[UUID, FieldClass], UUID | None] = {}
         for event in events:
             for which in event.sealed_classes:
@@ -333,9 +329,7 @@ class Handle:
         fresh = fresh and all(subject == stream_id for subject, _ in wanted)
         return dict(await self.keyring.for_sealing(needed, fresh=fresh))
 
-    async def _events(
-        self, aggregate: Aggregate, stored: Sequence[StoredEvent], opens: frozenset[FieldClass]
-    ) -> list[Event]:
+    async def _events(self, aggregate: Aggregate, stored: Sequence[StoredEvent], opens: frozenset[FieldClass]) -> list[Event]:
         opens = opens & self.keyring.classes()
         items, owners = [], []
         datas = [aggregate.upcast(s.type, s.schema, s.data) for s in stored]
@@ -413,7 +407,7 @@ def _wire(
     keys: Mapping[tuple[UUID, FieldClass], Any],
 ) -> str:
     """The event as it is stored and published: context, open fields, one blob per sealed class."""
-    open_fields = event.model_dump_json(exclude=set(event.sealed_classes), exclude_none=True)
+    open_fields = event.model_dump_json(exclude={str(which) for which in event.sealed_classes}, exclude_none=True)
     text = '{"ctx":' + ctx_text.decode()
     if open_fields != "{}":
         text += "," + open_fields[1:-1]
@@ -451,10 +445,7 @@ def _read(
 
 
 def _refs(aggregate: Aggregate, part: Part) -> tuple[EventRef, ...]:
-    return tuple(
-        EventRef(e.event_id, aggregate.ce_type(e.type), version)
-        for version, e in enumerate(part.events, part.expected + 1)
-    )
+    return tuple(EventRef(e.event_id, aggregate.ce_type(e.type), version) for version, e in enumerate(part.events, part.expected + 1))
 
 
 def _same(envelope: Envelope, stored: StoredEvent) -> bool:

@@ -46,7 +46,7 @@ class MemoryStore:
 
     def _other_kind(self, part: Part) -> bool:
         stored = self.streams.get(part.stream_id)
-        return bool(stored) and stored[0].kind != part.kind
+        return stored is not None and stored[0].kind != part.kind
 
     def _store(self, part: Part, now: datetime) -> None:
         for version, e in enumerate(part.events, part.expected + 1):

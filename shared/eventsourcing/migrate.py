@@ -51,9 +51,7 @@ async def migrate(dsn: str, target: str, *, check: bool = False) -> list[str]:
 
     dsn: of the owner role. target: a service, `keyring` or `access`. Safe to repeat and to run twice at once.
     """
-    async for attempt in stamina.retry_context(
-        on=(asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError), attempts=20, timeout=120
-    ):
+    async for attempt in stamina.retry_context(on=(asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError), attempts=20, timeout=120):
         with attempt:
             return await _migrate(dsn, target, check=check)
     raise AssertionError("unreachable: the last attempt raises")

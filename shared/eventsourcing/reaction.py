@@ -75,9 +75,7 @@ class Reactions:
     def consumer(self) -> str:
         return f"{self.service}.reactions"
 
-    def on(
-        self, name: str, *types: str, look_up: LookUp | None = None, dropped: Iterable[str] = ()
-    ) -> Callable[[React], React]:
+    def on(self, name: str, *types: str, look_up: LookUp | None = None, dropped: Iterable[str] = ()) -> Callable[[React], React]:
         """Register a reaction to one or several `ce_type`s.
 
         look_up: async (fact, handle) -> found, read before the reaction; dropped: further codes of refusals that are

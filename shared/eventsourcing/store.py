@@ -5,16 +5,19 @@ Both stores (this one and `memory.MemoryStore`) pass the one contract suite in `
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import asyncpg
 import orjson
 
+from shared.errors import Unavailable
 from shared.eventsourcing.database import TRANSIENT
 from shared.eventsourcing.group import Group
-from shared.errors import Unavailable
+from shared.eventsourcing.sql import statements
+
+SQL = statements(__package__)
 
 OutcomeKind = Literal["appended", "conflict", "duplicate", "rule"]
 
@@ -108,17 +111,6 @@ class PostgresStore:
     is a group of its own.
     """
 
-    APPEND = (
-        "select part, outcome, version, recorded_at, rule from append_events("
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
-    )
-    COLUMNS = "event_id, stream_id, version, kind, type, schema, data, meta, occurred_at, recorded_at"
-    # One index look-up a term, each bounded: a plain `term = any` would read a whole bucket of a common name.
-    SEARCH = (
-        "select t.term, s.stream_id from unnest($1::bigint[]) as t(term) "
-        "cross join lateral (select stream_id from search where search.term = t.term limit $2) as s"
-    )
-
     def __init__(self, pool: "asyncpg.Pool[Any]", *, group_limit: int = 64, flights: int = 2) -> None:
         self.pool = pool
         self._group: Group[Part, Result] = Group(self._flush, limit=group_limit, flights=flights, isolates=_bad_row)
@@ -136,7 +128,7 @@ class PostgresStore:
             raise Unavailable("Postgres", "Repeat with the same key.") from error
 
     async def _flush(self, parts: Sequence[Part]) -> list[Result]:
-        rows = await self.pool.fetch(self.APPEND, *_columns(parts), False)
+        rows = await self.pool.fetch(SQL.append_group, *_columns(parts), False)
         results: list[Result | None] = [None] * len(parts)
         for row in rows:
             results[row[0] - 1] = Result(row[1], row[2], row[3], row[4])
@@ -146,7 +138,7 @@ class PostgresStore:
         # In stream order: two appends over the same streams must lock them in the same order.
         parts = sorted(parts, key=lambda part: part.stream_id)
         try:
-            rows = await self.pool.fetch(self.APPEND, *_columns(parts), True)
+            rows = await self.pool.fetch(SQL.append_group, *_columns(parts), True)
         except asyncpg.PostgresError as error:
             if error.sqlstate != "GB001":
                 raise
@@ -159,15 +151,15 @@ class PostgresStore:
         return Result("appended", rows[0][2], rows[0][3])
 
     async def load(self, stream_id: UUID) -> list[StoredEvent]:
-        return await self._read(f"select {self.COLUMNS} from event where stream_id = $1 order by version", stream_id)
+        return await self._read(SQL.load_stream, stream_id)
 
     async def find(self, event_ids: Sequence[UUID]) -> list[StoredEvent]:
-        return await self._read(f"select {self.COLUMNS} from event where event_id = any($1)", list(event_ids))
+        return await self._read(SQL.find_events, list(event_ids))
 
     async def search(self, terms: Sequence[int], limit: int = 200) -> dict[int, list[UUID]]:
         found: dict[int, list[UUID]] = {}
         try:
-            for row in await self.pool.fetch(self.SEARCH, list(terms), limit):
+            for row in await self.pool.fetch(SQL.search_terms, list(terms), limit):
                 found.setdefault(row[0], []).append(row[1])
         except TRANSIENT as error:
             raise Unavailable("Postgres") from error
@@ -178,14 +170,11 @@ class PostgresStore:
             rows = await self.pool.fetch(query, argument)
         except TRANSIENT as error:
             raise Unavailable("Postgres") from error
-        return [
-            StoredEvent(r[0], r[1], r[2], r[3], r[4], r[5], orjson.loads(r[6]), orjson.loads(r[7]), r[8], r[9])
-            for r in rows
-        ]
+        return [StoredEvent(r[0], r[1], r[2], r[3], r[4], r[5], orjson.loads(r[6]), orjson.loads(r[7]), r[8], r[9]) for r in rows]
 
 
 def _never() -> datetime:
-    return datetime.min
+    return datetime.min.replace(tzinfo=UTC)
 
 
 def _columns(parts: Sequence[Part]) -> list[list[Any]]:

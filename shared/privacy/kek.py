@@ -49,8 +49,7 @@ class FileKeks:
     async def unwrap(self, keys: Sequence[tuple[FieldClass, UUID, int, bytes]]) -> list[bytes]:
         try:
             return [
-                self._aead[which, version].decrypt(wrapped[:12], wrapped[12:], key_id.bytes)
-                for which, key_id, version, wrapped in keys
+                self._aead[which, version].decrypt(wrapped[:12], wrapped[12:], key_id.bytes) for which, key_id, version, wrapped in keys
             ]
         except (KeyError, InvalidTag) as error:
             # A missing KEK must never read as "erased": the data is there, the operator's key is not.

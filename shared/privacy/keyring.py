@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.errors import Unavailable
 from shared.eventsourcing.database import TRANSIENT
 from shared.eventsourcing.group import Group
+from shared.eventsourcing.sql import statements
 from shared.privacy.classes import FieldClass
 from shared.privacy.kek import Keks
 
@@ -36,6 +37,7 @@ class Wanted:
 
 
 Slot = tuple[UUID, FieldClass]
+SQL = statements(__package__)
 
 
 class Keyring:
@@ -46,17 +48,7 @@ class Keyring:
     cached: keys held at most; max_age_s: how long a key may be used here after another process destroyed it.
     """
 
-    MAKE = "select subject_id, class, key_id, wrapped_key, kek_version from make_keys($1, $2, $3, $4, $5, $6)"
-    FETCH = (
-        "select k.subject_id, k.class, k.key_id, k.wrapped_key, k.kek_version "
-        "from unnest($1::uuid[], $2::text[]) as w(subject_id, class) "
-        "cross join lateral (select * from subject_key k "
-        "                    where k.subject_id = w.subject_id and k.class = w.class offset 0) as k"
-    )
-
-    def __init__(
-        self, pool: "asyncpg.Pool[Any]", keks: Keks, *, cached: int = 20_000, max_age_s: float = 600
-    ) -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", keks: Keks, *, cached: int = 20_000, max_age_s: float = 600) -> None:
         self.pool, self.keks = pool, keks
         self._cached, self._max_age = cached, max_age_s
         self._cache: OrderedDict[Slot, tuple[float, SubjectKey]] = OrderedDict()
@@ -80,11 +72,7 @@ class Keyring:
                 for slot, key in found.items()
                 if all(w.key_id in (None, key.key_id) for w in wanted if (w.subject_id, w.which) == slot)
             }
-        missing = [
-            w
-            for w in wanted
-            if (w.subject_id, w.which) not in found and (w.key_id or w.which is not FieldClass.PROFILE)
-        ]
+        missing = [w for w in wanted if (w.subject_id, w.which) not in found and (w.key_id or w.which is not FieldClass.PROFILE)]
         try:
             made = await self._make.submit_all(missing)
         except TRANSIENT as error:
@@ -105,7 +93,7 @@ class Keyring:
                 missing.append(slot)
         if missing:
             try:
-                rows = await self.pool.fetch(self.FETCH, [s for s, _ in missing], [c.value for _, c in missing])
+                rows = await self.pool.fetch(SQL.fetch_keys, [s for s, _ in missing], [c.value for _, c in missing])
             except TRANSIENT as error:
                 raise Unavailable("The keyring") from error
             found.update(await self._unwrap(rows))
@@ -117,9 +105,7 @@ class Keyring:
             self._cache.pop(slot, None)
         try:
             done = await self.pool.fetch(
-                "delete from subject_key k using unnest($1::uuid[], $2::text[]) as w(subject_id, class) "
-                "where k.subject_id = w.subject_id and k.class = w.class "
-                "and ($3::uuid[] is null or k.key_id = any($3)) returning 1",
+                SQL.destroy_keys,
                 [s for s, _ in slots],
                 [c.value for _, c in slots],
                 None if key_ids is None else list(key_ids),
@@ -132,13 +118,7 @@ class Keyring:
         """Forget a subject for good: all keys go, and none is ever made again."""
         for which in FieldClass:
             self._cache.pop((subject_id, which), None)
-        async with self.pool.acquire() as connection, connection.transaction():
-            await connection.execute("delete from subject_key where subject_id = $1", subject_id)
-            await connection.execute(
-                "insert into erasure_ack (subject_id, service, tables) values ($1, 'keyring', array['subject_key']) "
-                "on conflict do nothing",
-                subject_id,
-            )
+        await self.pool.execute(SQL.bar_subject, subject_id)
 
     def forget_cached(self, subject_id: UUID) -> None:
         """Drop a subject's keys from this process's memory."""
@@ -149,7 +129,7 @@ class Keyring:
         keys = [(w.which, w.key_id or uuid4(), os.urandom(32)) for w in wanted]
         wrapped = await self.keks.wrap(keys)
         rows = await self.pool.fetch(
-            self.MAKE,
+            SQL.make_keys,
             [w.subject_id for w in wanted],
             [w.which.value for w in wanted],
             [key_id for _, key_id, _ in keys],
@@ -174,10 +154,7 @@ class Keyring:
     async def _unwrap(self, rows: Sequence[Any]) -> dict[Slot, SubjectKey]:
         slots = [(row[0], FieldClass(row[1])) for row in rows]
         keys = await self.keks.unwrap([(s[1], r[2], r[4], r[3]) for s, r in zip(slots, rows, strict=True)])
-        return {
-            slot: self._remember(slot, SubjectKey(row[2], AESGCM(key)))
-            for slot, row, key in zip(slots, rows, keys, strict=True)
-        }
+        return {slot: self._remember(slot, SubjectKey(row[2], AESGCM(key))) for slot, row, key in zip(slots, rows, keys, strict=True)}
 
     def _remember(self, slot: Slot, key: SubjectKey) -> SubjectKey:
         self._cache[slot] = (time.monotonic(), key)

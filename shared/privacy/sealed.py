@@ -33,9 +33,7 @@ class SealedItem:
     blob: str
 
 
-def seal(
-    key: SubjectKey, plaintext: bytes, subject: UUID, stream: UUID, event_id: UUID, event_type: str, which: FieldClass
-) -> str:
+def seal(key: SubjectKey, plaintext: bytes, subject: UUID, stream: UUID, event_id: UUID, event_type: str, which: FieldClass) -> str:
     """Seal one class of one event; returns base64 text."""
     nonce = os.urandom(12)
     sealed = key.aead.encrypt(nonce, plaintext, _belongs(subject, stream, event_id, event_type, which))

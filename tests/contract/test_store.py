@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+
 from shared.eventsourcing.database import open_pool
 from shared.eventsourcing.memory import MemoryStore
 from shared.eventsourcing.store import NewEvent, Part, PostgresStore, Store
@@ -127,9 +128,7 @@ class StoreContract:
         await store.append(a_part(claims=[("bed", held, True)]))
         stream = a_part()
         await store.append(stream)
-        wish = a_part(
-            stream.stream_id, expected=1, claims=[("bed", free, True), ("bed", held, True)], search=[(term, True)]
-        )
+        wish = a_part(stream.stream_id, expected=1, claims=[("bed", free, True), ("bed", held, True)], search=[(term, True)])
         assert (await store.append(wish)).kind == "rule"
         assert len(await store.load(stream.stream_id)) == 1
         assert await store.search([term]) == {}

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 
 import orjson
 import pytest
+
 from shared.errors import Mismatch, OutOfScope, Rejected, Stale, Unreadable
 from shared.eventsourcing.database import open_pool
 from shared.eventsourcing.decider import Decider, Row
@@ -237,9 +238,7 @@ async def test_a_forgotten_subject_still_folds_and_gets_no_new_key(handle: Handl
 
 async def test_two_writers_of_one_subject_share_one_key(handle: Handle) -> None:
     subject = uuid4()
-    found = await asyncio.gather(
-        *(handle.keyring.for_sealing([Wanted(subject, IDENTITY)], fresh=True) for _ in range(20))
-    )
+    found = await asyncio.gather(*(handle.keyring.for_sealing([Wanted(subject, IDENTITY)], fresh=True) for _ in range(20)))
     assert len({f[subject, IDENTITY].key_id for f in found}) == 1
 
 
