@@ -31,6 +31,7 @@ class Corpus:
     seed: int = 1
     draw: random.Random = field(init=False)
     _clock: int = field(init=False, default=0)
+    _texts: dict[str, list[NewEvent]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.draw = random.Random(self.seed)
@@ -83,16 +84,21 @@ class Corpus:
         ]
 
     def stored(self, events: int) -> Iterator[tuple[UUID, str, int, NewEvent]]:
-        """(stream, kind, version, event) of whole streams, `events` in all; one stream in five is a client's."""
+        """(stream, kind, version, event) of whole streams, `events` in all; one stream in five is a client's.
+
+        Texts repeat after 500 of a type, ids never.
+        """
+        if not self._texts:
+            kinds = {"client-registered": "client", "consent-given": "client", "encounter-recorded": "encounter"}
+            self._texts = {t: [self.event(self.id4(), kind, t) for _ in range(500)] for t, kind in kinds.items()}
         left = events
         while left > 0:
             stream, client = self.id7(), self.draw.random() < 0.2
             for version in range(1, min(left, self.length()) + 1):
-                if client:
-                    event = self.event(stream, "client", "client-registered" if version == 1 else "consent-given")
-                    yield stream, "client", version, event
-                else:
-                    yield stream, "encounter", version, self.event(stream, "encounter", "encounter-recorded")
+                type_ = "encounter-recorded" if not client else "client-registered" if version == 1 else "consent-given"
+                text = self._texts[type_][left % 500]
+                event = NewEvent(self.id4(), type_, 1, text.data, text.meta, text.occurred_at)
+                yield stream, "client" if client else "encounter", version, event
                 left -= 1
 
 

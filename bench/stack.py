@@ -20,6 +20,9 @@ from bench.box import Meter
 from deploy.embedded.stack import APIS, CORE, PREPARED, SERVICES, WORKERS
 from deploy.embedded.stack import Stack as Embedded
 
+REGION = "route-example"
+# Raised, not switched off: a cell must never measure a 429, and must pay for the counting.
+NO_LIMITS = "read=6000000/minute,write=6000000/minute,batch=600000/minute,search=600000/minute,export=1000/hour"
 ALL_PARTS = (*PREPARED, "issuer", *APIS, *WORKERS)
 
 
@@ -68,6 +71,15 @@ class Stack:
     async def restart(self, *parts: str) -> None:
         for part in parts:
             await self.embedded.restart(part, 120)
+
+    async def token(self, role: str, centre: str | None = None) -> str:
+        """A development token for a member of staff with this role (of the centre, or of the region)."""
+        from shared.http.development import development_token
+
+        return await development_token(
+            home=self.home, issuer=self.embedded.issuer_url, access_dsn=self.dsn("access_owner", "access"), region=REGION,
+            role=role, centre=centre,
+        )  # fmt: skip
 
     # Databases
 
@@ -127,7 +139,7 @@ async def opened(needs: Iterable[str], *, commands: Mapping[str, Sequence[str]] 
     parts = tuple(part for part in ALL_PARTS if part in wanted)
     home = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="gabay-bench-"))
     try:
-        quiet = {"GABAY_LOG_LEVEL": "warning"}
+        quiet = {"GABAY_LOG_LEVEL": "warning", "GABAY_REGION": REGION, "GABAY_RATE_LIMITS": NO_LIMITS}
         async with Embedded(home, ports="free", parts=parts, settings=quiet, commands=commands) as embedded:
             stack = Stack(embedded, parts)
             try:

@@ -24,11 +24,14 @@ def bench(
     against: Annotated[Path | None, typer.Option(help="compare with a stored result of this machine")] = None,
 ) -> int:
     """Measure on a throw-away stack. Exit status: 0 all bars held, 1 one missed, 2 the run is void."""
+    import logging
+
     import uvloop
     from rich.console import Console
 
     from bench import report, run
 
+    logging.disable(logging.INFO)  # what our parts say while they are measured belongs into no table
     console, wanted = Console(highlight=False), tuple(names or ())
     if not console.is_terminal:
         console.width = 150  # a log is read with its lines whole
@@ -36,9 +39,9 @@ def bench(
         _list(console)
         return 0
     if wanted[:1] == ("docs",):
-        from bench import docs
+        from bench import docs as page
 
-        console.print(f"wrote {docs.write(Path(wanted[1]))}")
+        console.print(f"wrote {page.write(Path(wanted[1]))}")
         return 0
     if unknown := [name for name in wanted if name not in (*run.known(), *SERIES, "profile")]:
         console.print(f"there is no pair {unknown[0]}: gabay bench --list names them", style="red")
