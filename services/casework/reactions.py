@@ -6,7 +6,7 @@ Pure: whatever has to be read first is read by the look-ups that the worker hand
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from shared.codes import ActionStatus, CaseSource, LegalBasis, Priority, ReviewC
 from shared.codes.calendar import add_working_days
 from shared.eventsourcing.event import Context
 from shared.eventsourcing.projection import Fact
-from shared.eventsourcing.reaction import LookUp, Reactions, Wish
+from shared.eventsourcing.reaction import Reactions, Wish
 from shared.region import Region
 
 SOURCES = {"WALK_IN": CaseSource.WALK_IN, "OUTREACH": CaseSource.OUTREACH, "HOME_VISIT": CaseSource.OUTREACH}
@@ -48,14 +48,17 @@ class Answered:
 class LookUps(Protocol):
     """What is read before a reaction decides."""
 
-    minor: LookUp
-    """Whether the person registered is under 18: bool, or None if it can't be known."""
-    open_cases: LookUp
-    """Open cases of the client of the fact: list[OpenOne]."""
-    open_cases_without_consent: LookUp
-    """The same, once our own read model knows that the consent ended."""
-    action: LookUp
-    """Answered, or None for a referral that carries out no step."""
+    async def minor(self, fact: Fact, handle: Any) -> bool | None:
+        """Whether the person registered is under 18; None if it can't be known."""
+
+    async def open_cases(self, fact: Fact, handle: Any) -> list[OpenOne]:
+        """Open cases of the client of the fact."""
+
+    async def open_cases_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]:
+        """The same, once our own read model knows that the consent ended."""
+
+    async def action(self, fact: Fact, handle: Any) -> Answered | None:
+        """The step that a referral carries out, or None."""
 
 
 def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:

@@ -1,0 +1,32 @@
+"""The api of referrals: the service directory, and requests to and from other organisations."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.referrals.directory import routes as directory
+from services.referrals.parts import Referrals
+from services.referrals.referral import pages, routes
+from shared.compose import open_parts
+from shared.http.app import create_app
+from shared.http.serve import serve
+from shared.region import load_region
+from shared.settings import Settings
+
+
+@asynccontextmanager
+async def resources(settings: Settings) -> AsyncIterator[Referrals]:
+    """What the routes of referrals stand on."""
+    async with open_parts(settings) as parts:
+        yield Referrals(pool=parts.pool, handle=parts.handle, region=load_region(settings.region_path))
+
+
+def app(settings: Settings) -> FastAPI:
+    routers = [routes.router, pages.router, directory.router]
+    return create_app(service="referrals", settings=settings, routers=routers, resources=resources)
+
+
+def main(settings: Settings) -> None:
+    """Serve until SIGTERM."""
+    serve(app, settings)

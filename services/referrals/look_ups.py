@@ -1,0 +1,35 @@
+"""What the reactions of referrals read or do before they decide."""
+
+from typing import Any
+from uuid import UUID
+
+from services.referrals.parts import CONSENTS, shown
+from services.referrals.reactions import UnderConsent
+from services.referrals.referral.decisions import REFERRAL_DECIDER
+from services.referrals.referral.decisions import under_consent as row_of
+from services.referrals.referral.table import accepts
+from shared.eventsourcing.projection import Fact
+from shared.privacy.classes import PACKET
+
+
+async def under_consent(fact: Fact, handle: Any) -> list[UnderConsent]:
+    """Once our own read model shows the end of the consent nothing can be sent under it: then its referrals are found."""
+    if fact.data["purpose"] != "SHARE_FOR_SERVICE":
+        return []
+    pool = handle.store.pool
+    await shown(pool, "referrals.consents", fact.stream, fact.version)
+    line = await pool.fetch(CONSENTS.line_of, UUID(fact.stream), UUID(fact.data["consent_id"]))
+    rows = [row_of(record[0]) for record in line] or [row_of(fact.data["consent_id"])]
+    found = []
+    for streams in (await handle.search(rows)).values():
+        for referral_id in streams:
+            loaded = await handle.load(REFERRAL_DECIDER, referral_id)
+            if loaded.version and accepts(loaded.state, "Withdraw"):
+                found.append(UnderConsent(referral_id, loaded.facts[0].ctx.centre))
+    return found
+
+
+async def packet_key(fact: Fact, handle: Any) -> None:
+    """A delivered referral keeps its packet; a key that is gone already is gone."""
+    if fact.data.get("result") != "DELIVERED":
+        await handle.keyring.destroy([(UUID(fact.stream), PACKET)])

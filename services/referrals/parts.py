@@ -1,0 +1,81 @@
+"""What the routes of referrals stand on beside the runner: the region, and the service's own read models."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.referrals.directory.decisions import ENTRY
+from services.referrals.referral.commands import Consent, Entry
+from shared.codes import PacketItem
+from shared.eventsourcing.handle import Handle
+from shared.eventsourcing.sql import Statements
+from shared.region import Region
+
+if TYPE_CHECKING:
+    import asyncpg
+
+BOARD: Final = Statements("services.referrals.board")
+CONSENTS: Final = Statements("services.referrals.consents")
+DIRECTORY: Final = Statements("services.referrals.directory")
+
+
+@dataclass(frozen=True, slots=True)
+class Referrals:
+    """`call.parts` of the routes of referrals."""
+
+    pool: "asyncpg.Pool[Any]"
+    handle: Handle
+    region: Region
+
+    def local_day(self, at: datetime, centre: str) -> date:
+        """The day on which an instant falls at a centre of the region."""
+        return at.astimezone(ZoneInfo(self.region.centre(centre).zone)).date()
+
+    def centres_of(self, org: str | None) -> frozenset[str]:
+        """The centres that an organisation runs: their staff answer what is sent to it."""
+        return frozenset(centre.code for centre in self.region.centres if centre.operator == org)
+
+    async def sharing(
+        self, client_id: UUID | None, consent_id: UUID | None, to_org: str, on: date, *, confidential: bool
+    ) -> tuple[Consent, frozenset[PacketItem]]:
+        """How a consent to share with an organisation stands on a day, and what it keeps back from that one.
+
+        A consent without a recipient is one to a confidential sharing: all that is checked is that it is in force.
+        """
+        row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id) if client_id and consent_id else None
+        if row is None:
+            return Consent.MISSING, frozenset()
+        recipient, withheld, valid_to, ended_on = row
+        if recipient != to_org and not (recipient is None and confidential):
+            return Consent.MISSING, frozenset()
+        over = (valid_to is not None and on > valid_to) or (ended_on is not None and on >= ended_on)
+        kept = (word.partition("@") for word in withheld.split())
+        items = frozenset(PacketItem(item) for item, _, org in kept if org in ("", to_org))
+        return (Consent.ENDED if over else Consent.ACTIVE), items
+
+    async def entry(self, entry_id: UUID | None) -> Entry | None:
+        """A directory entry as its own facts tell it now, None if there is none."""
+        if entry_id is None:
+            return None
+        state = (await self.handle.load(ENTRY, entry_id)).state
+        if state.listed is None:
+            return None
+        listed = state.listed
+        return Entry(org=listed.org, service_code=listed.service_code, active=state.active, fresh_until=state.next_due)
+
+
+async def shown(pool: Any, consumer: str, stream: str, version: int, *, seconds: float = 5.0) -> bool:
+    """Wait, at most 5 s, until a read model of our own has applied a version of a stream; whether it has."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        applied = await pool.fetchval(
+            "select max(version) from applied where consumer like $1 and stream_id = $2", f"{consumer}.v%", UUID(stream)
+        )
+        if applied is not None and applied >= version:
+            return True
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(0.05)

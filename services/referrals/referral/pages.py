@@ -1,0 +1,139 @@
+"""Reading referrals: one, its facts, its packet, the board."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.referrals.parts import BOARD, Referrals
+from shared.codes import ReferralResult, ReferralState
+from shared.contracts.referrals.referral import ReferralSent, SentPacket
+from shared.eventsourcing.event import instant
+from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, OutOfScope, Resource
+from shared.privacy.classes import PACKET
+
+from .decisions import REFERRAL_DECIDER
+from .forms import Cursor, Limit
+from .routes import Found, load
+from .table import RUNNING, allowed
+
+router = CommandRouter("referrals")
+
+GONE = frozenset({ReferralState.WITHDRAWN, ReferralState.CLOSED})
+
+
+class BoardQuery(Form):
+    """Which referrals to list."""
+
+    centre: CentreCode | None = None
+    state: ReferralState | None = None
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+async def seen(call: Call) -> Found:
+    """The referral of the path, if the caller is on either side of it."""
+    found = await load(call)
+    call.allow(Resource(centre=found.sent.centre, orgs=found.receivers | {found.state.from_org}))
+    return found
+
+
+def receives(call: Call, found: Found) -> bool:
+    return call.may("referral.answer", found.receiver)
+
+
+@router.read("GET", "/v1/referrals/{id:uuid}", action="open.read")
+async def read_referral(call: Call) -> Answer:
+    """A referral as it stands: open members only. The sender of a confidential one sees its state and dates."""
+    found = await seen(call)
+    state, sent = found.state, (await call.history(REFERRAL_DECIDER, call.path["id"], frozenset()))[0].event
+    assert isinstance(sent, ReferralSent)
+    shown = sent.model_dump(mode="json", exclude={"packet"}, exclude_none=True)
+    if state.confidential and receives(call, found):
+        shown["to_org"] = state.to_org
+    content = {
+        "id": call.path["id"],
+        "version": found.version,
+        "centre": found.sent.centre,
+        "state": state.state,
+        **shown,
+        "allowed": allowed(state),
+    }
+    return await call.show(content, version=found.version)
+
+
+@router.read("GET", "/v1/referrals/{id:uuid}/events", action="open.read")
+async def read_referral_events(call: Call) -> Answer:
+    """The facts of a referral, open members only, oldest first."""
+    await seen(call)
+    items = [
+        {
+            "event_id": fact.event_id,
+            "type": fact.event.event_type,
+            "version": fact.version,
+            "occurred_at": instant(fact.occurred_at),
+            "recorded_at": instant(fact.recorded_at),
+            "actor": fact.ctx.actor,
+            "role": fact.ctx.role,
+            "data": fact.event.model_dump(mode="json", exclude={"packet"}, exclude_none=True),
+        }
+        for fact in await call.history(REFERRAL_DECIDER, call.path["id"], frozenset())
+    ]
+    return await call.show({"items": items})
+
+
+@router.read("GET", "/v1/referrals/{id:uuid}/packet", action="referral.packet", classes=(PACKET,))
+async def read_packet(call: Call) -> Answer:
+    """What the receiver may see. Every look is on record; once withdrawn, or closed undelivered, it reads `erased`."""
+    found = await load(call)
+    call.allow(found.receiver)
+    sent = (await call.history(REFERRAL_DECIDER, call.path["id"], frozenset({PACKET})))[0].event
+    assert isinstance(sent, ReferralSent)
+    # The key dies in the worker; the state already says so while this process may still hold it in memory.
+    over = found.state.state in GONE and found.state.result is not ReferralResult.DELIVERED
+    packet: Any = "erased"
+    if isinstance(sent.packet, SentPacket) and not over:
+        packet = sent.packet.model_dump(mode="json", exclude={"override_text"}, exclude_none=True)
+    subject = found.state.client_id or call.path["id"]
+    return await call.show({"id": call.path["id"], "packet": packet}, subjects=[subject], version=None, centre=found.sent.centre)
+
+
+@router.read("GET", "/v1/referrals", action="open.read", query=BoardQuery)
+async def list_referrals(call: Call) -> Answer:
+    """The board of the caller's centres and organisation, newest first."""
+    parts: Referrals = call.parts
+    query: BoardQuery = call.query
+    centres = [centre for centre in sorted(call.caller.centres) if call.may("open.read", Resource(centre=centre))]
+    orgs = [org for org in sorted(call.caller.orgs) if call.may("open.read", Resource(orgs=frozenset({org})))]
+    if not centres and not orgs:
+        raise OutOfScope()
+    bound = f"referrals\n{call.caller.principal}\n{query.centre}\n{query.state}"
+    at, last = position(call, query.cursor, bound)
+    rows = await parts.pool.fetch(BOARD.list_referrals, centres, orgs, query.centre, query.state, at, last, query.limit + 1)
+    return await page(call, [_line(row, call.runtime.now()) for row in rows], query.limit, "referrals", "referral_id", bound)
+
+
+def _line(row: Any, now: datetime) -> dict[str, Any]:
+    line = {name: instant(value) if isinstance(value, datetime) else value for name, value in row.items()}
+    due = row["due_ack"] if row["state"] == ReferralState.SENT else row["due_service"]
+    line["overdue"] = row["state"] in RUNNING and now > due
+    return line
+
+
+def position(call: Call, cursor: str | None, bound: str) -> tuple[datetime | None, UUID | None]:
+    """Where a list goes on: recorded time and id of the last line shown."""
+    if cursor is None:
+        return None, None
+    at, last = call.runtime.cursors.read(cursor, bound_to=bound)
+    return datetime.fromisoformat(at), UUID(last)
+
+
+async def page(call: Call, lines: list[dict[str, Any]], limit: int, plural: str, key: str, bound: str) -> Answer:
+    """One page of a list: one line more was read than is shown, to know whether there is a next."""
+    following = None
+    if len(lines) > limit:
+        end = lines[limit - 1]
+        following = call.runtime.cursors.write([end["recorded_at"], str(end[key])], bound_to=bound)
+    answer = await call.show({"items": lines[:limit], "next": following})
+    if following:
+        answer.headers["Link"] = f'</v1/{plural}?limit={limit}&cursor={following}>; rel="next"'
+    return answer
