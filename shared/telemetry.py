@@ -10,6 +10,7 @@ library's idea of a useful attribute is a path with an id in it, a query, or the
 """
 
 import asyncio
+import atexit
 import contextlib
 import logging
 import random
@@ -63,6 +64,7 @@ _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2}
 # The current trace where no SDK runs: a Gabay-Trace and a ce_traceparent are owed in any case, a span is not.
 _here: ContextVar["TraceIds | None"] = ContextVar("gabay_trace", default=None)
 _enabled = False
+_plain_stamp: Any = None  # set where request lines may take the short way: JSON on stdout at level info
 _tracer = trace.get_tracer("gabay")
 _meter = metrics.get_meter("gabay")
 
@@ -130,10 +132,13 @@ def setup(settings: "Settings") -> None:
 
 def setup_logs(*, level: str = "info", pretty: bool = False, to_stderr: bool = False, **constant: str) -> None:
     """structlog to stdout, and other people's loggers through the same sieve. constant: service, region, process."""
+    global _plain_stamp
+    stamp = _stamp(constant)
+    _plain_stamp = None if pretty or to_stderr or level != "info" else stamp
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            _stamp(constant),
+            stamp,
             _exception,
             _allow,
             structlog.dev.ConsoleRenderer(timestamp_key="ts", colors=False) if pretty else _json,
@@ -155,6 +160,16 @@ def logger() -> Any:
     return structlog.get_logger()
 
 
+def log_request(**fields: Any) -> None:
+    """The one line of a request: the same as `logger().info("request", ...)` at a fifth of its cost, written with a delay
+    of at most 0.1 s. The caller names fields of LOG_FIELDS only.
+    """
+    if _plain_stamp is None:
+        logger().info("request", **fields)
+        return
+    _later(_json(None, "", _plain_stamp(None, "info", {"event": "request", **fields})))
+
+
 class _Line:
     """Where a finished line goes: the stream is looked up each time, since tests and daemons replace it."""
 
@@ -164,14 +179,43 @@ class _Line:
         self._to_stderr = to_stderr
 
     def msg(self, line: str | bytes) -> None:
-        stream = sys.stderr if self._to_stderr else sys.stdout
-        try:
-            stream.buffer.write((line.encode() if isinstance(line, str) else line) + b"\n")
-            stream.flush()
-        except (ValueError, OSError, AttributeError):
-            pass  # the reader of our log is gone: that must not fail a request
+        _flush()  # what was held back came first
+        _write((line.encode() if isinstance(line, str) else line) + b"\n", sys.stderr if self._to_stderr else sys.stdout)
 
     debug = info = warning = warn = error = critical = exception = fatal = msg
+
+
+_held: list[bytes] = []
+
+
+def _later(line: bytes) -> None:
+    """Hold a line back for a moment: under load one write serves many requests."""
+    _held.append(line)
+    if len(_held) == 1:
+        try:
+            asyncio.get_running_loop().call_later(0.1, _flush)
+        except RuntimeError:
+            _flush()
+    elif len(_held) >= 500:
+        _flush()
+
+
+def _flush() -> None:
+    if _held:
+        lines = b"\n".join(_held) + b"\n"
+        _held.clear()
+        _write(lines, sys.stdout)
+
+
+def _write(lines: bytes, stream: Any) -> None:
+    try:
+        stream.buffer.write(lines)
+        stream.flush()
+    except (ValueError, OSError, AttributeError):
+        pass  # the reader of our log is gone: that must not fail a request
+
+
+atexit.register(_flush)
 
 
 def begin(incoming: str | None = None) -> TraceIds:
@@ -243,7 +287,7 @@ def _stamp(constant: Mapping[str, str]) -> structlog.typing.Processor:
     def stamp(_: Any, level: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         here = current()
         head: dict[str, Any] = {
-            "ts": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+            "ts": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
             "level": "warning" if level == "warn" else "error" if level == "exception" else level,
             "event": line.pop("event", ""),
             **constant,

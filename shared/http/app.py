@@ -58,6 +58,13 @@ class GabayAPI(FastAPI):
         self._fixed = fixed
         self.router.routes.extend(OperationRoute(op) for op in self.operations)
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Not FastAPI's own: it opens its telemetry around each request, which ours measures already.
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
+
     def build_middleware_stack(self) -> Any:
         # FastAPI's own layers turn exceptions into answers of their own making; ours lets them through to the edge.
         pages = AsyncExitStackMiddleware(self.router)

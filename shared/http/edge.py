@@ -75,7 +75,7 @@ class Edge:
         )
         if exchange.path in self._quiet:
             return
-        telemetry.logger().info(
-            "request", method=exchange.method, route=exchange.route, status=exchange.status, ms=round(seconds * 1000, 1),
+        telemetry.log_request(
+            method=exchange.method, route=exchange.route, status=exchange.status, ms=round(seconds * 1000, 1),
             staff=exchange.staff, device=exchange.device, problem=exchange.problem,
         )  # fmt: skip

@@ -21,6 +21,36 @@ ONE_HEADER: Final = 8 * 1024
 CONNECTIONS: Final = 1_000
 
 
+class Cork:
+    """A transport that keeps the head of an answer until its body is there: uvicorn writes the two apart, and the second
+    system call costs as much as the rest of an answer.
+    """
+
+    __slots__ = ("_head", "_transport")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport, self._head = transport, b""
+
+    def write(self, data: bytes) -> None:
+        if not self._head and data.startswith(b"HTTP/1.1 2"):
+            self._head = data
+            return
+        self._transport.write(self._head + data)
+        self._head = b""
+
+    def flush(self) -> None:
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+
 class GabayProtocol(HttpToolsProtocol):
     """One connection. Counts and times the head; the body is counted by the ASGI side (`edge`)."""
 
@@ -89,6 +119,9 @@ class GabayProtocol(HttpToolsProtocol):
         except (httptools.HttpParserError, UnicodeDecodeError, ValueError):
             # The target is no address (httptools parses it here): not a reason for a 500.
             self._refuse(Problem("malformed-request", where="target"))
+            return
+        if self.scope["method"] != "HEAD":  # an answer to HEAD has no body that would follow its head
+            self.cycle.transport = Cork(self.transport)  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
         if not self._refused:
