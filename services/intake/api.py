@@ -1,0 +1,33 @@
+"""Intake's api: clients, their consents and journeys, the search, and encounters."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.intake.client import pages, routes
+from services.intake.encounter import routes as encounters
+from services.intake.parts import Intake
+from services.intake.search.finder import Finder
+from shared.compose import open_parts
+from shared.http.app import create_app
+from shared.http.serve import serve
+from shared.region import load_region
+from shared.settings import Settings
+
+
+@asynccontextmanager
+async def resources(settings: Settings) -> AsyncIterator[Intake]:
+    """What intake's routes stand on."""
+    async with open_parts(settings) as parts:
+        finder = Finder(parts.pool, parts.handle)
+        yield Intake(pool=parts.pool, handle=parts.handle, region=load_region(settings.region_path), finder=finder)
+
+
+def app(settings: Settings) -> FastAPI:
+    return create_app(service="intake", settings=settings, routers=[routes.router, pages.router, encounters.router], resources=resources)
+
+
+def main(settings: Settings) -> None:
+    """Serve until SIGTERM."""
+    serve(app, settings)

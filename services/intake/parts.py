@@ -1,0 +1,47 @@
+"""What intake's routes stand on beside the runner: the region, the search, and the day at a centre."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.intake.search.finder import Finder
+from shared.eventsourcing.handle import Handle
+from shared.http.command import OutOfScope, invalid, violation
+from shared.region import Region
+
+if TYPE_CHECKING:
+    import asyncpg
+
+# The first fact of a stream names its centre in the context, which a fold does not see.
+CENTRE_OF = "select data -> 'ctx' ->> 'centre' from event where stream_id = $1 and version = 1"
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """`call.parts` of intake's routes."""
+
+    pool: "asyncpg.Pool[Any]"
+    handle: Handle
+    region: Region
+    finder: Finder
+
+    def today(self, now: datetime, centre: str) -> date:
+        """The day at a centre of the region. Refuses the form if it names a centre of another one."""
+        if not self.region.has_centre(centre):
+            raise invalid(violation("/centre", "unknown-code"))
+        return now.astimezone(_zone(self.region.centre(centre).zone)).date()
+
+    async def centre_of(self, stream_id: UUID) -> str:
+        """Whose record it is. Raises OutOfScope if there is none."""
+        centre = await self.pool.fetchval(CENTRE_OF, stream_id)
+        if centre is None:
+            raise OutOfScope()
+        return str(centre)
