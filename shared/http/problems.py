@@ -184,8 +184,13 @@ def _distinct(violations: Iterable[dict[str, str]]) -> Iterable[dict[str, str]]:
 
 @cache
 def field_names(model: type[BaseModel]) -> frozenset[str]:
-    """All names of fields of a model and of the models inside it."""
-    return frozenset(name for each in _models(model, {}) for name in each.model_fields)
+    """All names of fields of a model and of the models inside it, as requests write them."""
+    return frozenset(written for each in _models(model, {}) for written in _written(each))
+
+
+def _written(model: type[BaseModel]) -> dict[str, str]:
+    """Name in requests -> name of the field: `return` and `from` are fields that Python cannot call so."""
+    return {(field.alias or name): name for name, field in model.model_fields.items()}
 
 
 def _models(hint: Any, seen: dict[type[BaseModel], None]) -> dict[type[BaseModel], None]:
@@ -203,7 +208,7 @@ def code_list(model: type[BaseModel], path: tuple[str, ...]) -> str:
     hints: list[Any] = [model]
     for name in path:
         models = [m for hint in hints for m in _models_here(hint)]
-        found = [m.model_fields[name].annotation for m in models if name in m.model_fields]
+        found = [m.model_fields[_written(m)[name]].annotation for m in models if name in _written(m)]
         if found:
             hints = found
     enums = [e for hint in hints for e in _enums(hint)]
