@@ -1,5 +1,6 @@
 """What was read in one poll: records, decoded as far as this consumer needs them, with what does not decode told apart."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -59,15 +60,13 @@ class Reader:
                 kind = found.type
                 if kind in handled:
                     into.append(Entry(record, found.stream, found.version, kind, fact(record, found)))
-                elif (reason := self._stranger(kind)) is None:
-                    passed += 1
-                    if record.value is None:
-                        raise Undecodable("bad-json")
-                    into.append(Entry(record, found.stream, found.version, kind, None))
-                else:
-                    raise Undecodable(reason)
+                    continue
             except Undecodable as error:
                 into.append(_aside(record, error.reason))
+                continue
+            passed += 1
+            reason = "bad-json" if record.value is None else self._stranger(kind)
+            into.append(Entry(record, found.stream, found.version, kind, None) if reason is None else _aside(record, reason))
         return passed
 
     def _stranger(self, kind: str) -> Reason | None:
@@ -99,9 +98,12 @@ def _aside(record: Any, reason: Reason) -> Entry:
     return Entry(record, stream, version if stream else None, kind, None, reason)
 
 
+_STREAM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII).fullmatch
+
+
 def is_stream(text: str) -> bool:
     """Whether a text has the form of a stream id, 36 lower-case characters."""
-    return len(text) == 36 and all(c in "0123456789abcdef-" for c in text) and [i for i, c in enumerate(text) if c == "-"] == [8, 13, 18, 23]
+    return _STREAM(text) is not None
 
 
 def pack_headers(headers: Any) -> bytes:

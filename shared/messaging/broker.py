@@ -1,5 +1,6 @@
 """How to reach Kafka: addresses and security, and clients with the settings that Gabay needs everywhere."""
 
+import asyncio
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import KafkaError
 
 if TYPE_CHECKING:
     from shared.settings import Settings
@@ -75,9 +77,33 @@ class Broker:
 
     def admin(self) -> AIOKafkaAdminClient:
         """For creating and describing topics."""
-        return AIOKafkaAdminClient(
-            bootstrap_servers=self.bootstrap, client_id=self.client_id, request_timeout_ms=15_000, **self.security
-        )
+        return AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, client_id=self.client_id, request_timeout_ms=15_000, **self.security)
+
+    async def partitions(self) -> dict[str, int]:
+        """Every topic that this principal may see, with its number of partitions.
+
+        By the admin client: a consumer knows the partitions of a topic only after it was told to read it.
+        """
+        admin = self.admin()
+        try:
+            async with asyncio.timeout(30):
+                await admin.start()
+                return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics()}
+        finally:
+            await admin.close()
+
+
+async def let_go(client: AIOKafkaConsumer | AIOKafkaProducer, seconds: float = 10) -> bool:
+    """Stop a client whatever its state; returns whether it stopped in time."""
+    # A consumer without group cancels a task that may not have begun yet, and then its cancellation would look like ours.
+    await asyncio.sleep(0)
+    try:
+        await asyncio.wait_for(client.stop(), seconds)
+    except TimeoutError:
+        return False
+    except KafkaError:
+        pass
+    return True
 
 
 def assert_extension() -> None:

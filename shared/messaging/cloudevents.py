@@ -109,10 +109,9 @@ class Encoder:
         form = self._forms.get((kind, name))
         if form is None:
             raise Restart(f"this release does not know {name} of {kind}: upgrade the worker with its api")
+        value = data.encode()
         if schema != form.schema:
-            value = orjson.dumps(self._aggregates[kind].upcast(name, schema, orjson.loads(data)))
-        else:
-            value = data.encode()
+            value = orjson.dumps(self._aggregates[kind].upcast(name, schema, orjson.loads(value)))
         key = str(stream_id).encode()
         # isoformat gives "+00:00" in UTC; asyncpg hands out UTC only.
         headers = [

@@ -25,12 +25,11 @@ from shared import telemetry
 from shared.errors import Hole
 from shared.eventsourcing.sql import statements
 from shared.messaging.batch import Batch, Place, Reader
-from shared.messaging.broker import Broker
+from shared.messaging.broker import Broker, let_go
 from shared.messaging.failures import Backoff, Restart, judge
 from shared.messaging.guard import Rewound, Sieve
 from shared.messaging.progress import Progress
 from shared.messaging.session import connect, speak_wire
-from shared.messaging.topics import BY_NAME
 from shared.messaging.tracing import link_all
 
 SQL = statements(__package__)
@@ -132,21 +131,21 @@ class Consumer:
     # -- one Kafka client, from its start to its end ------------------------------------------------------------------
 
     async def _session(self) -> None:
-        kafka = self.broker.consumer(group=self.name if self._grouped else None, partitions=_partitions(self.topics))
+        known = await self.broker.partitions()
+        if missing := set(self.topics) - known.keys():
+            raise Restart(f"{self.name}: topic {min(missing)} does not exist or may not be read: ./gabay topics list")
+        parts = {TopicPartition(topic, p) for topic in self.topics for p in range(known[topic])}
+        kafka = self.broker.consumer(group=self.name if self._grouped else None, partitions=len(parts))
         self._error = None
         hint = None
         try:
             async with asyncio.timeout(30):
                 await kafka.start()
-                missing = set(self.topics) - await kafka.topics()
-            if missing:
-                raise Restart(f"{self.name}: topic {min(missing)} does not exist or may not be read: ./gabay topics list")
             if self._grouped:
                 self.progress.unassigned_since = time.monotonic()
                 kafka.subscribe(list(self.topics), listener=_Listener(self, kafka))
                 hint = asyncio.create_task(self._hint(kafka))
             else:
-                parts = {TopicPartition(t, p) for t in self.topics for p in kafka.partitions_for_topic(t) or ()}
                 kafka.assign(parts)
                 self._place_soon(kafka, parts)
             await self._loop(kafka)
@@ -156,13 +155,9 @@ class Consumer:
                 if task:
                     task.cancel()
                     await asyncio.gather(task, return_exceptions=True)
-            try:
-                await asyncio.wait_for(kafka.stop(), 10)
-            except TimeoutError:
-                # What it had fetched is only read, so a client left behind does no harm; its heartbeats end with its tasks.
+            if not await let_go(kafka):
+                # It only reads: left behind it does no harm, and its membership ends with its heartbeats.
                 log.warning("consumer_client_hangs", consumer=self.name)
-            except KafkaError:
-                pass
 
     async def _loop(self, kafka: AIOKafkaConsumer) -> None:
         reading: asyncio.Task[Batch | None] = asyncio.create_task(self._read(kafka))
@@ -391,25 +386,19 @@ class Consumer:
 
     async def _drain_replays(self) -> None:
         """Read what was sent again for this consumer, to its end, before the main topics and under the same guard."""
-        kafka = self.broker.consumer(group=None, partitions=6)
-        try:
-            async with asyncio.timeout(30):
-                await kafka.start()
-                prefix = f"replay.{self.name}."
-                topics = sorted(name for name in await kafka.topics() if name.startswith(prefix))
-                parts = [TopicPartition(t, p) for t in topics for p in kafka.partitions_for_topic(t) or ()]
-                ends = await kafka.end_offsets(parts) if parts else {}
-        finally:
-            await asyncio.wait_for(kafka.stop(), 10)
+        prefix = f"replay.{self.name}."
+        topics = {name: count for name, count in (await self.broker.partitions()).items() if name.startswith(prefix)}
+        parts = [TopicPartition(name, p) for name, count in topics.items() for p in range(count)]
         if not parts:
             return
+        ends = await end_offsets(self.broker, parts)
         drain = Consumer(
             self.sink,
             dsn=self._dsn,
             broker=self.broker,
             max_records=self._max,
             search_path=self._search_path,
-            topics=topics,
+            topics=sorted(topics),
             grouped=False,
             replays=False,
             until=ends,
@@ -462,5 +451,13 @@ def _lost(name: str, tp: TopicPartition, offset: int, first: int) -> str:
     return f"{where} is not on the topic: topic was recreated: ./gabay consumers rewind {name}"
 
 
-def _partitions(topics: Iterable[str]) -> int:
-    return sum(BY_NAME[topic].partitions if topic in BY_NAME else 6 for topic in topics)
+async def end_offsets(broker: Broker, parts: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """Where each partition ends now."""
+    kafka = broker.consumer(group=None, partitions=len(parts))
+    try:
+        async with asyncio.timeout(30):
+            await kafka.start()
+            ends: dict[TopicPartition, int] = await kafka.end_offsets(parts)
+            return ends
+    finally:
+        await let_go(kafka)

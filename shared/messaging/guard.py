@@ -40,7 +40,8 @@ class Sieve:
         if reason is not None:
             self._undecodable(entry)
             return False
-        assert stream is not None and version is not None
+        assert stream is not None
+        assert version is not None
         have = self.guard.get(stream, 0)
         if version <= have:
             self.repeats += 1
@@ -62,7 +63,8 @@ class Sieve:
     def fail(self, entry: Entry, reason: Reason, error: BaseException | None = None) -> None:
         """Set aside a record that was admitted and could not be applied, with its stream unless `alone`."""
         stream, version = entry.stream, entry.version
-        assert stream is not None and version is not None
+        assert stream is not None
+        assert version is not None
         self.aside.append(entry._replace(reason=reason, error=type(error).__name__ if error else None))
         if not self.alone:
             self.parked.add(stream)

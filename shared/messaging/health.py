@@ -44,10 +44,7 @@ class Health:
                 loops = list(self._loops())
                 stale = any(each.age() > self._stale_s and each.state != "retrying" for each in loops)
                 return 503 if stale else 200, {
-                    "loops": {
-                        each.name: {"state": each.state, "seconds": round(each.age(), 1), "records": each.records}
-                        for each in loops
-                    }
+                    "loops": {each.name: {"state": each.state, "seconds": round(each.age(), 1), "records": each.records} for each in loops}
                 }
             case _:
                 return 404, {"status": "no such probe"}

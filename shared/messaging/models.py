@@ -163,7 +163,7 @@ async def _show(owner: Connection, projection: Projection, version: int) -> None
     for (name,) in old:
         await owner.execute(f'drop view "{model}"."{name}"')
     for (name,) in tables:
-        await owner.execute(f'create view "{model}"."{name}" as select * from "{schema}"."{name}"')
+        await owner.execute(f'create view "{model}"."{name}" as select * from "{schema}"."{name}"')  # noqa: S608  # names of our own
     await owner.execute(f'grant select on all tables in schema "{model}" to {service}_app, {service}_worker')
     await owner.execute(
         "update generation set state = 'RETIRED', retired_at = clock_timestamp() where model = $1 and state = 'LIVE'", model

@@ -51,7 +51,7 @@ class Opener:
             return
         loads = orjson.loads
         for (into, which), plaintext in zip(places, opened, strict=True):
-            into[which] = ERASED if plaintext is ERASED else loads(plaintext)
+            into[which] = ERASED if isinstance(plaintext, Erased) else loads(plaintext)
 
     def _items(self, entry: Entry) -> list[SealedItem]:
         fact = entry.fact
@@ -65,10 +65,9 @@ class Opener:
             contract = self._contracts[fact.type]
             under = contract.event.sealed_under.get(which)
             stream = UUID(fact.stream)
-            if under is None:
-                subject = UUID(fact.data["ctx"]["subject_id"])
-            else:
-                subject = stream if under == "stream_id" else UUID(fact.data[under])
+            subject = stream
+            if under != "stream_id":
+                subject = UUID(fact.data[under] if under else fact.data["ctx"]["subject_id"])
             found.append(SealedItem(subject, stream, UUID(fact.event_id), contract.name, which, blob))
         return found
 
@@ -85,4 +84,4 @@ class Opener:
                     entries[index] = entry._replace(fact=None, reason="projection-error", error="Unreadable")
                     continue
                 for item, plaintext in zip(items, opened, strict=True):
-                    entry.fact.opened[item.which] = ERASED if plaintext is ERASED else orjson.loads(plaintext)
+                    entry.fact.opened[item.which] = ERASED if isinstance(plaintext, Erased) else orjson.loads(plaintext)

@@ -75,7 +75,7 @@ async def listed(connection: Any, *, consumer: str | None = None, reason: str | 
 async def records(connection: Any, consumer: str, stream: str | None) -> list[ParkedRecord]:
     """What waits of one stream, in the order in which it may be applied. Locks the rows inside a transaction."""
     rows = await connection.fetch(SQL.stream_parked, consumer, stream)
-    return [ParkedRecord(*row[:12], unpack_headers(row[12]), row[13]) for row in rows]  # type: ignore[arg-type]
+    return [ParkedRecord(*tuple(row)[:12], unpack_headers(row[12]), row[13]) for row in rows]
 
 
 async def release(connection: Any, consumer: Applies, stream: str | None, *, dry_run: bool = False) -> Released:
@@ -255,5 +255,3 @@ async def _settle(connection: Any, consumer: str, settled: Sequence[ParkedRecord
             [record.partition for record in settled],
             [record.offset for record in settled],
         )
-
-

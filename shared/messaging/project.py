@@ -33,11 +33,7 @@ class Projecting:
         self._writer = writer or Writer(projection)
         if projection.opens and sealer is None:
             raise TypeError(f"{projection.name} opens {', '.join(projection.opens)} and was given nothing to open it with")
-        self._opener = (
-            Opener(sealer, projection.opens, contracts() if known is None else known)
-            if projection.opens and sealer
-            else None
-        )
+        self._opener = Opener(sealer, projection.opens, contracts() if known is None else known) if projection.opens and sealer else None
 
     async def open(self, batch: Batch) -> None:
         """Open what the handlers need. Raises Unavailable."""
@@ -61,7 +57,8 @@ class Projecting:
 
     async def apply(self, connection: guard.Connection, entry: Entry) -> None:
         """Apply one admitted record inside the caller's transaction (a release, a savepoint)."""
-        assert entry.fact is not None and entry.stream is not None
+        assert entry.fact is not None
+        assert entry.stream is not None
         stream = entry.stream
         handler = self.projection.handlers[entry.type]
         await self._writer.write(connection, [(stream, operation) for operation in _several(handler(entry.fact))])
@@ -81,7 +78,7 @@ class Projecting:
                     found = handlers[entry[3]](fact)
                     if found is None:
                         continue
-                    if type(found) is Op:
+                    if isinstance(found, Op):
                         operations.append((fact.stream, found))
                     else:
                         stream = fact.stream
@@ -117,9 +114,5 @@ async def _forget_settled(connection: Any, consumer: str, batch: Batch, decided:
         return
     done = await guard.settled(connection, consumer, doubtful)
     for place, entries in batch.parts.items():
-        batch.parts[place] = [
-            e for e in entries if (e.record.topic, e.record.partition, e.record.offset) not in done
-        ] or entries[:0]
+        batch.parts[place] = [e for e in entries if (e.record.topic, e.record.partition, e.record.offset) not in done] or entries[:0]
     decided.repeats += len(done)
-
-

@@ -7,7 +7,6 @@ while commands run, and a zombie owner that runs them again changes nothing.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from shared import telemetry
@@ -39,9 +38,7 @@ class Reacting:
         known = contracts() if known is None else known
         self.reactions, self.handle = reactions, handle
         self.name = reactions.consumer
-        self.topics = reactions.topics or tuple(
-            sorted({topic for ce_type in reactions.rules for topic in _topics(known, ce_type)})
-        )
+        self.topics = reactions.topics or tuple(sorted({topic for ce_type in reactions.rules for topic in _topics(known, ce_type)}))
         self.reader = Reader(reactions.rules)
         self._opener = Opener(sealer or handle.sealer, reactions.opens, known) if reactions.opens else None
 

@@ -17,7 +17,7 @@ from shared import telemetry
 from shared.errors import GabayError
 from shared.eventsourcing.projection import Projection
 from shared.messaging.broker import Broker
-from shared.messaging.consume import Consumer
+from shared.messaging.consume import Consumer, end_offsets
 from shared.messaging.models import at_generation, drop_retired, next_generation, swap
 from shared.messaging.opening import Opens
 from shared.messaging.project import Projecting
@@ -97,8 +97,7 @@ async def rebuild(
 async def rebuilding(connection: Any, name: str) -> bool:
     """Whether a read model is being rebuilt just now (a replay for it would meet a moving guard)."""
     return not await connection.fetchval(
-        "select case when pg_try_advisory_lock(hashtextextended($1, 1)) then pg_advisory_unlock(hashtextextended($1, 1)) "
-        "else false end",
+        "select case when pg_try_advisory_lock(hashtextextended($1, 1)) then pg_advisory_unlock(hashtextextended($1, 1)) else false end",
         name,
     )
 
@@ -120,13 +119,5 @@ async def _swap(owner: Any, projection: Projection, version: int) -> None:
 
 
 async def _ends(broker: Broker, topics: tuple[str, ...]) -> dict[TopicPartition, int]:
-    kafka = broker.consumer(group=None, partitions=6)
-    try:
-        async with asyncio.timeout(30):
-            await kafka.start()
-            await kafka.topics()
-            parts = [TopicPartition(topic, p) for topic in topics for p in kafka.partitions_for_topic(topic) or ()]
-            ends: dict[TopicPartition, int] = await kafka.end_offsets(parts)
-            return ends
-    finally:
-        await asyncio.wait_for(kafka.stop(), 10)
+    known = await broker.partitions()
+    return await end_offsets(broker, [TopicPartition(topic, p) for topic in topics for p in range(known.get(topic, 0))])

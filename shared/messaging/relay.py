@@ -16,12 +16,11 @@ from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
 
 from shared import telemetry
 from shared.eventsourcing.sql import statements
-from shared.messaging.broker import Broker
+from shared.messaging.broker import Broker, let_go
 from shared.messaging.cloudevents import Encoder
 from shared.messaging.failures import EXIT_RESTART, Backoff, Restart, judge
 from shared.messaging.partition import partition_of
@@ -98,7 +97,7 @@ class Relay:
                 await self._relay(backoff)
             except Exception as error:
                 if judge(error) == "fatal":
-                    log.error("relay_stopped", exc_info=error)
+                    log.exception("relay_stopped")
                     raise _explained(error) from error
                 self.progress.state = "retrying"
                 log.warning("relay_retries", exception=type(error).__name__)
@@ -193,9 +192,7 @@ class Relay:
                     batches[-1].append(timestamp=now, key=key, value=value, headers=headers)
             for (topic, partition), batches in builders.items():
                 for batch in batches:
-                    future = await asyncio.wait_for(
-                        producer.send_batch(batch, topic, partition=partition), self.ACKNOWLEDGE_S
-                    )
+                    future = await asyncio.wait_for(producer.send_batch(batch, topic, partition=partition), self.ACKNOWLEDGE_S)
                     flight.acknowledged.append(future)
 
     async def _count(self, producer: AIOKafkaProducer, topic: str) -> int:
@@ -233,15 +230,11 @@ class Relay:
             return
         # A fresh producer after any error: an idempotent aiokafka 0.14 producer that lost its sequence keeps failing
         # with OutOfOrderSequenceNumber until it is made anew (aio-libs/aiokafka#1017).
-        try:
-            await asyncio.wait_for(producer.stop(), self.STOP_S)
-        except TimeoutError:
+        if not await let_go(producer, self.STOP_S):
             # With the broker down `stop` hangs (#1101), and a producer left behind would deliver its buffer when the
             # broker returns, long after this process sent the same events in another order. Only its end ends it.
-            log.error("relay_producer_hangs", exit_code=EXIT_RESTART)
+            log.critical("relay_producer_hangs", exit_code=EXIT_RESTART)
             self._leave(EXIT_RESTART)
-        except KafkaError:
-            pass
 
 
 def _explained(error: Exception) -> Restart:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from shared.errors import Rejected
 from shared.eventsourcing.event import Aggregate
 from shared.eventsourcing.sql import statements
-from shared.messaging.broker import Broker
+from shared.messaging.broker import Broker, let_go
 from shared.messaging.cloudevents import Encoder
 from shared.messaging.partition import partition_of
 from shared.messaging.topics import ensure, replay_topic
@@ -91,7 +91,7 @@ async def replay(
             told(count)
             await pace.passed(len(rows))
     finally:
-        await asyncio.wait_for(producer.stop(), 10)
+        await let_go(producer)
     return count
 
 

@@ -109,9 +109,7 @@ class Ensured:
     different: tuple[Difference, ...]
 
 
-async def ensure(
-    broker: Broker | str, *, replication: int = 1, retention_days: int = -1, topics: Iterable[Topic] = TOPICS
-) -> Ensured:
+async def ensure(broker: Broker | str, *, replication: int = 1, retention_days: int = -1, topics: Iterable[Topic] = TOPICS) -> Ensured:
     """Create the topics that do not exist; may be repeated.
 
     broker: or the bootstrap addresses of one without security; replication: of the cluster (1 on a single node).
@@ -122,9 +120,7 @@ async def ensure(
     admin = broker.admin()
     await admin.start()
     try:
-        partitions = {
-            each["topic"]: len(each["partitions"]) for each in await admin.describe_topics() if each["topic"] in wanted
-        }
+        partitions = {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics() if each["topic"] in wanted}
         new = [
             NewTopic(
                 topic.name,

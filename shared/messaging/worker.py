@@ -128,11 +128,11 @@ class Worker:
         try:
             return await self._opened()
         except (Restart, Hole) as error:
-            log.error("worker_ends", exit_code=EXIT_RESTART, exception=type(error).__name__)
+            log.critical("worker_ends", exit_code=EXIT_RESTART, exception=type(error).__name__)
             print(error, file=sys.stderr, flush=True)
             return EXIT_RESTART
-        except Exception as error:
-            log.error("worker_ends", exit_code=EXIT_RESTART, exc_info=error)
+        except Exception:
+            log.exception("worker_ends", exit_code=EXIT_RESTART)
             return EXIT_RESTART
         finally:
             self.leaving()

@@ -31,9 +31,7 @@ _WIDTH = 1024  # more names than a projection will ever have
 
 def folder(projection: Projection) -> Path:
     """Where the .sql files of a projection are: beside the module of its handlers."""
-    folders = {
-        Path(file).parent for handler in projection.handlers.values() if (file := sys.modules[handler.__module__].__file__)
-    }
+    folders = {Path(file).parent for handler in projection.handlers.values() if (file := sys.modules[handler.__module__].__file__)}
     if len(folders) != 1:
         raise TypeError(f"{projection.name}: its handlers live in {len(folders)} folders, its statements in one")
     return folders.pop()
