@@ -218,7 +218,7 @@ async def _flood(port: int, path: str, token: str, chunked: bool, *, most: int) 
     block = b" " * size
     piece = b"%x\r\n%s\r\n" % (size, block) if chunked else block
     sent = 0
-    answer = asyncio.create_task(reader.read(65536))
+    answer = asyncio.create_task(reader.readuntil(b"}"))
     try:
         async with asyncio.timeout(60):
             while sent < most and not answer.done():
@@ -227,7 +227,7 @@ async def _flood(port: int, path: str, token: str, chunked: bool, *, most: int) 
                 await asyncio.sleep(0)  # the answer may come before the body's end: read it then
                 sent += size
             return await answer, sent
-    except ConnectionError:
+    except (ConnectionError, asyncio.IncompleteReadError):
         return b"", sent
     finally:
         answer.cancel()
