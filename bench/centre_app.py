@@ -68,14 +68,20 @@ def consent(consent_id: str, purpose: str, **more: str) -> dict[str, object]:
 
 def encounters(corpus: Corpus, number: int, token: str) -> list[bytes]:
     """`POST /v1/encounters`: one anonymous contact: one event."""
-    made = []
-    for _ in range(number):
-        body = {
-            "local_id": str(corpus.id7()), "centre": CENTRE, "occurred_at": f"{DAY}T15:00:00Z", "purpose": "CASE_MANAGEMENT",
-            "channel": "WALK_IN", "topics": ["REI", "LIV"], "minutes": 10, "immediate_need": False, "info_given": True,
-        }  # fmt: skip
-        made.append(request("POST", "/v1/encounters", headers(token, str(corpus.id7())), orjson.dumps(body)))
-    return made
+    return [request("POST", "/v1/encounters", headers(token, str(corpus.id7())), orjson.dumps(encounter(corpus))) for _ in range(number)]
+
+
+def encounter_batch(corpus: Corpus, size: int, token: str) -> bytes:
+    """`POST /v1/encounters:batch`."""
+    items = [{"key": str(corpus.id7()), "body": encounter(corpus)} for _ in range(size)]
+    return batch(items, token, "/v1/encounters:batch")
+
+
+def encounter(corpus: Corpus) -> dict[str, object]:
+    return {
+        "local_id": str(corpus.id7()), "centre": CENTRE, "occurred_at": f"{DAY}T15:00:00Z", "purpose": "CASE_MANAGEMENT",
+        "channel": "WALK_IN", "topics": ["REI", "LIV"], "minutes": 10, "immediate_need": False, "info_given": True,
+    }  # fmt: skip
 
 
 def arrival(corpus: Corpus, *, day: str = DAY, sex: str | None = None, nationality: str = "VEN") -> dict[str, object]:

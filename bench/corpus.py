@@ -26,15 +26,19 @@ SIGMA = math.log(P99 / MEDIAN) / 2.326
 
 @dataclass
 class Corpus:
-    """Draws from one seed. Two corpora of a seed give the same things in the same order."""
+    """Draws from one seed. Two corpora of a seed and a use give the same things in the same order.
+
+    use: who draws; two pairs on one stack must not send the same idempotency keys.
+    """
 
     seed: int = 1
+    use: str = ""
     draw: random.Random = field(init=False)
     _clock: int = field(init=False, default=0)
     _texts: dict[str, list[NewEvent]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.draw = random.Random(self.seed)
+        self.draw = random.Random(f"{self.seed} {self.use}")
 
     def id7(self) -> UUID:
         """A time-ordered id, as centre apps make them: index inserts stay local."""

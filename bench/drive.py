@@ -9,7 +9,7 @@ import socket
 import sys
 import tempfile
 from array import array
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,15 @@ async def _generate(stack: Stack, target: Target, spec: Path, extra: dict[str, t
     if said["errors"]:
         raise VoidRun(f"{said['errors']} requests failed, statuses {said['by_status']}: {told[:900]}")
     return said, use
+
+
+async def until(reached: Callable[[], Awaitable[bool]], what: str, *, seconds: float = 180.0, pause: float = 0.1) -> None:
+    """Wait for a state of the stack. Raises VoidRun, naming it, when the time is over."""
+    end = asyncio.get_running_loop().time() + seconds
+    while not await reached():
+        if asyncio.get_running_loop().time() > end:
+            raise VoidRun(f"after {seconds:.0f} s still waiting for {what}")
+        await asyncio.sleep(pause)
 
 
 def free_port() -> int:

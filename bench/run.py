@@ -110,7 +110,7 @@ async def measure(pair: Pair, stack: Stack, options: Options) -> Result:
     try:
         options.progress(f"{pair.name} {pair.concurrency}: preparing")
         await stack.only(pair.needs)
-        await pair.prepare(stack, Corpus(options.seed))
+        await pair.prepare(stack, Corpus(options.seed, f"{pair.name} {pair.concurrency}"))
         for n in range(options.pairs):
             order: list[Side] = ["subject", "yardstick"] if n % 2 else ["yardstick", "subject"]
             result.first.append(order[0])
