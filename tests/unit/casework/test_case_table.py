@@ -1,0 +1,63 @@
+"""The transition table of a case, row by row (domain chapter, section 7)."""
+
+from typing import Any
+
+import pytest
+
+from services.casework.case.commands import AssignCase, RecordPlanAction, ReopenCase, RequireReview
+from services.casework.case.table import TRANSITIONS, allowed
+from shared.codes import ActionStatus, CaseState, ReviewCause, Role
+from tests.unit.casework.cases import ACTION, CASES, CLOSURE, NEED, OTHER_NEED, TODAY, WAY_TO, assessing, closing, delivering, returned
+from tests.unit.kit import given
+
+S = CaseState
+OPEN = {S.OPEN, S.ASSESSED, S.PLAN_PROPOSED, S.PLAN_AGREED, S.FOLLOW_UP}
+
+COMMANDS: dict[str, Any] = {
+    "AssignCase": AssignCase(worker="stf-w2", role=Role.caseworker, by="stf-s1", supervised=True),
+    "AssessNeeds": assessing(OTHER_NEED, assessment_id=OTHER_NEED),
+    "DeliverService": delivering(),
+    "RecordPlanAction": RecordPlanAction(action_id=ACTION, status=ActionStatus.BLOCKED),
+    "RequireReview": RequireReview(cause=ReviewCause.URGENT_SCREENING, due=TODAY, source_event=NEED),
+    "CloseCase": closing(NEED, approved=True),
+    "ReopenCase": ReopenCase(on=TODAY, prior_closure=CLOSURE, reason="back again"),
+}
+
+# command, from which states, to which state (None: it stays where it is)
+ROWS = [
+    ("AssignCase", OPEN, None),
+    ("AssessNeeds", {S.OPEN}, S.ASSESSED),
+    ("AssessNeeds", OPEN - {S.OPEN}, None),
+    ("DeliverService", OPEN, None),
+    ("RecordPlanAction", OPEN, None),
+    ("RequireReview", OPEN, None),
+    ("CloseCase", OPEN, S.CLOSED),
+    ("ReopenCase", {S.CLOSED}, S.OPEN),
+]
+
+
+@pytest.mark.parametrize(("name", "state", "to"), [(name, state, to) for name, states, to in ROWS for state in sorted(states)])
+def test_a_command_moves_a_case_as_the_table_says(name: str, state: CaseState, to: CaseState | None) -> None:
+    command = closing(approved=True) if name == "CloseCase" and state is S.OPEN else COMMANDS[name]
+    before = given(CASES, *WAY_TO[state])
+    assert before.state.state is state
+    assert before.when(command).after().state.state is (to or state)
+
+
+@pytest.mark.parametrize("state", list(CaseState))
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_anything_else_is_refused_with_what_is_allowed(name: str, state: CaseState) -> None:
+    accepted = {s for row, states, _ in ROWS for s in states if row == name}
+    assert accepted == TRANSITIONS[name]
+    if state not in accepted:
+        given(CASES, *WAY_TO[state]).when(COMMANDS[name]).rejected("invalid-state", state=state, allowed=allowed(state))
+
+
+def test_what_is_allowed_names_only_commands_that_exist() -> None:
+    assert allowed(S.CLOSED) == ["ReopenCase"]
+    assert set(allowed(S.OPEN)) == set(COMMANDS) - {"ReopenCase"}
+    assert allowed(None) == ["OpenCase"]
+
+
+def test_a_returned_plan_goes_back_to_the_assessment() -> None:
+    assert given(CASES, *WAY_TO[S.PLAN_PROPOSED], returned()).state.state is S.ASSESSED
