@@ -21,8 +21,9 @@ from shared.codes import (
 )
 from shared.contracts.intake.consent import Giver, Informed
 from shared.contracts.intake.episode import DepartureRecord, Intention, Point, Return, TransitArrival
-from shared.contracts.intake.field import LanguageCode, Org, Part, Text100, Version
+from shared.contracts.intake.field import LanguageCode, Org, Text100, Version
 from shared.contracts.intake.screening import ScreeningRecord
+from shared.contracts.part import Part
 
 
 class WithheldItem(Part):

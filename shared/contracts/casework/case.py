@@ -36,6 +36,7 @@ from shared.codes import (
     SupportPlanType,
     Unit,
 )
+from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event, Sealed
 from shared.privacy.classes import NARRATIVE, PROFILE, PROTECTED, Erased
 
@@ -124,7 +125,7 @@ class NeedsAssessed(Event, type="needs-assessed"):
     protected: Annotated[ProtectionNote | Erased | None, PROTECTED] = None
 
 
-class PlannedAction(Sealed):
+class PlannedAction(Part):
     """One agreed step, as everybody may see it."""
 
     action_id: UUID = Field(description="Id of the step.")

@@ -17,9 +17,9 @@ from shared.contracts.intake.episode import (
     ReturnRecorded,
     TransitArrivalRecorded,
 )
-from shared.contracts.intake.field import Part
 from shared.contracts.intake.person import Facts, Identity, Person, ProfileSnapshot
 from shared.contracts.intake.screening import VulnerabilityScreened
+from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event
 from shared.privacy.classes import IDENTITY, PROFILE, Erased
 

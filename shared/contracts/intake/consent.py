@@ -16,7 +16,8 @@ from shared.codes import (
     Purpose,
     WithholdReason,
 )
-from shared.contracts.intake.field import LanguageCode, Org, Part, Text40, Text100, Version
+from shared.contracts.intake.field import LanguageCode, Org, Text40, Text100, Version
+from shared.contracts.part import Part
 from shared.eventsourcing.event import Event, Sealed
 from shared.privacy.classes import IDENTITY, Erased
 

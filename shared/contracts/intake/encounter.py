@@ -9,7 +9,8 @@ from pydantic import Field
 from shared.codes import AdultChild, EncounterChannel, Sex, Topic, TransportMode
 from shared.contracts.entry import EntryVoided
 from shared.contracts.intake.episode import Point
-from shared.contracts.intake.field import CountryCode, Part
+from shared.contracts.intake.field import CountryCode
+from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event
 
 Count = Annotated[int, Field(ge=0, le=100_000)]

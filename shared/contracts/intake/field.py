@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.codes import Country, Currency, Isco, Language, PartialDate, Psgc
 from shared.eventsourcing.event import Sealed
@@ -24,12 +24,6 @@ Email = Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$", max_length
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$", max_length=20)]
 Months = Annotated[int, Field(ge=0, le=1200)]
 Amount = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?$", max_length=17, description="Decimal, as a string.")]
-
-
-class Part(BaseModel):
-    """Base of the objects inside a fact's open fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Money(Sealed):

@@ -26,6 +26,7 @@ from shared.codes import (
     WithdrawReason,
 )
 from shared.codes.valid import Language
+from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event, Sealed
 from shared.privacy.classes import PACKET, Erased
 
@@ -90,7 +91,7 @@ class SentPacket(Packet):
     override_text: Text | None = Field(default=None, description="Why a supervisor refers without consent.")
 
 
-class Override(Sealed):
+class Override(Part):
     """A referral without consent, issued by a supervisor."""
 
     reason: OverrideReason = Field(description="On what ground.")

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.codes import EntryRetireReason, EntryStatus, ServiceCode
 from shared.codes.valid import Currency, Language, Psgc
+from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event
 
 FRESH: Final = timedelta(days=90)
@@ -22,12 +23,6 @@ Line = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Amount = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?$")]
-
-
-class Part(BaseModel):
-    """A member of an entry."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Organization(Part):
