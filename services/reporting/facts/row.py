@@ -1,9 +1,8 @@
 """One row of `fact`, in the order of the parameters of fact.sql."""
 
+from services.reporting.facts.zones import day_at
 from shared.codes.partial_date import middle, precision
 from shared.eventsourcing.projection import Fact, Op
-
-from services.reporting.facts.zones import day_at
 
 
 def fact(

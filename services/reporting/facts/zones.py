@@ -1,17 +1,20 @@
 """The day of an instant where it happened: reporting dates what carries no date by the clock of its centre."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from shared.region_centre import Centre
 
 _ZONES: dict[str, ZoneInfo] = {}
+_centres: Callable[[], Iterable[Centre]] = tuple
 
 
-def know(centres: Iterable[Centre]) -> None:
-    """Tell the projection which clock each centre lives by. Composition calls it once, before the first fact."""
-    _ZONES.update({centre.code: ZoneInfo(centre.zone) for centre in centres})
+def follow(centres: Callable[[], Iterable[Centre]]) -> None:
+    """Say where the centres of the region are to be had. Asked at the first fact that needs a clock, not before."""
+    global _centres
+    _centres = centres
+    _ZONES.clear()
 
 
 def day_at(centre: str, instant: str) -> date:
@@ -19,4 +22,6 @@ def day_at(centre: str, instant: str) -> date:
 
     KeyError for a centre that the region file does not name: its facts are parked, since a guessed day would be counted.
     """
+    if not _ZONES:
+        _ZONES.update({each.code: ZoneInfo(each.zone) for each in _centres()})
     return datetime.fromisoformat(instant).astimezone(_ZONES[centre]).date()

@@ -1,0 +1,103 @@
+"""Asking the read model: a question in, cells out, with what the reader must know about them."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from services.reporting.figures.period import name_of
+from services.reporting.figures.plan import Question, age_view, plan
+from services.reporting.indicators.declaration import AGES, TIME, Measure
+from shared.errors import Rejected, Unavailable
+from shared.eventsourcing.sql import statements
+
+SQL = statements(__package__)
+Cell = dict[str, Any]
+
+SETTLE = timedelta(seconds=60)
+"""What was recorded this lately may still be on its way from a store to its topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """generation: of the read model; watermark: everything recorded until then is counted, None while it is being filled;
+    parked_streams: whose facts are missing."""
+
+    generation: int
+    watermark: datetime | None
+    parked_streams: int
+
+
+class Reader:
+    """Figures from reporting's database. One for each process; `state` is asked for at most once a second."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._state: ModelState | None = None
+        self._until = 0.0
+
+    async def state(self) -> ModelState:
+        """Raises Unavailable while there is no read model yet."""
+        now = time.monotonic()
+        if self._state is None or now >= self._until:
+            row = await self._pool.fetchrow(SQL.state)
+            if row is None:
+                raise Unavailable("the read model of reporting", "Run: ./gabay migrate reporting")
+            read_until = row["read_until"]
+            if not isinstance(read_until, datetime) or read_until.year < 2000:
+                read_until = None
+            self._state = ModelState(row["generation"], read_until - SETTLE if read_until else None, row["parked_streams"])
+            self._until = now + 1.0
+        return self._state
+
+    async def ask(self, question: Question) -> list[Cell]:
+        """Cells that are not empty: {<dimension>: code, ..., "n": figure}, sorted by their codes."""
+        if not question.places:
+            return []
+        planned = plan(question)
+        rows = await self._pool.fetch(SQL.__getattr__(planned.statement), *planned.params)
+        cells: dict[tuple[str, ...], Cell] = {}
+        for row in rows:
+            key = tuple(_code(name, row[i]) for i, name in enumerate(planned.by))
+            figures = _figures(question.series.measure, row)
+            if figures["n"] == 0:
+                continue
+            if (cell := cells.get(key)) is None:
+                cells[key] = dict(zip(planned.by, key, strict=True)) | figures
+            elif planned.merges:
+                cell["n"] += figures["n"]
+        return [cells[key] for key in sorted(cells)]
+
+    async def check_known(self, known_at: datetime, centres: Iterable[str]) -> bool:
+        """Whether anybody was forgotten since; raises Rejected `not-yet-known` for an instant after the watermark."""
+        watermark = (await self.state()).watermark
+        if watermark is None or known_at > watermark:
+            shown = watermark.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if watermark else None
+            raise Rejected("not-yet-known", "Ask for an earlier instant, or wait.", watermark=shown)
+        return bool(await self._pool.fetchval(SQL.forgotten, known_at, list(centres)))
+
+
+def _code(dimension: str, stored: str) -> str:
+    if dimension in TIME:
+        return name_of(dimension, stored)
+    return age_view(dimension, stored) if dimension in AGES and stored not in ("Y12T17", "Y18T59") else stored
+
+
+def _figures(measure: Measure, row: Any) -> Cell:
+    match measure:
+        case Measure.FACTS:
+            return {"n": row["n"]}
+        case Measure.QTY:
+            return {"n": _number(row["qty"])}
+        case Measure.PERSONS:
+            return {"n": row["persons"]}
+        case Measure.ACCEPTED:
+            return {"n": row["n"], "accepted": row["accepted"]}
+
+
+def _number(total: Decimal | None) -> int | float:
+    if total is None:
+        return 0
+    return int(total) if total == total.to_integral_value() else float(total)

@@ -1,0 +1,111 @@
+"""Words for what figures are divided by, and the catalogue of what can be asked, in English, French and Filipino."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.reporting.indicators.catalogue import INDICATORS
+from services.reporting.indicators.declaration import AGES, TIME, Dimension, Words
+from shared.codes import psgc
+from shared.codes.age import bands
+from shared.codes.label import label
+
+UNKNOWN: Words = {"en": "Unknown", "fr": "Inconnu", "fil": "Hindi alam"}
+OTHER: Words = {"en": "Other", "fr": "Autres", "fil": "Iba pa"}
+ABROAD: Words = {"en": "Abroad", "fr": "À l'étranger", "fil": "Ibang bansa"}
+NONE: Words = {"en": "Does not apply", "fr": "Sans objet", "fil": "Hindi angkop"}
+
+DIMENSIONS: Mapping[str, Words] = {
+    "MONTH": {"en": "Month", "fr": "Mois", "fil": "Buwan"},
+    "QUARTER": {"en": "Quarter", "fr": "Trimestre", "fil": "Kuwarter"},
+    "YEAR": {"en": "Year", "fr": "Année", "fil": "Taon"},
+    "CENTRE": {"en": "Centre", "fr": "Centre", "fil": "Sentro"},
+    "SITE": {"en": "Province of the centre", "fr": "Province du centre", "fil": "Lalawigan ng sentro"},
+    "AREA": {"en": "Province of the person", "fr": "Province de la personne", "fil": "Lalawigan ng tao"},
+    "SEX": {"en": "Sex", "fr": "Sexe", "fil": "Kasarian"},
+    "A11": {"en": "Age", "fr": "Âge", "fil": "Edad"},
+    "A5": {"en": "Age (UNHCR)", "fr": "Âge (HCR)", "fil": "Edad (UNHCR)"},
+    "A2": {"en": "Adult or child", "fr": "Adulte ou enfant", "fil": "Nasa gulang o bata"},
+    "TYPE": {"en": "Type of client", "fr": "Type de client", "fil": "Uri ng kliyente"},
+    "NAT": {"en": "Nationality", "fr": "Nationalité", "fil": "Nasyonalidad"},
+    "EDU": {"en": "Education (ISCED 2011)", "fr": "Éducation (CITE 2011)", "fil": "Edukasyon (ISCED 2011)"},
+    "ISCO1": {"en": "Occupation", "fr": "Profession", "fil": "Hanapbuhay"},
+    "CHANNEL": {"en": "Channel", "fr": "Voie", "fil": "Paraan"},
+    "TOPIC": {"en": "Topic", "fr": "Sujet", "fil": "Paksa"},
+    "COUNTRY": {"en": "Country", "fr": "Pays", "fil": "Bansa"},
+    "LANDSEA": {"en": "Land or sea", "fr": "Terre ou mer", "fil": "Lupa o dagat"},
+    "HIRE": {"en": "New or rehired", "fr": "Nouveau ou réengagé", "fil": "Bago o muling kinuha"},
+    "DOC": {"en": "Papers in order", "fr": "Papiers en règle", "fil": "May wastong papeles"},
+    "REASON": {"en": "Reason", "fr": "Raison", "fil": "Dahilan"},
+    "DISTRESSED": {"en": "In distress", "fr": "En détresse", "fil": "Nasa kagipitan"},
+    "TRAVEL_GROUP": {"en": "Travel group", "fr": "Groupe de voyage", "fil": "Kasama sa biyahe"},
+    "POINT": {"en": "Observation point", "fr": "Point d'observation", "fil": "Lugar ng pagmamasid"},
+    "MODE": {"en": "Means of transport", "fr": "Moyen de transport", "fil": "Sasakyan"},
+    "SERVICE": {"en": "Service", "fr": "Service", "fil": "Serbisyo"},
+    "SUBC": {"en": "Sub-committee", "fr": "Sous-comité", "fil": "Sub-committee"},
+    "VIA": {"en": "Given", "fr": "Rendu", "fil": "Ibinigay"},
+    "UNIT": {"en": "Unit", "fr": "Unité", "fil": "Yunit"},
+    "ORG": {"en": "Organisation", "fr": "Organisation", "fil": "Organisasyon"},
+    "PRIORITY": {"en": "Priority", "fr": "Priorité", "fil": "Prayoridad"},
+}
+
+_CODES: Mapping[str, Words] = {
+    "_U": UNKNOWN,
+    "_O": OTHER,
+    "_F": ABROAD,
+    "_Z": NONE,
+    "Y0T17": {"en": "Children (0-17)", "fr": "Enfants (0-17)", "fil": "Mga bata (0-17)"},
+    "Y_GE18": {"en": "Adults (18+)", "fr": "Adultes (18+)", "fil": "Nasa gulang (18+)"},
+    "DIRECT": {"en": "by the centre", "fr": "par le centre", "fil": "ng sentro"},
+    "REFERRAL": {"en": "by referral", "fr": "par référencement", "fil": "sa referral"},
+}
+
+
+def word(words: Words, lang: str) -> str:
+    return words.get(lang) or words["en"]
+
+
+def name_of(dimension: Dimension, code: str, lang: str) -> str:
+    """A code of a dimension as people read it; the code itself where there is no word."""
+    if code in _CODES:
+        return word(_CODES[code], lang)
+    if dimension.name in AGES:
+        return code.removeprefix("Y").replace("T", "-") if "GE" not in code else f"{code.removeprefix('Y_GE')}+"
+    if dimension.codes == "Psgc":
+        return psgc.name_of(code)
+    return label(dimension.codes, code, lang) if dimension.codes else code
+
+
+def catalogue(lang: str) -> list[dict[str, Any]]:
+    """The built indicators as `GET /v1/statistics/tables` lists them."""
+    return [
+        {
+            "indicator": indicator.id,
+            "title": word(indicator.title, lang),
+            "class": indicator.klass,
+            "method": word(indicator.method, lang),
+            "series": [
+                {
+                    "series": indicator.id + series.letter,
+                    "title": word(series.title, lang),
+                    "measure": series.measure.value,
+                    "dimensions": [
+                        *({"dimension": name, "title": word(DIMENSIONS[name], lang)} for name in TIME),
+                        *(_described(d, lang) for d in series.dimensions.values()),
+                    ],
+                }
+                for series in indicator.series
+            ],
+        }
+        for indicator in INDICATORS.values()
+    ]
+
+
+def _described(dimension: Dimension, lang: str) -> dict[str, Any]:
+    described: dict[str, Any] = {"dimension": dimension.name, "title": word(DIMENSIONS[dimension.name], lang)}
+    if dimension.name in AGES:
+        described["codes"] = [{"code": code, "title": name_of(dimension, code, lang)} for code in (*bands(dimension.name), "_U")]
+    elif dimension.codes:
+        described["list"] = f"/v1/codes/{dimension.codes}"
+    if dimension.many:
+        described["many"] = True
+    return described

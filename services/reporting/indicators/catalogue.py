@@ -1,0 +1,22 @@
+"""All built indicators, and the names by which a request asks for them."""
+
+import re
+from collections.abc import Mapping
+
+from services.reporting.indicators import i01, i03, i09, i10, i16, i30, i38
+from services.reporting.indicators.declaration import Indicator, Series
+
+INDICATORS: Mapping[str, Indicator] = {m.INDICATOR.id: m.INDICATOR for m in (i01, i03, i09, i10, i16, i30, i38)}
+
+_NAME = re.compile(r"I?(\d{1,2})([a-d]?)", re.IGNORECASE | re.ASCII)
+
+
+def find(name: str) -> tuple[Indicator, tuple[Series, ...]] | None:
+    """`16` all series of an indicator, `16b` (or `I16B`) one of them; None for a name that is not built."""
+    match = _NAME.fullmatch(name)
+    indicator = INDICATORS.get(f"{int(match[1]):02d}") if match else None
+    if match is None or indicator is None:
+        return None
+    letter = match[2].lower()
+    series = tuple(s for s in indicator.series if not letter or s.letter == letter)
+    return (indicator, series) if series else None

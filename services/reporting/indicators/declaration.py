@@ -1,0 +1,98 @@
+"""The language of indicators: which facts, what of them, by which dimensions. No declaration has SQL of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Words = Mapping[str, str]
+"""en, fr, fil"""
+
+Class = str
+"""N normal, S sensitive, I internal only (statistics chapter, section 3)."""
+
+
+class Measure(StrEnum):
+    """What a figure counts."""
+
+    FACTS = "FACTS"
+    PERSONS = "PERSONS"
+    """distinct counted persons, each once in a cell: cells don't add up"""
+    QTY = "QTY"
+    """sum of what the facts bring: heads of a group, units of a service"""
+    ACCEPTED = "ACCEPTED"
+    """of referrals: accepted within 14 days after the period, over all that were not withdrawn before an answer"""
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One way to divide figures. column: of the fact; codes: its list in shared/codes, where it has one.
+
+    many: a fact may have several codes, so that rows don't add up.
+    """
+
+    name: str
+    column: str
+    codes: str = ""
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One column of figures of an indicator; series of one indicator are never added.
+
+    kind: of the facts. by: its dimensions beyond D. margins: those of them (by name) with a roll-up of their own.
+    only: codes that the facts must have (column -> codes).
+    """
+
+    letter: str = ""
+    title: Words
+    kind: str
+    measure: Measure = Measure.FACTS
+    by: tuple[Dimension, ...] = ()
+    margins: tuple[str, ...] = ()
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def dimensions(self) -> Mapping[str, Dimension]:
+        """All dimensions by name: D and the series' own."""
+        return {**COMMON, **{d.name: d for d in self.by}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """One of the forty. number: as in the statistics chapter."""
+
+    number: int
+    title: Words
+    method: Words
+    series: tuple[Series, ...]
+    klass: Class = "N"
+
+    @property
+    def id(self) -> str:
+        return f"{self.number:02d}"
+
+
+TIME = ("MONTH", "QUARTER", "YEAR")
+AGES = ("A11", "A5", "A2")
+
+AREA = Dimension("AREA", "area", "Psgc")
+TYPE = Dimension("TYPE", "types", "ClientType", many=True)
+NAT = Dimension("NAT", "nat", "Country")
+EDU = Dimension("EDU", "edu")
+ISCO1 = Dimension("ISCO1", "isco", "Isco")
+
+COMMON: Mapping[str, Dimension] = {
+    d.name: d
+    for d in (
+        Dimension("CENTRE", "centre"),
+        Dimension("SITE", "site", "Psgc"),
+        AREA,
+        Dimension("SEX", "sex", "Sex"),
+        Dimension("A11", "a11"),
+        Dimension("A5", "a5"),
+        Dimension("A2", "a2"),
+        TYPE,
+    )
+}
+"""D of the statistics chapter: what every internal table may use."""

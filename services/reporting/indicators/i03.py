@@ -1,0 +1,22 @@
+"""03 Encounters: contacts, with or without a name. Outreach and media reach are series of their own, not built yet."""
+
+from services.reporting.indicators.declaration import Dimension, Indicator, Series
+
+INDICATOR = Indicator(
+    number=3,
+    title={"en": "Encounters", "fr": "Contacts", "fil": "Mga pakikipag-ugnayan"},
+    method={
+        "en": "Contacts on the day they took place; one with two topics is one in the total and one in each topic.",
+        "fr": "Contacts au jour où ils ont eu lieu ; un contact sur deux sujets compte une fois au total, une fois par sujet.",
+        "fil": "Mga pakikipag-ugnayan sa araw na nangyari; ang may dalawang paksa ay isa sa kabuuan at isa sa bawat paksa.",
+    },
+    series=(
+        Series(
+            letter="a",
+            title={"en": "Encounters", "fr": "Contacts", "fil": "Pakikipag-ugnayan"},
+            kind="encounter",
+            by=(Dimension("CHANNEL", "c1", "EncounterChannel"), Dimension("TOPIC", "c2", "Topic", many=True)),
+            margins=("CHANNEL", "TOPIC"),
+        ),
+    ),
+)

@@ -1,0 +1,26 @@
+"""10 Returns: one for each migration episode."""
+
+from services.reporting.indicators.declaration import Dimension, Indicator, Series
+
+INDICATOR = Indicator(
+    number=10,
+    title={"en": "Returns", "fr": "Retours", "fil": "Mga pagbabalik"},
+    method={
+        "en": "Returns of clients by their date, one for each episode of migration.",
+        "fr": "Retours des clients selon leur date, un par épisode de migration.",
+        "fil": "Mga pagbabalik ng kliyente ayon sa petsa, isa sa bawat yugto ng migrasyon.",
+    },
+    series=(
+        Series(
+            title={"en": "Returns", "fr": "Retours", "fil": "Mga pagbabalik"},
+            kind="return",
+            by=(
+                Dimension("COUNTRY", "c1", "Country"),
+                Dimension("REASON", "c2", "ReturnReason"),
+                Dimension("DISTRESSED", "c3"),
+                Dimension("TRAVEL_GROUP", "c4", "TravelGroup"),
+            ),
+            margins=("COUNTRY", "REASON", "AREA"),
+        ),
+    ),
+)

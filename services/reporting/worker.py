@@ -1,0 +1,28 @@
+"""Reporting's worker: it counts what the other services tell, and says until when it has counted all of it."""
+
+from functools import cache
+
+from services.reporting.facts import zones
+from services.reporting.facts.projection import facts
+from services.reporting.facts.watermark import watch_watermark
+from shared.messaging.worker import run_worker
+from shared.region import Region, load_region
+from shared.settings import Settings
+
+
+@cache
+def region() -> Region:
+    """Read when a fact first needs a clock, so that `gabay migrate` may import this module without a region."""
+    return load_region(Settings.load("reporting", "cli").region_path)
+
+
+PROJECTIONS = (facts,)
+REACTIONS = None
+
+zones.follow(lambda: region().centres)
+
+
+def main(settings: Settings) -> None:
+    """Run until SIGTERM."""
+    zones.follow(lambda: load_region(settings.region_path).centres)
+    run_worker(settings, aggregates=(), projections=PROJECTIONS, loops=(watch_watermark,))
