@@ -15,6 +15,8 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
+ROUTERS = (routes.router, pages.router, encounters.router)
+
 
 @asynccontextmanager
 async def resources(settings: Settings) -> AsyncIterator[Intake]:
@@ -25,7 +27,7 @@ async def resources(settings: Settings) -> AsyncIterator[Intake]:
 
 
 def app(settings: Settings) -> FastAPI:
-    return create_app(service="intake", settings=settings, routers=[routes.router, pages.router, encounters.router], resources=resources)
+    return create_app(service="intake", settings=settings, routers=ROUTERS, resources=resources)
 
 
 def main(settings: Settings) -> None:

@@ -1,16 +1,18 @@
-"""What intake does by itself when something happened (events chapter, section 5: R10)."""
+"""What intake does by itself when something happened (events chapter, section 5: R10). Pure."""
 
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from services.intake.client.decisions import CLIENT
 from services.intake.client.state import State
-from shared.codes import Purpose
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.reaction import Reactions
-from shared.privacy.classes import PROFILE
 
-reactions = Reactions("intake")
+
+class LookUps(Protocol):
+    """What is read, or done, before a reaction decides."""
+
+    async def destroy_profile_key(self, fact: Fact, handle: Any) -> None:
+        """Destroys the key of a profile that nobody may count any more."""
 
 
 def key_to_destroy(state: State, consent_id: UUID) -> UUID | None:
@@ -22,19 +24,12 @@ def key_to_destroy(state: State, consent_id: UUID) -> UUID | None:
     return None if ended.profile_key in in_force else ended.profile_key
 
 
-async def destroy_profile_key(fact: Fact, handle: Any) -> None:
-    """Destroy the key, so that nothing counted under the consent can be read again. Done twice it changes nothing.
+def reactions(look: LookUps) -> Reactions:
+    """The reactions of intake."""
+    intake = Reactions("intake")
 
-    No command follows, hence it stands where other reactions look something up.
-    """
-    if fact.data["purpose"] != Purpose.STATISTICS:
-        return
-    client_id = UUID(fact.stream)
-    loaded = await handle.load(CLIENT, client_id)
-    if key_id := key_to_destroy(loaded.state, UUID(fact.data["consent_id"])):
-        await handle.keyring.destroy([(client_id, PROFILE)], key_ids=[key_id])
+    @intake.on("R10", "gabay.intake.consent-withdrawn.v1", look_up=look.destroy_profile_key)
+    def statistics_withdrawn(fact: Fact, found: None) -> None:
+        """Nothing is left to decide: a destroyed key is not a fact of the client."""
 
-
-@reactions.on("R10", "gabay.intake.consent-withdrawn.v1", look_up=destroy_profile_key)
-def statistics_withdrawn(fact: Fact, found: None) -> None:
-    """Nothing is left to decide: see `destroy_profile_key`."""
+    return intake

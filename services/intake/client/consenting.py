@@ -50,7 +50,7 @@ def answered(answer: ConsentAnswer, state: State, today: date, profile_key: UUID
             )
         ]
     _check_form(answer, minor(state, answer.valid_from or today), at)
-    consent = _consent(answer, state, today, profile_key)
+    consent = _consent(answer, state, today, profile_key, at)
     known = state.consents.get(consent.consent_id)
     if known is not None:
         if same(known, consent):
@@ -67,7 +67,7 @@ def withdraw(command: WithdrawConsent, state: State) -> list[ClientEvent]:
     consent = state.consents.get(command.consent_id)
     if consent is None or command.consent_id in state.ended:
         raise Rejected("consent-missing", "Read the client again: it may have ended.", purpose=consent and consent.purpose.value)
-    check_past(command.today, effective=command.effective)
+    check_past(command.today, ("/effective", command.effective))
     return [
         ConsentWithdrawn(
             consent_id=consent.consent_id,
@@ -128,9 +128,9 @@ def _term_faults(answer: ConsentAnswer) -> list[tuple[str, str]]:
     return []
 
 
-def _consent(answer: ConsentAnswer, state: State, today: date, profile_key: UUID) -> ConsentGiven:
+def _consent(answer: ConsentAnswer, state: State, today: date, profile_key: UUID, at: str) -> ConsentGiven:
     begins = answer.valid_from or today
-    check_past(today, valid_from=begins)
+    check_past(today, (f"{at}/valid_from", begins))
     ends = None if answer.purpose in UNTIL_WITHDRAWN else answer.valid_to or _two_years_after(begins)
     older = state.consent_for(answer.purpose, answer.recipient_org)
     # The key in force goes on: what was sealed under the older consent stays readable under the new one.

@@ -79,7 +79,7 @@ def _register(command: RegisterClient, state: State) -> list[ClientEvent]:
     """A new client, and what came in with them: one fact each, in the order of a worker's form."""
     if state.status != "absent":
         raise Rejected("already-exists", "Read the client, it was registered before.")
-    check_past(command.today, registered_on=command.registered_on, birth_date=command.person.birth_date)
+    check_past(command.today, ("/registered_on", command.registered_on), ("/identity/birth_date", command.person.birth_date))
     if faults := [*_person_faults(command.person), *_place_faults(command.facts)]:
         raise misfit(*faults)
     if command.case_request is not None and not command.open_case:
@@ -117,11 +117,11 @@ def _first_facts(command: RegisterClient) -> list[Any]:
     if (intention := command.intention) is not None:
         parts.append(lambda state: episodes.declare_intention(intention, state))
     if (departure := command.departure) is not None:
-        parts.append(lambda state: episodes.record_departure(departure, state, today))
+        parts.append(lambda state: episodes.record_departure(departure, state, today, "/departure"))
     if (returned := command.returned) is not None:
-        parts.append(lambda state: episodes.record_return(returned, state, today))
+        parts.append(lambda state: episodes.record_return(returned, state, today, "/return"))
     if (arrival := command.transit_arrival) is not None:
-        parts.append(lambda state: episodes.record_arrival(arrival, state, today))
+        parts.append(lambda state: episodes.record_arrival(arrival, state, today, "/transit_arrival"))
     if (screening := command.screening) is not None:
         parts.append(lambda state: _screen(screening, state, "/screening"))
     return parts
@@ -152,7 +152,7 @@ def _amend(command: AmendClient, state: State) -> list[ClientEvent]:
         raise Rejected("client-erased", "This person asked to be forgotten.")
     person = _merged("identity", Person, state.identity, _one_age(command.person, command.today))
     facts = _merged("profile", Facts, state.identity.profile, command.facts)
-    check_past(command.today, birth_date=person.birth_date)
+    check_past(command.today, ("/identity/birth_date", person.birth_date))
     if faults := [*_person_faults(person), *_place_faults(facts)]:
         raise misfit(*faults)
     changed = [name for name in Person.model_fields if getattr(person, name) != getattr(state.identity, name)]

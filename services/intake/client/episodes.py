@@ -1,4 +1,7 @@
-"""A client's migrations: a wish opens an episode, a return closes it."""
+"""A client's migrations: a wish opens an episode, a return closes it.
+
+`at`: where the form stands in the request, for what is wrong with it.
+"""
 
 from datetime import date
 from typing import cast
@@ -43,9 +46,9 @@ def declare_intention(form: IntentionForm, state: State) -> list[ClientEvent]:
     return [declared]
 
 
-def record_departure(form: DepartureForm, state: State, today: date) -> list[ClientEvent]:
+def record_departure(form: DepartureForm, state: State, today: date, at: str = "") -> list[ClientEvent]:
     """One departure an episode; an episode may also begin with it."""
-    check_past(today, date=form.date)
+    check_past(today, (f"{at}/date", form.date))
     episode_id = cast(UUID, form.episode_id)
     recorded = DepartureRecorded(
         episode_id=episode_id,
@@ -60,9 +63,9 @@ def record_departure(form: DepartureForm, state: State, today: date) -> list[Cli
     return [recorded]
 
 
-def record_return(form: ReturnForm, state: State, today: date) -> list[ClientEvent]:
+def record_return(form: ReturnForm, state: State, today: date, at: str = "") -> list[ClientEvent]:
     """One return an episode, not before the departure; an episode that began unseen may be known by its return alone."""
-    check_past(today, date=form.date)
+    check_past(today, (f"{at}/date", form.date))
     episode_id = cast(UUID, form.episode_id)
     fact = plain(Return, form)
     recorded = ReturnRecorded(episode_id=episode_id, identity=fact, profile=fact if state.statistics else None)
@@ -72,13 +75,13 @@ def record_return(form: ReturnForm, state: State, today: date) -> list[ClientEve
             return []
         raise Rejected("episode-closed", "Void the return that is on record first, if it was wrong.")
     if _before_departure(fact, episode):
-        raise misfit(("/date", "out-of-range"))
+        raise misfit((f"{at}/date", "out-of-range"))
     return [recorded]
 
 
-def record_arrival(form: ArrivalForm, state: State, today: date) -> list[ClientEvent]:
+def record_arrival(form: ArrivalForm, state: State, today: date, at: str = "") -> list[ClientEvent]:
     """Arrivals at one point after another belong to one journey."""
-    check_past(today, date=form.date)
+    check_past(today, (f"{at}/date", form.date))
     episode_id = cast(UUID, form.episode_id)
     fact = plain(TransitArrival, form)
     recorded = TransitArrivalRecorded(episode_id=episode_id, point=form.point, identity=fact, profile=fact if state.statistics else None)

@@ -57,9 +57,9 @@ def check_ground(ground: Ground, state: State, today: date) -> None:
         raise Rejected("consent-expired", "Ask for a new one.", purpose=consent.purpose.value)
 
 
-def check_past(today: date, **days: date | str | None) -> None:
-    """No day lies ahead; of a partial date the first day counts."""
-    ahead = [name for name, day in days.items() if day is not None and _first_day(day) > today]
+def check_past(today: date, *days: tuple[str, date | str | None]) -> None:
+    """No day lies ahead; of a partial date the first day counts. days: (JSON pointer, day)."""
+    ahead = [loc for loc, day in days if day is not None and _first_day(day) > today]
     if ahead:
         raise Rejected("date-in-future", "Correct the date.", fields=ahead)
 

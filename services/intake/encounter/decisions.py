@@ -73,7 +73,7 @@ def decide(command: Command, state: State) -> list[Event]:
 
 def _observe(command: ObserveGroup) -> list[Event]:
     if command.date > command.today:
-        raise Rejected("date-in-future", "Correct the date.", fields=["date"])
+        raise Rejected("date-in-future", "Correct the date.", fields=["/date"])
     if faults := list(_faults(command)):
         raise Rejected("validation", "Correct the places that are named.", errors=faults)
     return [

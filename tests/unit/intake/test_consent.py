@@ -189,7 +189,7 @@ def test_a_consent_may_be_shorter_and_never_longer() -> None:
 
 def test_a_consent_begins_today_at_the_latest() -> None:
     tomorrow = sharing(valid_from=TODAY + timedelta(days=1))
-    given(CLIENT, *registered()).when(give(tomorrow)).rejected("date-in-future", fields=["valid_from"])
+    given(CLIENT, *registered()).when(give(tomorrow)).rejected("date-in-future", fields=["/valid_from"])
 
 
 def test_a_consent_that_has_run_out_is_none() -> None:

@@ -61,4 +61,4 @@ def test_each_sex_and_age_is_counted_once() -> None:
 
 
 def test_a_group_is_not_seen_tomorrow() -> None:
-    given(ENCOUNTER).when(observe(count(3), date=date(2026, 3, 3))).rejected("date-in-future", fields=["date"])
+    given(ENCOUNTER).when(observe(count(3), date=date(2026, 3, 3))).rejected("date-in-future", fields=["/date"])

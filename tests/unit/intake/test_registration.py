@@ -105,9 +105,9 @@ def test_a_place_code_needs_its_vintage() -> None:
 
 def test_no_day_lies_in_the_future() -> None:
     tomorrow = TODAY + timedelta(days=1)
-    given(CLIENT).when(register(registered_on=tomorrow)).rejected("date-in-future", fields=["registered_on"])
+    given(CLIENT).when(register(registered_on=tomorrow)).rejected("date-in-future", fields=["/registered_on"])
     born = a_person(birth_date=tomorrow)
-    given(CLIENT).when(register(person=born)).rejected("date-in-future", fields=["birth_date"])
+    given(CLIENT).when(register(person=born)).rejected("date-in-future", fields=["/identity/birth_date"])
 
 
 def test_without_consent_to_case_management_nobody_is_registered() -> None:
@@ -158,3 +158,10 @@ def test_an_erased_client_is_found_no_more() -> None:
     gone = list(CLIENT.rows(C1, before.state, erased))
     assert [(row.name, row.key) for row in gone] == [(row.name, row.key) for row in found]
     assert {row.kind for row in gone} == {"unblind"}
+
+
+def test_what_is_wrong_in_a_part_is_named_by_its_place() -> None:
+    ahead = register(transit_arrival=an_arrival(date="2026-04"))
+    given(CLIENT).when(ahead).rejected("date-in-future", fields=["/transit_arrival/date"])
+    early = register(departure=a_departure(date="2026-02-01"), returned=a_return(date="2026-01"))
+    given(CLIENT).when(early).refused_at("/return/date")

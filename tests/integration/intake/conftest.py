@@ -1,0 +1,149 @@
+"""Intake's api in this process, on a real database, keyring and grants of its own; only the issuer is a stand-in."""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+from joserfc.jwk import ECKey
+
+from services.intake import api
+from services.intake.parts import Intake
+from shared.http import issuer
+from shared.http.app import create_app, make_runtime
+from shared.http.audit import ReadAudit
+from shared.http.grants import AccessDatabase
+from shared.http.jwks import Jwks
+from shared.settings import Settings
+from tests.harness.people import CENTRE, new_id
+
+ISSUER = "http://127.0.0.1:9"
+KEY = ECKey.generate_key("P-256", {"kid": "tests", "alg": "ES256", "use": "sig"})
+WIDE = "read=60000/minute,write=60000/minute,batch=60000/minute,search=60000/minute,export=600/hour"
+
+
+async def documents(url: str) -> bytes:
+    """What an issuer publishes."""
+    if url.endswith("/jwks"):
+        return orjson.dumps({"keys": [KEY.as_dict(private=False)]})
+    return orjson.dumps({"issuer": ISSUER, "jwks_uri": f"{ISSUER}/jwks"})
+
+
+def secret() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+@dataclass(slots=True)
+class Desk:
+    """Intake as somebody with one role uses it."""
+
+    client: httpx.AsyncClient
+    parts: Intake
+    keyring_owner: str
+    staff: str = "stf-caseworker"
+
+    def as_(self, role: str, centre: str = CENTRE) -> Desk:
+        return Desk(self.client, self.parts, self.keyring_owner, staff_of(role, centre))
+
+    async def send(self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> httpx.Response:
+        """A request with a token, an idempotency key and a purpose; headers by name with underscores."""
+        sent = {
+            "Authorization": f"Bearer {issuer.mint(KEY, issuer=ISSUER, sub=self.staff)}",
+            "Idempotency-Key": key or new_id(),
+            "Gabay-Purpose": "CASE_MANAGEMENT",
+        } | {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is None:
+            return await self.client.request(method, path, headers=sent)
+        sent["Content-Type"] = "application/json"
+        return await self.client.request(method, path, headers=sent, content=orjson.dumps(body))
+
+    async def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
+        return await self.send("POST", path, body, **options)
+
+    async def add(self, path: str, body: Any, **options: Any) -> httpx.Response:
+        """An additive command: whatever came in between."""
+        return await self.post(path, body, If_Match="*", **options)
+
+    async def register(self, body: dict[str, Any], **options: Any) -> dict[str, Any]:
+        answer = await self.post("/v1/clients", body, **options)
+        assert answer.status_code == 201, answer.text
+        content: dict[str, Any] = answer.json()
+        return content
+
+    async def read(self, client_id: Any) -> dict[str, Any]:
+        answer = await self.send("GET", f"/v1/clients/{client_id}")
+        assert answer.status_code == 200, answer.text
+        content: dict[str, Any] = answer.json()
+        return content
+
+    async def keys_of(self, client_id: Any) -> set[str]:
+        """The classes for which a subject has a key."""
+        connection = await asyncpg.connect(self.keyring_owner)
+        try:
+            rows = await connection.fetch("select class from subject_key where subject_id = $1", UUID(str(client_id)))
+        finally:
+            await connection.close()
+        return {row[0] for row in rows}
+
+
+def staff_of(role: str, centre: str) -> str:
+    return f"stf-{role}-{centre}".lower().replace("_", "-")
+
+
+ROLES = ("reception", "caseworker", "supervisor", "warden")
+CENTRES = (CENTRE, "HN-CH-01")
+
+
+async def _grant(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        people = [(role, centre, staff_of(role, centre)) for role in ROLES for centre in CENTRES]
+        people.append(("caseworker", CENTRE, "stf-caseworker"))
+        for role, centre, staff in people:
+            await connection.execute("insert into staff (staff_id, iss, sub) values ($1, $2, $1)", staff, ISSUER)
+            await connection.execute(
+                'insert into "grant" (staff_id, role, centre, valid_from, granted_by, confirmed_by, confirmed_at) '
+                "values ($1, $2, $3, '2010-01-01', 'stf-a', 'stf-b', now())",
+                staff, role, centre,
+            )  # fmt: skip
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def desk(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
+    """Intake's api of one module's tests."""
+    store, keys, access = (fresh_database(target) for target in ("intake", "keyring", "access"))
+    await _grant(access.role("postgres"))
+    settings = Settings.load("intake", "api", {
+        "GABAY_MODE": "test", "GABAY_REGION": "route-example", "GABAY_OIDC_ISSUER": ISSUER,
+        "GABAY_DATABASE_URL": store.app, "GABAY_KEYRING_URL": keys.role("intake_keyring"),
+        "GABAY_ACCESS_URL": access.role("intake_access"), "GABAY_RATE_LIMITS": WIDE,
+        "GABAY_KEK_IDENTITY": f"1:{secret()}", "GABAY_KEK_PROFILE": f"1:{secret()}",
+        "GABAY_FINGERPRINT_KEYS": f"{time.gmtime().tm_year}:{secret()}", "GABAY_CURSOR_KEY": secret(),
+        "GABAY_BLIND_INDEX_KEY": secret(),
+    })  # fmt: skip
+    pool = await asyncpg.create_pool(settings.access_url, min_size=1, max_size=2)
+
+    def runtime(_: Settings, parts: Any) -> Any:
+        jwks = Jwks(ISSUER, plain_http=True, get=documents)
+        audit = ReadAudit(parts.pool, service="intake")
+        return make_runtime(settings, "intake", parts, grants=AccessDatabase(pool), audit=audit, jwks=jwks)
+
+    app = create_app(service="intake", settings=settings, routers=api.ROUTERS, resources=api.resources, runtime=runtime)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
+            yield Desk(client, app.state.runtime.parts, keys.role("postgres"))
+    await pool.close()
+    for database in (store, keys, access):
+        database.drop()
