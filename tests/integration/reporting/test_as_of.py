@@ -1,0 +1,66 @@
+"""Answers as of an earlier day: the worked example of the statistics chapter, section 6, and what was voided or forgotten since."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from shared.errors import Rejected
+from tests.integration.reporting.test_facts import a_departure, a_service
+from tests.integration.reporting.world import World, some_id
+
+ANA, BEN = some_id("ana"), some_id("ben")
+
+
+def known(month: int, day: int) -> datetime:
+    return datetime(2026, month, day, 15, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("happened_by", "known_at", "expected"),
+    [
+        (date(2026, 1, 31), known(3, 31), []),
+        (date(2026, 1, 31), known(4, 30), []),
+        (date(2026, 1, 31), known(5, 31), []),
+        (date(2026, 3, 31), known(3, 31), []),
+        (date(2026, 3, 31), known(4, 30), [{"SEX": "F", "n": 1}]),
+        (date(2026, 3, 31), known(5, 31), [{"SEX": "M", "n": 1}]),
+    ],
+)
+async def test_what_was_known_when_of_what_had_happened_by_then(
+    model: Any, happened_by: date, known_at: datetime, expected: list[dict[str, Any]]
+) -> None:
+    world = World()
+    world.register(ANA, at=datetime(2026, 4, 3, 1, tzinfo=UTC), sex="F")
+    a_departure(world, ANA, "2026-02-10")
+    world.amend(ANA, "CORRECTION", at=datetime(2026, 5, 1, 1, tzinfo=UTC), sex="M")
+    await model.apply(world.live())
+    assert await model.ask("09", "2026", ("SEX",), known_at=known_at, happened_by=happened_by) == expected
+
+
+async def test_an_entry_voided_since_was_known_and_somebody_forgotten_since_is_not(model: Any) -> None:
+    world = World()
+    world.register(ANA, at=datetime(2026, 1, 5, tzinfo=UTC))
+    world.register(BEN)
+    service = a_service(world, ANA, "2026-01-06")
+    a_service(world, BEN, "2026-01-06")
+    world.now = datetime(2026, 2, 5, tzinfo=UTC)
+    world.void(service)
+    world.withdraw(BEN)
+    await model.apply(world.live())
+    assert await model.ask("30a", "2026", known_at=known(1, 31)) == [{"n": 1}]
+    assert await model.ask("30a", "2026", known_at=known(2, 28)) == []
+    assert await model.ask("30b", "2026", known_at=known(1, 31)) == [{"n": 1}]
+
+
+async def test_nothing_is_said_of_an_instant_that_is_not_yet_known(model: Any, reporting_database: Any) -> None:
+    with pytest.raises(Rejected) as refused:
+        await model.reader.check_known(known(1, 31), ["PH-ANT-01"])
+    assert refused.value.code == "not-yet-known"
+    await model.connection.execute("insert into watermark values ('intake.client.v1', 0, '2026-03-01T00:01:00Z')")
+    model.reader._until = 0.0
+    assert await model.reader.check_known(known(1, 31), ["PH-ANT-01"]) is False
+    with pytest.raises(Rejected):
+        await model.reader.check_known(datetime(2026, 3, 1, 0, 0, 1, tzinfo=UTC), ["PH-ANT-01"])
