@@ -43,6 +43,9 @@ def registration(month: str, n: int, group: str, nationality: str, centre: str) 
         f'"valid_from":"{day}","informed":{{"purpose":true,"uses":true,"research_use":true,"right_to_request":true,'
         f'"storage_period":true,"how_to_withdraw":true}}'
     )
+    if minor:
+        # The route asks nobody's name, and the rule asks who consented in the child's place.
+        consent += f',"giver":{{"name":"caregiver of {month}-{n:06d}","relation":"caregiver"}}'
     return (
         f'{{"key":"{key}","body":{{"local_id":"{client}","centre":"{centre}","occurred_at":"{day}T15:00:00Z",'
         f'"purpose":"CASE_MANAGEMENT","basis":"CONSENT","consent_id":"{management}","registered_on":"{day}",'
