@@ -116,14 +116,14 @@ class Journey:
     async def listing(self, name: str = "Livelihood starter") -> None:
         """The directory lists the agency's service, and somebody has verified it."""
         body = {
-            "centre": CENTRE, "purpose": "CASE_MANAGEMENT", "org": AGENCY, "service_code": "LIV",
+            "centre": CENTRE, "purpose": "SHARE_FOR_SERVICE", "occurred_at": datetime.now(UTC).isoformat(),
             "organization": {"org": AGENCY, "name": "Overseas Workers Welfare Administration"},
             "service": {"name": name, "service_code": "LIV", "status": "active"},
         }  # fmt: skip
         who = {"role": "directory_steward"}
         listed = await self._command("referrals", "POST", "/v1/service-entries", body, **who)
         self.entry = listed["id"]
-        check = {"purpose": "CASE_MANAGEMENT", "verified_on": self.day}
+        check = {"purpose": "SHARE_FOR_SERVICE", "verified_on": self.day}
         await self._command(
             "referrals", "POST", f"/v1/service-entries/{self.entry}:verify", check, if_match=f'"{listed["version"]}"', **who
         )
@@ -133,7 +133,8 @@ class Journey:
         told = self.texts
         body = self._grounded("SHARE_FOR_SERVICE") | {
             "centre": CENTRE, "client_id": self.client, "case_id": self.case, "direction": "OUT",
-            "from_org": "ANT_PG", "to_org": AGENCY, "entry_id": self.entry, "service_code": "LIV", "priority": "NORMAL", "reason": "AdditionalServicesRequired", 
+            "from_org": "ANT_PG", "to_org": AGENCY, "entry_id": self.entry, "service_code": "LIV", "priority": "NORMAL",
+            "reason": "AdditionalServicesRequired",
             "channel": "ONLINE",
             "packet": {
                 "name": f"{told.given} {told.family}", "age": 34, "sex": "F", "reason": told.packet_reason, "services_requested": ["LIV"],
@@ -170,7 +171,7 @@ class Journey:
     async def withdraw(self, purpose: str) -> None:
         async with self.region.client("intake", centre=CENTRE) as http:
             etag = (await http.get(f"/v1/clients/{self.client}", headers={"Gabay-Purpose": "CASE_MANAGEMENT"})).headers["ETag"]
-        body = {"purpose": "CASE_MANAGEMENT", "reason": "WITHDRAWN", "effective": self.day}
+        body = {"purpose": "CASE_MANAGEMENT", "reason": "CLIENT_WISH", "effective": self.day}
         path = f"/v1/clients/{self.client}/consents/{self.consents[purpose]}:withdraw"
         await self._command("intake", "POST", path, body, if_match=etag)
 
