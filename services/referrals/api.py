@@ -14,6 +14,8 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
+ROUTERS = (routes.router, pages.router, directory.router)
+
 
 @asynccontextmanager
 async def resources(settings: Settings) -> AsyncIterator[Referrals]:
@@ -23,8 +25,7 @@ async def resources(settings: Settings) -> AsyncIterator[Referrals]:
 
 
 def app(settings: Settings) -> FastAPI:
-    routers = [routes.router, pages.router, directory.router]
-    return create_app(service="referrals", settings=settings, routers=routers, resources=resources)
+    return create_app(service="referrals", settings=settings, routers=ROUTERS, resources=resources)
 
 
 def main(settings: Settings) -> None:
