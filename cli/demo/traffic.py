@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -58,13 +58,18 @@ async def hand_in(
     progress: Progress,
     *,
     connections: int = 4,
+    renew: Callable[[], Awaitable[None]],
 ) -> None:
-    """Post the batches over several connections until each item is answered. Raises Refused."""
+    """Post the batches over several connections until each item is answered. Raises Refused.
+
+    renew: called before each batch; sees to it that `token` is good for another while.
+    """
     waiting = iter(batches)
     async with httpx.AsyncClient(base_url=url, timeout=90, limits=httpx.Limits(max_connections=connections)) as http:
 
         async def connection() -> None:
             for _, people, body in waiting:
+                await renew()
                 await _post(http, token, people, body, progress)
 
         async with asyncio.TaskGroup() as group:
