@@ -1,7 +1,7 @@
 """The api of one service in this process, on a database, keyring and grants of its own; only the issuer is a stand-in.
 
 What would arrive by Kafka is fed to the read models by hand: `told` for a foreign fact, `catch_up` for the service's own.
-The way over Kafka itself is walked in `tests/integration/referrals/test_four_services.py`.
+The way over Kafka itself is walked in `tests/acceptance/test_journey.py`.
 """
 
 from __future__ import annotations

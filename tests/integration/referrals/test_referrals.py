@@ -1,0 +1,244 @@
+"""A referral over HTTP: sent under consent and agreement to a verified entry, answered by the receiver, closed by the sender."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.referrals import look_ups
+from services.referrals.board.projection import board
+from services.referrals.consents.projection import consents
+from services.referrals.directory.projection import directory
+from services.referrals.reactions import UnderConsent
+from shared.contracts.referrals.referral import REFERRAL
+from shared.contracts.referrals.service_entry import SERVICE_ENTRY
+from shared.eventsourcing.projection import Fact
+from tests.integration.casework.desk import CENTRE, Desk, consent_given, consent_withdrawn
+
+SHARE = "SHARE_FOR_SERVICE"
+AT = "2026-03-06T02:00:00.000Z"
+
+
+def a_listing(org: str = "OWWA", code: str = "LIV") -> dict[str, Any]:
+    return {
+        "centre": CENTRE, "organization": {"org": org, "name": "Regional office"},
+        "service": {"name": "Livelihood grant", "service_code": code, "status": "active"},
+        "contacts": [{"name": "Desk", "phone": "<hotline>"}], "languages": ["fil"],
+    }  # fmt: skip
+
+
+async def an_entry(desk: Desk, org: str = "OWWA", code: str = "LIV", *, verified: bool = True) -> str:
+    steward = desk.as_("stf-d1")
+    made = await steward.post("/v1/service-entries", a_listing(org, code))
+    if verified:
+        await steward.post(f"/v1/service-entries/{made['id']}:verify", {}, If_Match='"1"')
+    return str(made["id"])
+
+
+def a_packet(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "<given> <family>", "age": 34, "sex": "F", "reason": "wants to open a shop", "services_requested": ["LIV"],
+        "consent_text": "name, age, sex, reason to OWWA",
+        "sender": {"name": "<worker>", "position": "caseworker", "contact": "<phone>"}, **changes,
+    }  # fmt: skip
+
+
+async def a_referral(desk: Desk, *, consented: bool = True, **changes: Any) -> dict[str, Any]:
+    """The body of a referral to OWWA that may be sent."""
+    client, consent = uuid4(), uuid4()
+    if consented:
+        await desk.told(consents, consent_given(client, consent, SHARE, recipient_org=changes.get("to_org", "OWWA")))
+    entry = changes.pop("entry_id", None) or await an_entry(desk)
+    return {
+        "centre": CENTRE, "purpose": SHARE, "basis": "CONSENT", "consent_id": str(consent), "client_id": str(client),
+        "to_org": "OWWA", "entry_id": entry, "service_code": "LIV", "packet": a_packet(), **changes,
+    }  # fmt: skip
+
+
+async def test_a_referral_from_sending_to_closure(desk: Desk) -> None:
+    sent = await desk.post("/v1/referrals", await a_referral(desk))
+    path, agency = f"/v1/referrals/{sent['id']}", desk.as_("stf-o1")
+    accepted = await agency.post(f"{path}:accept", {"instructions": "bring the passport"}, If_Match='"1"')
+    assert [event["type"].split(".")[2] for event in accepted["events"]] == ["referral-acknowledged", "referral-accepted"]
+    await agency.post(f"{path}:start", {}, If_Match='"3"')
+    await agency.post(f"{path}:deliver", {"result": "FULL", "client_confirmed": True}, If_Match='"4"')
+    problem = await agency.refused(f"{path}:decline", {"reason": "NO_CAPACITY"}, 409, "invalid-state", If_Match='"5"')
+    assert (problem["state"], problem["allowed"]) == ("DELIVERED", ["Close"])
+    await desk.post(f"{path}:close", {"client_told": True}, If_Match='"5"')
+    shown = await desk.get(path)
+    assert (shown["state"], shown["version"], shown["to_org"], shown["agreement_id"]) == ("CLOSED", 6, "OWWA", "ANT-OWWA-1")
+    assert len((await agency.get(f"{path}/events"))["items"]) == 6
+
+
+async def test_only_the_receiver_answers_and_only_the_sender_closes(desk: Desk) -> None:
+    sent = await desk.post("/v1/referrals", await a_referral(desk))
+    path = f"/v1/referrals/{sent['id']}"
+    for stranger in ("stf-w1", "stf-o2", "stf-s1"):
+        await desk.as_(stranger).refused(f"{path}:acknowledge", {}, 404, "not-found", If_Match='"1"')
+    await desk.as_("stf-o1").post(f"{path}:decline", {"reason": "NO_CAPACITY"}, If_Match='"1"')
+    await desk.as_("stf-o1").refused(f"{path}:close", {"client_told": True}, 404, "not-found", If_Match='"2"')
+    await desk.as_("stf-w2").refused(f"{path}:close", {"client_told": True}, 403, "not-assigned", If_Match='"2"')
+    await desk.as_("stf-s1").post(f"{path}:close", {"client_told": True}, If_Match='"2"')
+
+
+async def test_without_consent_nothing_is_shared(desk: Desk) -> None:
+    await desk.refused("/v1/referrals", await a_referral(desk, consented=False), 409, "consent-missing")
+    body = await a_referral(desk)
+    client, consent = UUID(body["client_id"]), UUID(body["consent_id"])
+    await desk.told(consents, consent_withdrawn(client, consent, SHARE, "2020-02-01"))
+    await desk.refused("/v1/referrals", body, 409, "consent-expired")
+
+
+async def test_a_consent_for_one_organisation_is_none_for_another(desk: Desk) -> None:
+    body = await a_referral(desk)
+    entry = await an_entry(desk, "DMW", "LEG")
+    await desk.refused("/v1/referrals", body | {"to_org": "DMW", "entry_id": entry, "service_code": "LEG"}, 409, "consent-missing")
+
+
+async def test_a_supervisor_sends_without_consent_with_a_strong_login(desk: Desk) -> None:
+    body = await a_referral(desk, consented=False, override={"reason": "VITAL_INTEREST", "text": "unconscious"})
+    body |= {"basis": "VITAL_INTEREST", "consent_id": None}
+    await desk.refused("/v1/referrals", body, 409, "approval-needed")
+    asked = body | {"requested_by": "stf-w1"}
+    await desk.as_("stf-s1").refused("/v1/referrals", asked, 401, "step-up-needed")
+    await desk.as_("stf-s1", strong=True).post("/v1/referrals", asked)
+
+
+async def test_an_agreement_must_be_in_force(desk: Desk) -> None:
+    entry = await an_entry(desk, "OWWA", "HEA")
+    await desk.refused("/v1/referrals", await a_referral(desk, entry_id=entry, service_code="HEA"), 409, "agreement-missing")
+
+
+async def test_an_entry_that_nobody_verified_is_not_referable(desk: Desk) -> None:
+    entry = await an_entry(desk, verified=False)
+    await desk.refused("/v1/referrals", await a_referral(desk, entry_id=entry), 409, "entry-stale")
+
+
+async def test_what_the_packet_lacks_or_must_not_hold_is_named_and_not_repeated(desk: Desk) -> None:
+    body = await a_referral(desk, packet=a_packet(age=None, phone="<phone>"))
+    problem = await desk.refused("/v1/referrals", body, 422, "packet-incomplete")
+    assert problem["fields"] == ["age"]
+    client, consent = uuid4(), uuid4()
+    await desk.told(consents, consent_given(client, consent, SHARE, recipient_org="OWWA", withheld=[{"item": "PHONE", "from_org": "OWWA"}]))
+    body |= {"client_id": str(client), "consent_id": str(consent), "packet": a_packet(phone="<phone>")}
+    problem = await desk.refused("/v1/referrals", body, 409, "withheld-item")
+    assert (problem["purpose"], problem["items"]) == (SHARE, ["PHONE"])
+
+
+async def test_the_packet_opens_for_the_receiver_alone_and_on_record(desk: Desk) -> None:
+    sent = await desk.post("/v1/referrals", body := await a_referral(desk))
+    path = f"/v1/referrals/{sent['id']}/packet"
+    assert (await desk.as_("stf-o1").get(path))["packet"]["reason"] == "wants to open a shop"
+    await desk.as_("stf-o2").get(path, 404)
+    await desk.as_("stf-s1").get(path, 404)
+    rows = await desk.parts.pool.fetch("select actor, classes, action from read_audit where $1 = any(subject_id)", UUID(body["client_id"]))
+    assert ("stf-o1", ["packet"], "READ") in [tuple(row) for row in rows]
+
+
+async def test_a_withdrawn_packet_no_longer_opens(desk: Desk) -> None:
+    sent = await desk.post("/v1/referrals", await a_referral(desk))
+    path = f"/v1/referrals/{sent['id']}"
+    await desk.post(f"{path}:withdraw", {"reason": "CLIENT_WISH"}, If_Match='"1"')
+    assert (await desk.as_("stf-o1").get(f"{path}/packet"))["packet"] == "erased"
+    told = Fact("t", 0, 0, sent["id"], 2, "gabay.referrals.referral-withdrawn.v1", str(uuid4()), AT, AT, "", {"reason": "CLIENT_WISH"})
+    await look_ups.packet_key(told, desk.parts.handle)
+    await look_ups.packet_key(told, desk.parts.handle)
+    assert (await desk.get(path))["state"] == "WITHDRAWN"
+
+
+async def test_the_sender_of_a_confidential_referral_sees_its_state_and_not_its_receiver(desk: Desk) -> None:
+    client, consent = uuid4(), uuid4()
+    await desk.told(consents, consent_given(client, consent, SHARE))
+    hidden = {"confidential": True, "packet": a_packet(name=None, case_code="A-17")}
+    body = await a_referral(desk, **hidden) | {"client_id": str(client), "consent_id": str(consent)}
+    sent = await desk.post("/v1/referrals", body)
+    shown = await desk.get(f"/v1/referrals/{sent['id']}")
+    assert (shown["service_code"], shown.get("to_org"), shown.get("entry_id")) == ("PSS", None, None)
+    assert (await desk.as_("stf-o1").get(f"/v1/referrals/{sent['id']}"))["to_org"] == "OWWA"
+    stored = await desk.parts.pool.fetchval("select data::text from event where stream_id = $1", UUID(sent["id"]))
+    assert "OWWA" not in stored
+    await desk.catch_up(board, REFERRAL)
+    for staff, to_org in (("stf-w1", None), ("stf-o1", "OWWA")):
+        lines = {line["referral_id"]: line for line in (await desk.as_(staff).get("/v1/referrals?limit=200"))["items"]}
+        assert lines[sent["id"]]["to_org"] == to_org
+
+
+async def test_the_board_shows_who_kept_which_deadline(desk: Desk) -> None:
+    long_ago = {"occurred_at": "2026-03-05T10:15:00+08:00"}
+    sent = await desk.post("/v1/referrals", await a_referral(desk))
+    late = await a_referral(desk, **long_ago)
+    late_one = await desk.post("/v1/referrals", late)
+    agency = desk.as_("stf-o1")
+    await agency.post(f"/v1/referrals/{sent['id']}:accept", {}, If_Match='"1"')
+    await desk.catch_up(board, REFERRAL)
+    names = ("board.referral",)
+    once = await desk.tables(*names)
+    await desk.catch_up(board, REFERRAL)
+    assert await desk.tables(*names) == once
+    lines = {line["referral_id"]: line for line in (await desk.get("/v1/referrals?limit=200"))["items"]}
+    on_time, overdue = lines[sent["id"]], lines[late_one["id"]]
+    assert (on_time["state"], on_time["ack_on_time"], on_time["overdue"]) == ("ACCEPTED", True, False)
+    assert (overdue["state"], overdue["ack_on_time"]) == ("SENT", None)
+    assert overdue["due_ack"] == "2026-03-10T09:00:00.000Z"
+
+
+async def test_a_page_of_the_board_leads_to_the_next(desk: Desk) -> None:
+    for _ in range(3):
+        await desk.post("/v1/referrals", await a_referral(desk))
+    await desk.catch_up(board, REFERRAL)
+    first = await desk.get("/v1/referrals?limit=2&state=SENT")
+    second = await desk.get(f"/v1/referrals?limit=2&state=SENT&cursor={first['next']}")
+    shown = [line["referral_id"] for page in (first, second) for line in page["items"]]
+    assert len(set(shown)) == len(shown) >= 3
+    assert (await desk.get(f"/v1/referrals?limit=2&cursor={first['next']}", 400))["code"] == "cursor-invalid"
+
+
+async def test_the_referrals_under_a_consent_are_found_while_they_run(desk: Desk) -> None:
+    body = await a_referral(desk)
+    running = await desk.post("/v1/referrals", body)
+    ended = await desk.post("/v1/referrals", body)
+    await desk.post(f"/v1/referrals/{ended['id']}:withdraw", {"reason": "OTHER_PROVIDER"}, If_Match='"1"')
+    data = {"purpose": SHARE, "consent_id": body["consent_id"]}
+    fact = Fact("t", 0, 0, body["client_id"], 0, "gabay.intake.consent-withdrawn.v1", str(uuid4()), AT, AT, "", data)
+    found = await look_ups.under_consent(fact, desk.parts.handle)
+    assert found == [UnderConsent(UUID(running["id"]), CENTRE)]
+
+
+async def test_referrals_come_in_batches(desk: Desk) -> None:
+    items = [{"key": str(uuid4()), "body": await a_referral(desk)} for _ in range(2)]
+    items.append({"key": str(uuid4()), "body": await a_referral(desk, consented=False)})
+    answer = await desk.post("/v1/referrals:batch", {"items": items})
+    assert [item["status"] for item in answer["items"]] == [201, 201, 409]
+
+
+async def test_an_outside_organisation_refers_to_us_and_our_staff_answer(desk: Desk) -> None:
+    body = {
+        "centre": CENTRE, "direction": "IN", "from_org": "OWWA", "service_code": "LEG", "packet": a_packet(),
+    }  # fmt: skip
+    sent = await desk.post("/v1/referrals", body)
+    await desk.post(f"/v1/referrals/{sent['id']}:accept", {"client_id": str(uuid4())}, If_Match='"1"')
+    assert (await desk.get(f"/v1/referrals/{sent['id']}"))["state"] == "ACCEPTED"
+    assert (await desk.get(f"/v1/referrals/{sent['id']}/packet"))["packet"]["age"] == 34
+
+
+async def test_the_directory_shows_what_was_verified(desk: Desk) -> None:
+    fresh, stale = await an_entry(desk), await an_entry(desk, verified=False)
+    steward = desk.as_("stf-d1")
+    await desk.refused("/v1/service-entries", a_listing(), 403, "forbidden")
+    await desk.as_("stf-o2").refused("/v1/service-entries", a_listing(), 404, "not-found")
+    other = {name: value for name, value in a_listing().items() if name != "centre"} | {"languages": ["fil", "hil"]}
+    answer = await steward.send("PUT", f"/v1/service-entries/{fresh}", other, If_Match='"2"')
+    assert answer.status_code == 200, answer.text
+    gone = await an_entry(desk)
+    await steward.post(f"/v1/service-entries/{gone}:retire", {"reason": "CLOSED"}, If_Match='"2"')
+    await desk.catch_up(directory, SERVICE_ENTRY)
+    names = ("directory.entry",)
+    once = await desk.tables(*names)
+    await desk.catch_up(directory, SERVICE_ENTRY)
+    assert await desk.tables(*names) == once
+    listed = {entry["entry_id"]: entry for entry in (await desk.get("/v1/service-entries?limit=200"))["items"]}
+    assert listed[fresh]["languages"] == ["fil", "hil"]
+    assert not {stale, gone} & listed.keys()
+    everything = {entry["entry_id"] for entry in (await desk.get("/v1/service-entries?limit=200&stale=true"))["items"]}
+    assert stale in everything
+    assert (await desk.get(f"/v1/service-entries/{fresh}"))["verified_on"]
