@@ -1,6 +1,6 @@
-"""Where a process's CPU time goes: its Python stack every two milliseconds of CPU, counted.
+"""Where a process's CPU time goes: its Python stack every four milliseconds of CPU, counted.
 
-    python -m bench.sampler OUT MODULE ARGUMENTS...    runs a module and writes OUT at its end
+    python -m bench.sampler OUT MODULE ARGUMENTS...    runs a module; SIGUSR2 begins, SIGUSR1 ends and writes OUT
 
 Time in C (the kernel, libuv, OpenSSL) counts for the Python line that called it or that runs next. Unlike cProfile it
 does not slow calls down, so small functions don't look larger than they are.
@@ -8,7 +8,6 @@ does not slow calls down, so small functions don't look larger than they are.
 
 from __future__ import annotations
 
-import atexit
 import runpy
 import signal
 import sys
@@ -16,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType
 
-PERIOD_S = 0.002
+PERIOD_S = 0.004  # what a kernel with 250 ticks a second can give
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -79,23 +78,39 @@ def summary(folded: str, *, top: int = 40) -> str:
     packages: Counter[str] = Counter()
     for name, count in alone.items():
         packages[name.partition(":")[0].partition("/")[0]] += count
+    lines += ["", "  tree, from 2 %", *_tree(folded, total)]
     lines += ["", "  self  package"]
     lines += [f"{count / total:6.1%}  {name}" for name, count in packages.most_common(15)]
     return "\n".join(lines) + "\n"
 
 
+def _tree(folded: str, total: int, *, least: float = 0.02) -> list[str]:
+    """Callers above what they call, as far as a branch has `least` of the whole."""
+    paths: Counter[tuple[str, ...]] = Counter()
+    for line in folded.splitlines():
+        stack, _, number = line.rpartition(" ")
+        # The loop's own frames say nothing and push everything to the right.
+        names = [
+            name for name in stack.split(";") if not name.startswith(("asyncio/", "uvloop/", "<frozen runpy>", "bench/", "uvicorn/server"))
+        ]
+        for depth in range(1, len(names) + 1):
+            paths[tuple(names[:depth])] += int(number)
+    shown = sorted(path for path, count in paths.items() if count >= least * total)
+    return [f"{paths[path] / total:6.1%} {'  ' * (len(path) - 1)}{path[-1]}" for path in shown]
+
+
 def main(out: str, module: str, arguments: list[str]) -> None:
     sampler = Sampler()
 
-    def write() -> None:
+    def write(*_: object) -> None:
         sampler.stop()
         Path(out).write_text(sampler.folded())
 
-    atexit.register(write)
     sys.argv = [module, *arguments]
     # The module's own start is not what is asked about; the profiler says when to begin and when to end.
     signal.signal(signal.SIGUSR2, lambda *_: sampler.start())
-    signal.signal(signal.SIGUSR1, lambda *_: sampler.stop())
+    # Written at that end: a server that is told to go dies of the signal, without its exit handlers.
+    signal.signal(signal.SIGUSR1, write)
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
