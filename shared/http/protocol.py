@@ -87,7 +87,7 @@ class GabayProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._refuse(Problem("malformed-request", where="upgrade"))
+            pass  # nothing here speaks another protocol: it is answered as the ordinary request that it also is
         except httptools.HttpParserError:
             if not self._refused:
                 self._refuse(Problem("malformed-request", where="head" if self._in_head else "body"))

@@ -1,9 +1,10 @@
 """Run one api: uvicorn with our protocol, one process, orderly shutdown."""
 
 import asyncio
+import contextlib
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Final
 
@@ -59,6 +60,13 @@ class Server(uvicorn.Server):
             return
         runtime.stopping = True
         asyncio.get_running_loop().call_later(LOAD_BALANCER_SECONDS, super().handle_exit, sig, frame)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            yield
+            # uvicorn would raise SIGTERM once more after an orderly end, so that the exit status were 143 instead of 0.
+            self._captured_signals[:] = [sig for sig in self._captured_signals if sig != signal.SIGTERM]
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)

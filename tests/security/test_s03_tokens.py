@@ -205,8 +205,8 @@ async def test_a_remembered_token_is_forgotten_when_it_expires() -> None:
 
 async def test_a_strong_login_is_asked_for_and_must_be_recent() -> None:
     from shared.http.authorise import Grant, Subject
-    from shared.http.operation import check_step_up
     from shared.http.call import Caller
+    from shared.http.operation import check_step_up
 
     async with running() as service:
         runtime = service.app.state.runtime

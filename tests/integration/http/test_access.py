@@ -76,7 +76,9 @@ async def test_a_grant_taken_back_stops_within_half_a_minute(world: World) -> No
     assert (await world.grants.subject(identity())).grants == ()
 
 
-@pytest.mark.parametrize(("by", "code"), [("stf-admin", "same-person-signoff"), ("stf-w1", "same-person-signoff"), ("stf-none", "forbidden")])
+@pytest.mark.parametrize(
+    ("by", "code"), [("stf-admin", "same-person-signoff"), ("stf-w1", "same-person-signoff"), ("stf-none", "forbidden")]
+)
 async def test_nobody_confirms_what_they_gave_or_get(world: World, by: str, code: str) -> None:
     await world.dpo()
     await world.worker()

@@ -127,7 +127,10 @@ async def test_a_clock_that_is_off_shifts_what_it_told(off: int, shifted: bool) 
         told = (now + timedelta(seconds=off - 60)).replace(microsecond=0)
         body = count(occurred_at=told.isoformat())
         answer = await service.post(
-            "/v1/counters:batch", {"items": [item(body)]}, service.person("reception"), gabay_device_time=(now + timedelta(seconds=off)).isoformat()
+            "/v1/counters:batch",
+            {"items": [item(body)]},
+            service.person("reception"),
+            gabay_device_time=(now + timedelta(seconds=off)).isoformat(),
         )
         stored = (await service.store.load(UUID(body["local_id"])))[0]
     assert abs(answer.json()["clock_skew_s"] - off) <= 1

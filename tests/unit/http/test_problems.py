@@ -37,7 +37,14 @@ def test_every_problem_has_a_title_in_three_languages() -> None:
 
 @pytest.mark.parametrize(
     ("accept", "chosen"),
-    [(None, "en"), ("fr-CA, en;q=0.5", "fr"), ("tl", "fil"), ("fil-PH;q=0.9, fr;q=0.8", "fil"), ("de, *;q=0.1", "en"), ("en;q=x, fr", "fr")],
+    [
+        (None, "en"),
+        ("fr-CA, en;q=0.5", "fr"),
+        ("tl", "fil"),
+        ("fil-PH;q=0.9, fr;q=0.8", "fil"),
+        ("de, *;q=0.1", "en"),
+        ("en;q=x, fr", "fr"),
+    ],
 )
 def test_the_title_speaks_the_language_asked_for(accept: str | None, chosen: str) -> None:
     assert language(accept) == chosen
