@@ -26,6 +26,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "test": ("cli.test:test", "run the tests (--quick, --long, paths)"),
         "lint": ("cli.test:lint", "run the linters"),
         "lock": ("cli.lock:lock", "pin packages and jars by hash"),
+        "docs": ("cli.docs:docs", "write the generated reference pages (--check)"),
         "bench": ("cli.bench:bench", "measure, against the yardsticks of the performance chapter"),
     },
     "Operate": {
