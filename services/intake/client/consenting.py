@@ -24,6 +24,9 @@ from shared.errors import Rejected
 UNTIL_WITHDRAWN = frozenset({Purpose.CASE_MANAGEMENT, Purpose.STATISTICS})
 """Purposes without an end; all others last two years at most."""
 
+CIRCUMSTANCES = ("given_by", "form", "method", "informed", "assent")
+"""What is known of every yes."""
+
 NAMES_RECIPIENT = frozenset({Purpose.SHARE_FOR_SERVICE, Purpose.CONSULAR})
 
 
@@ -83,17 +86,16 @@ def _check_form(answer: ConsentAnswer, child: bool, at: str) -> None:
     """Whether this answer, given in this way by this person, is a consent at all."""
     if answer.assent is Assent.REFUSED:
         raise Rejected("assent-refused", "The child's no counts.", purpose=answer.purpose.value)
-    needed = {name: getattr(answer, name) for name in ("given_by", "form", "method", "informed", "assent")}
-    wrong = [(f"{at}/{name}", "missing") for name, value in needed.items() if value is None]
+    members = answer.__dict__
+    faults = [(f"/{name}", "missing") for name in CIRCUMSTANCES if members[name] is None]
     if answer.informed is not None:
-        told = {name: getattr(answer.informed, name) for name in Informed.model_fields}
-        wrong += [(f"{at}/informed/{name}", "not-allowed-here") for name, done in told.items() if not done]
-    wrong += [(f"{at}{loc}", code) for loc, code in (*_giver_faults(answer, child), *_term_faults(answer))]
-    if wrong:
-        raise misfit(*wrong)
-    check_names = answer.purpose in NAMES_RECIPIENT and answer.recipient_org is None and not answer.confidential
-    if check_names:
-        raise misfit((f"{at}/recipient_org", "missing"))
+        faults += [(f"/informed/{name}", "not-allowed-here") for name, told in answer.informed if not told]
+    faults += _giver_faults(answer, child)
+    faults += _term_faults(answer)
+    if answer.purpose in NAMES_RECIPIENT and answer.recipient_org is None and not answer.confidential:
+        faults.append(("/recipient_org", "missing"))
+    if faults:
+        raise misfit(*((at + loc, code) for loc, code in faults))
 
 
 def _giver_faults(answer: ConsentAnswer, child: bool) -> list[tuple[str, str]]:

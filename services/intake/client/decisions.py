@@ -20,7 +20,7 @@ from services.intake.client.commands import (
     WithdrawConsent,
 )
 from services.intake.client.forms import ScreeningForm
-from services.intake.client.rules import check_ground, check_past, misfit, plain, same, snapshot
+from services.intake.client.rules import assembled, check_ground, check_past, misfit, plain, same, snapshot
 from services.intake.client.state import State, evolve
 from services.intake.search.rows import rows
 from shared.codes import DOMV_LEVEL, ClientType, Polarity, Purpose
@@ -84,7 +84,7 @@ def _register(command: RegisterClient, state: State) -> list[ClientEvent]:
         raise misfit(*faults)
     if command.case_request is not None and not command.open_case:
         raise misfit(("/case_request", "not-allowed-here"))
-    identity = Identity.model_construct(**command.person.__dict__, profile=command.facts)
+    identity = assembled(Identity, command.person.__dict__ | {"profile": command.facts})
     counted = any(a.purpose is Purpose.STATISTICS and not a.refused for a in command.consents)
     registered = ClientRegistered(
         registered_on=command.registered_on,
@@ -159,7 +159,7 @@ def _amend(command: AmendClient, state: State) -> list[ClientEvent]:
     changed += [name for name in Facts.model_fields if getattr(facts, name) != getattr(state.identity.profile, name)]
     if not changed:
         return []
-    identity = Identity.model_construct(**person.__dict__, profile=facts)
+    identity = assembled(Identity, person.__dict__ | {"profile": facts})
     registered_on = cast(date, state.registered_on)
     return [
         ClientProfileAmended(
@@ -189,7 +189,7 @@ def _merged(group: str, model: type[Any], old: Any, changes: Mapping[str, Any]) 
         if value is None and fields[name].is_required():
             raise misfit((f"/{group}/{name}", "missing"))
         values[name] = fields[name].get_default() if value is None else value
-    return model.model_construct(**values)
+    return assembled(model, values)
 
 
 def _screen(form: ScreeningForm, state: State, at: str = "") -> list[ClientEvent]:

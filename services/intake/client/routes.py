@@ -42,6 +42,7 @@ from .commands import (
 )
 from .decisions import CLIENT
 from .forms import DepartureForm, ReturnForm
+from .rules import assembled
 
 router = CommandRouter("clients")
 
@@ -259,5 +260,5 @@ def _with_id(call: Call, form: M, member: str, name: str) -> M:
 
 def _part(model: type[M], body: BaseModel, **more: Any) -> M:
     """The members of a checked body that make up `model`; nothing is checked again."""
-    members = body.__dict__
-    return model.model_construct(**{name: members[name] for name in model.model_fields if name in members}, **more)
+    members = body.__dict__ | more
+    return assembled(model, {name: members[name] for name in model.__pydantic_fields__})

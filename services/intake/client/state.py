@@ -53,7 +53,8 @@ class State:
 
     def active_consents(self) -> Iterator[ConsentGiven]:
         """Those that were neither taken back nor replaced; they may have run out by date."""
-        return (consent for cid, consent in self.consents.items() if cid not in self.ended)
+        consents, ended = self.consents, self.ended
+        return (consents[cid] for cid in consents if cid not in ended) if ended else iter(consents.values())
 
     def consent_for(self, purpose: Purpose, recipient: str | None = None) -> ConsentGiven | None:
         """The consent in force for a purpose and recipient."""
@@ -78,7 +79,7 @@ def evolve(state: State, event: ClientEvent) -> State:
             return replace(state, identity=event.identity)
         case ConsentGiven():
             ended = state.ended | {event.replaces} if event.replaces else state.ended
-            return replace(state, consents={**state.consents, event.consent_id: event}, ended=ended - {event.consent_id})
+            return replace(state, consents={**state.consents, event.consent_id: event}, ended=ended)
         case ConsentWithdrawn():
             return replace(state, ended=state.ended | {event.consent_id})
         case VulnerabilityScreened():
