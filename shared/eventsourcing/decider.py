@@ -6,7 +6,7 @@
 `evolve(state, event)` never validates and never fails.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Generic, Literal, TypeVar
@@ -44,7 +44,8 @@ class Decider(Generic[C, S]):
     """One aggregate's behaviour.
 
     rows: (stream id, state before the event, event) -> rows that the append writes with it. Pure, so that they can
-    be regrown from the facts. opens: the sealed classes that the fold needs; all others read as ERASED.
+    be regrown from the facts. indexed: the events that have rows (None: any may), so that the runner need not fold the
+    new events of a registration for those that have none. opens: the sealed classes that the fold needs; all others read as ERASED.
     claimed: reservation name -> problem code of the refusal when another stream holds it.
     """
 
@@ -53,8 +54,23 @@ class Decider(Generic[C, S]):
     decide: Callable[[C, S], list[Event]]
     evolve: Callable[[S, Any], S]
     rows: Callable[[UUID, S, Any], Iterable[Row]] = no_rows
+    indexed: frozenset[type[Event]] | None = None
     opens: frozenset[FieldClass] = frozenset()
     claimed: tuple[tuple[str, str], ...] = ()
+
+    def rows_of(self, stream_id: UUID, state: S, events: Sequence[Event]) -> list[Row]:
+        """The rows of new events that follow on `state`."""
+        if self.rows is no_rows:
+            return []
+        rows: list[Row] = []
+        indexed = [self.indexed is None or type(event) in self.indexed for event in events]
+        for n, event in enumerate(events):
+            if indexed[n]:
+                rows.extend(self.rows(stream_id, state, event))
+            if not any(indexed[n + 1 :]):
+                break
+            state = self.evolve(state, event)
+        return rows
 
     def fold(self, events: Iterable[Event], state: S | None = None) -> S:
         return reduce(self.evolve, events, self.initial if state is None else state)

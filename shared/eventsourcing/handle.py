@@ -292,21 +292,14 @@ class Handle:
             meta["traceparent"] = envelope.traceparent
         meta_text = orjson.dumps(meta).decode()
         new: list[NewEvent] = []
-        rows: list[Row] = []
         for n, event in enumerate(events, index):
             event_id = uuid5(envelope.command_id, str(n))
             data = _wire(event, event_id, stream_id, ctx, ctx_text, keys)
-            new.append(
-                NewEvent(
-                    event_id, event.event_type, aggregate.schema(event.event_type), data, meta_text,
-                    envelope.occurred_at,
-                )
-            )  # fmt: skip
-            rows.extend(decider.rows(stream_id, state, event))
-            state = decider.evolve(state, event)
+            schema = aggregate.schema(event.event_type)
+            new.append(NewEvent(event_id, event.event_type, schema, data, meta_text, envelope.occurred_at))
         search: dict[int, bool] = {}
         claims: dict[tuple[str, str], bool] = {}
-        for row in rows:
+        for row in decider.rows_of(stream_id, state, events):
             if row.kind in ("claim", "release"):
                 claims[row.name, row.key] = row.kind == "claim"
             else:
