@@ -103,7 +103,7 @@ class Centre:
 
     async def _journey(self, n: int, entry: str) -> None:
         made = ids(self.month, n, 16)
-        client, management, statistics, sharing, need = made[:5]
+        client, management, _, sharing, need = made[:5]
         keys = iter(made[5:])
         day = date(self.year - 1, 12, 1 + n % 20)
         ground = {"centre": CENTRE, "purpose": "CASE_MANAGEMENT", "basis": "CONSENT", "consent_id": management}
@@ -213,6 +213,7 @@ class Centre:
         headers = {"Idempotency-Key": key}
         if if_match is not None:
             headers["If-Match"] = if_match if if_match == "*" else f'"{if_match}"'
+        told = "no answer"
         for attempt in range(60):
             try:
                 answer = await app.post(path, json=body, headers=headers)
@@ -222,12 +223,13 @@ class Centre:
             if answer.status_code < 300:
                 content: dict[str, Any] = answer.json()
                 return content
+            told = answer.text[:600]
             code = answer.json().get("code")
             travelling = code in ("consent-missing", "entry-stale") or (code == "not-found" and attempt < 40)
             if not travelling and answer.status_code not in AGAIN:
                 break
             await asyncio.sleep(0.25)
-        raise Refused(f"{path.split('/')[2]}: {answer.text[:600]}")
+        raise Refused(f"{path.split('/')[2]}: {told}")
 
     async def _until(self, app: httpx.AsyncClient, path: str) -> None:
         for _ in range(120):
