@@ -386,8 +386,8 @@ class Consumer:
 
     async def _drain_replays(self) -> None:
         """Read what was sent again for this consumer, to its end, before the main topics and under the same guard."""
-        prefix = f"replay.{self.name}."
-        topics = {name: count for name, count in (await self.broker.partitions()).items() if name.startswith(prefix)}
+        known = await self.broker.partitions()
+        topics = {name: known[name] for topic in self.topics if (name := f"replay.{self.name}.{topic}") in known}
         parts = [TopicPartition(name, p) for name, count in topics.items() for p in range(count)]
         if not parts:
             return
