@@ -143,7 +143,6 @@ class ReopenCase:
     on: date
     prior_closure: UUID
     reason: str
-    beside_another: bool = False
 
 
 Command = OpenCase | AssignCase | AssessNeeds | RecordPlanAction | DeliverService | RequireReview | CloseCase | ReopenCase

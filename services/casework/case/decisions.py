@@ -123,7 +123,7 @@ def _assess(command: AssessNeeds, state: State) -> list[Event]:
 def _deliver(command: DeliverService, state: State) -> list[Event]:
     _permitted(command.ground, state)
     if command.delivered_on > command.ground.on:
-        raise Rejected("date-in-future", "Record a service once it was given.", fields=["delivered_on"])
+        raise Rejected("date-in-future", "Record a service once it was given.", fields=["/delivered_on"])
     hidden = state.confidential
     told = facts.ServiceProfile(service_code=command.service_code, result=command.result)
     event = facts.ServiceDelivered(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.casework.parts import Casework
-from shared.codes import ServiceCode
+from shared.codes import ClosureReason, ServiceCode
 from shared.contracts.casework.case import CaseClosed
 from shared.http.command import Answer, Call, CommandRouter, OutOfScope, Resource, invalid, violation
 
@@ -155,6 +155,8 @@ async def close_case(call: Call, body: CloseCaseBody) -> Answer:
     """End a case; every need has an outcome. A supervisor who names `requested_by` signs where approval is needed."""
     found = await find(call)
     today = _today(call, found.centre)
+    if body.reason is ClosureReason.ERASURE:  # the system's alone: it passes every guard
+        raise invalid(violation("/reason", "not-allowed-here"))
     if body.closed_on and body.closed_on > today:
         raise invalid(violation("/closed_on", "out-of-range"))
     command = CloseCase(

@@ -53,7 +53,7 @@ def decide(command: Command, state: State) -> list[Event]:
             return [] if entry == state.listed else [entry]
         case VerifyEntry(verified_on=day):
             if day > command.today:
-                raise Rejected("date-in-future", "Verify an entry once somebody has asked.", fields=["verified_on"])
+                raise Rejected("date-in-future", "Verify an entry once somebody has asked.", fields=["/verified_on"])
             if state.verified_on is not None and day < state.verified_on:
                 return []  # an older check tells nothing new
             return [ServiceEntryVerified(verified_on=day, by=command.by, capacity=command.capacity, next_due=day + FRESH)]

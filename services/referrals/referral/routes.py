@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.referrals.parts import Referrals
-from shared.codes import Direction
+from shared.codes import Direction, WithdrawReason
 from shared.eventsourcing.event import Context
 from shared.http.command import Answer, Call, CommandRouter, OutOfScope, Rejected, Resource, invalid, violation
 from shared.http.operation import check_step_up
@@ -159,6 +159,8 @@ async def deliver(call: Call, body: DeliverBody) -> Answer:
 async def withdraw(call: Call, body: WithdrawBody) -> Answer:
     """The sender takes it back; the packet no longer opens."""
     found = await load(call)
+    if body.reason is WithdrawReason.ERASURE:  # the system's alone
+        raise invalid(violation("/reason", "not-allowed-here"))
     return await _answer(call, found, Withdraw(at=_now(call), reason=body.reason), body, found.sender)
 
 

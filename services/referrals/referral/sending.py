@@ -103,18 +103,18 @@ def _missing(command: SendReferral) -> list[str]:
         "reason": packet.reason,
         "services_requested": packet.services_requested or None,
         "consent_text": packet.consent_text,
-        "sender.name": sender and sender.name,
-        "sender.position": sender and sender.position,
-        "sender.contact": sender and sender.contact,
+        "sender/name": sender and sender.name,
+        "sender/position": sender and sender.position,
+        "sender/contact": sender and sender.contact,
     }
     if packet.minor:
         needed |= {
-            "caregiver.name": care and care.name,
-            "caregiver.relation": care and care.relation,
-            "caregiver.informed": care and care.informed,
-            "caregiver.why_not": True if care and care.informed else care and care.why_not,
+            "caregiver/name": care and care.name,
+            "caregiver/relation": care and care.relation,
+            "caregiver/informed": care and care.informed,
+            "caregiver/why_not": True if care and care.informed else care and care.why_not,
         }
-    return [name for name, value in needed.items() if value is None]
+    return [f"/packet/{name}" for name, value in needed.items() if value is None]
 
 
 def _invalid(loc: str, code: str) -> Rejected:

@@ -119,6 +119,13 @@ async def test_a_signed_closure_is_asked_for_by_somebody_else(desk: Desk) -> Non
     await supervisor.post(f"/v1/cases/{case}:close", close | {"requested_by": "stf-w1"}, If_Match='"2"')
 
 
+async def test_erasure_closes_cases_and_nobody_else_in_its_name(desk: Desk) -> None:
+    case, ground = await a_case(desk)
+    body = {**ground, "reason": "ERASURE", "summary": "past every guard?"}
+    problem = await desk.refused(f"/v1/cases/{case}:close", body, 422, "validation", If_Match='"2"')
+    assert problem["errors"] == [{"loc": "/reason", "code": "not-allowed-here"}]
+
+
 async def test_services_come_in_batches(desk: Desk) -> None:
     case, ground = await a_case(desk)
     path = f"/v1/cases/{case}/services"

@@ -117,7 +117,7 @@ async def test_an_entry_that_nobody_verified_is_not_referable(desk: Desk) -> Non
 async def test_what_the_packet_lacks_or_must_not_hold_is_named_and_not_repeated(desk: Desk) -> None:
     body = await a_referral(desk, packet=a_packet(age=None, phone="<phone>"))
     problem = await desk.refused("/v1/referrals", body, 422, "packet-incomplete")
-    assert problem["fields"] == ["age"]
+    assert problem["fields"] == ["/packet/age"]
     client, consent = uuid4(), uuid4()
     await desk.told(consents, consent_given(client, consent, SHARE, recipient_org="OWWA", withheld=[{"item": "PHONE", "from_org": "OWWA"}]))
     body |= {"client_id": str(client), "consent_id": str(consent), "packet": a_packet(phone="<phone>")}

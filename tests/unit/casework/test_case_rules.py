@@ -128,7 +128,7 @@ def test_the_same_id_with_the_same_content_is_done_already() -> None:
 
 
 def test_a_service_is_recorded_once_it_was_given() -> None:
-    given(CASES, opened()).when(delivering(delivered_on=date(2026, 3, 7))).rejected("date-in-future", fields=["delivered_on"])
+    given(CASES, opened()).when(delivering(delivered_on=date(2026, 3, 7))).rejected("date-in-future", fields=["/delivered_on"])
 
 
 def test_after_a_withdrawal_work_goes_on_for_five_working_days() -> None:

@@ -48,7 +48,7 @@ def test_a_listing_alone_verifies_nothing() -> None:
 
 
 def test_nobody_verifies_ahead_of_time() -> None:
-    given(ENTRY, LISTED).when(replace(VERIFY, verified_on=date(2026, 3, 6))).rejected("date-in-future", fields=["verified_on"])
+    given(ENTRY, LISTED).when(replace(VERIFY, verified_on=date(2026, 3, 6))).rejected("date-in-future", fields=["/verified_on"])
 
 
 def test_an_older_check_tells_nothing_new() -> None:

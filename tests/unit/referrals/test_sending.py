@@ -77,15 +77,15 @@ def test_only_an_emergency_goes_without_an_entry() -> None:
     [("name", "case_code"), ("age", "age"), ("sex", "sex"), ("reason", "reason"), ("consent_text", "consent_text")],
 )
 def test_a_packet_without_what_the_form_asks_for_is_incomplete(member: str, field: str) -> None:
-    given(REFERRALS).when(sending(packet=packet(**{member: None}))).rejected("packet-incomplete", fields=[field])
+    given(REFERRALS).when(sending(packet=packet(**{member: None}))).rejected("packet-incomplete", fields=[f"/packet/{field}"])
 
 
 def test_a_minors_packet_tells_of_the_caregiver() -> None:
-    fields = ["caregiver.name", "caregiver.relation", "caregiver.informed", "caregiver.why_not"]
+    fields = ["/packet/caregiver/name", "/packet/caregiver/relation", "/packet/caregiver/informed", "/packet/caregiver/why_not"]
     given(REFERRALS).when(sending(packet=packet(minor=True))).rejected("packet-incomplete", fields=fields)
     kept_quiet = {"name": "<mother>", "relation": "mother", "informed": False}
     given(REFERRALS).when(sending(packet=packet(minor=True, caregiver=kept_quiet))).rejected(
-        "packet-incomplete", fields=["caregiver.why_not"]
+        "packet-incomplete", fields=["/packet/caregiver/why_not"]
     )
     told = {"name": "<mother>", "relation": "mother", "informed": True}
     given(REFERRALS).when(sending(packet=packet(minor=True, caregiver=told))).then_types(facts.ReferralSent)
@@ -109,7 +109,7 @@ def test_the_open_part_of_a_confidential_referral_tells_neither_receiver_nor_ser
 
 def test_a_confidential_packet_holds_a_case_code_in_place_of_the_name() -> None:
     given(REFERRALS).when(sending(**HIDDEN | {"packet": packet(case_code="A-17")})).refused_at("/packet/name")
-    given(REFERRALS).when(sending(**HIDDEN | {"packet": packet(name=None)})).rejected("packet-incomplete", fields=["case_code"])
+    given(REFERRALS).when(sending(**HIDDEN | {"packet": packet(name=None)})).rejected("packet-incomplete", fields=["/packet/case_code"])
 
 
 def test_the_answers_to_a_confidential_referral_do_not_name_the_receiver() -> None:
