@@ -81,6 +81,7 @@ class Bulk(Requests):
         return await database.copy(self.stack, self.rows, seconds)
 
     async def subject(self, seconds: float) -> Sample:
+        seconds = max(seconds, 3)  # a batch of 500 is a good part of a second
         self._before = await stored(self.stack)
         requests = self.build(self.corpus, round(PEOPLE_A_SECOND * (seconds + 1)) // self.items + 2, self.token)
         answered = await drive.load(

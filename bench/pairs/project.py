@@ -15,6 +15,7 @@ from bench.corpus import Corpus
 from bench.pair import Pair, Sample, VoidRun
 from bench.stack import Stack
 from bench.yardsticks import broker
+from services.reporting.facts import zones
 from services.reporting.facts.projection import facts
 from shared.compose import Parts, open_parts
 from shared.eventsourcing.projection import Projection
@@ -22,6 +23,7 @@ from shared.messaging.broker import Broker
 from shared.messaging.consume import Consumer
 from shared.messaging.models import at_generation, ensure_generation
 from shared.messaging.project import Projecting
+from shared.region import load_region
 from shared.settings import Settings
 
 CLIENTS, ENCOUNTERS = "intake.client.v1", "intake.encounter.v1"
@@ -51,6 +53,7 @@ class Project:
     async def prepare(self, stack: Stack, corpus: Corpus) -> None:
         self.stack, self.corpus = stack, corpus
         settings = Settings.load("reporting", "worker", stack.embedded.env("reporting", "worker"))
+        zones.follow(lambda: load_region(settings.region_path).centres)
         self.parts: Parts = await self._open.enter_async_context(open_parts(settings))
 
     async def _filled(self, seconds: float) -> int:
@@ -120,10 +123,10 @@ class Project:
                     f'from "{schema}".fact f where counted group by 1'
                 )
             }
-            parked = await connection.fetchval("select count(*) from parked")
+            parked = {str(reason): n for reason, n in await connection.fetch("select reason, count(*) from parked group by 1")}
         await self.stack.drop(self._made)
         if applied != self._events or parked:
-            raise VoidRun(f"{self.name}: the guard has applied {applied} of {self._events} events, {parked} are parked")
+            raise VoidRun(f"{self.name}: the guard has applied {applied} of {self._events} events, parked are {parked}")
         ends = await broker.ends(self.stack, [CLIENTS, ENCOUNTERS])
         people = sum(end for place, end in ends.items() if place.topic == CLIENTS) // PERSON
         wanted = {"registration": people, "transit": people} if CLIENTS in self.topics else {}
