@@ -14,6 +14,7 @@ from services.intake.client.forms import (
     ReturnForm,
     ScreeningForm,
 )
+from services.intake.strict import Strict
 from shared.codes import AmendReason, ConsentEnd, EncounterChannel, LegalBasis
 from shared.contracts.intake.client import CaseRequest
 from shared.contracts.intake.episode import DepartureRecord, Economics, Return
@@ -39,7 +40,7 @@ class ProfileBody(Facts):
     adult_child: Derived = None
 
 
-class RegisterClientBody(CreationBody):
+class RegisterClientBody(Strict, CreationBody):
     """A person to be registered, with the answers to the questions for consent and the first facts of their journey."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -75,7 +76,7 @@ PersonChanges: Any = _changes("PersonChanges", Person)
 FactsChanges: Any = _changes("FactsChanges", Facts)
 
 
-class AmendClientBody(CommandBody):
+class AmendClientBody(Strict, CommandBody):
     """What changed, or was wrong. A member that is not sent stays as it is; null clears it."""
 
     reason: AmendReason
@@ -83,40 +84,40 @@ class AmendClientBody(CommandBody):
     profile: FactsChanges | None = None
 
 
-class GiveConsentBody(CommandBody, ConsentAnswer):
+class GiveConsentBody(Strict, CommandBody, ConsentAnswer):
     """The answer to one question for consent; it is its own ground."""
 
     basis: LegalBasis | None = LegalBasis.CONSENT
 
 
-class WithdrawConsentBody(CommandBody):
+class WithdrawConsentBody(Strict, CommandBody):
     """Why a consent ends, and from which day on (today)."""
 
     reason: ConsentEnd
     effective: date | None = None
 
 
-class ScreenBody(CommandBody, ScreeningForm):
+class ScreenBody(Strict, CommandBody, ScreeningForm):
     """A screening."""
 
 
-class IntentionBody(CommandBody, IntentionForm):
+class IntentionBody(Strict, CommandBody, IntentionForm):
     """A wish to leave."""
 
 
-class TransitArrivalBody(CommandBody, ArrivalForm):
+class TransitArrivalBody(Strict, CommandBody, ArrivalForm):
     """An arrival on the way."""
 
 
-class DepartureBody(CommandBody, DepartureRecord):
+class DepartureBody(Strict, CommandBody, DepartureRecord):
     """A departure."""
 
 
-class ReturnBody(CommandBody, Return):
+class ReturnBody(Strict, CommandBody, Return):
     """A return."""
 
 
-class EconomicsBody(CommandBody, Economics):
+class EconomicsBody(Strict, CommandBody, Economics):
     """What a migration cost and first earned."""
 
 

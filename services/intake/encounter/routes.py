@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.intake.parts import Intake
+from services.intake.strict import Strict
 from shared.codes import EncounterChannel, Topic, TransportMode
 from shared.contracts.intake.encounter import Count, GroupCount
 from shared.contracts.intake.episode import Point
@@ -19,7 +20,7 @@ from .decisions import ENCOUNTER, ObserveGroup, RecordEncounter
 router = CommandRouter("encounters")
 
 
-class RecordEncounterBody(CreationBody):
+class RecordEncounterBody(Strict, CreationBody):
     """A contact. Without `client_id` it is anonymous."""
 
     channel: EncounterChannel
@@ -31,7 +32,7 @@ class RecordEncounterBody(CreationBody):
     info_given: bool
 
 
-class ObserveGroupBody(CreationBody):
+class ObserveGroupBody(Strict, CreationBody):
     """People who passed an observation point, counted."""
 
     point: Point

@@ -95,11 +95,14 @@ async def test_another_centre_does_not_see_that_it_exists(desk: Desk) -> None:
         ({"profile": {"nationality": ["PHX"]}}, "/profile/nationality/0", "unknown-code"),
         ({"identity": {"phones": ["0917"]}}, "/identity/phones/0", "bad-format"),
         ({"channel": "PIGEON"}, "/channel", "unknown-code"),
+        ({"identity": {"interpreter": "yes"}}, "/identity/interpreter", "wrong-type"),
+        ({"transit_arrival": {"group_size": "1"}}, "/transit_arrival/group_size", "wrong-type"),
+        ({"return": {"date": "2026-01", "from": "ZZZ"}}, "/return/from", "unknown-code"),
     ],
 )
 async def test_a_faulty_form_is_named_and_not_repeated(desk: Desk, change: dict[str, Any], loc: str, code: str) -> None:
     body = a_registration(identity=NAMED)
-    body = body | {name: body[name] | part if isinstance(part, dict) else part for name, part in change.items()}
+    body = body | {name: body.get(name, {}) | part if isinstance(part, dict) else part for name, part in change.items()}
     answer = await desk.post("/v1/clients", body)
     assert answer.status_code == 422, answer.text
     assert {"loc": loc, "code": code}.items() <= answer.json()["errors"][0].items()
