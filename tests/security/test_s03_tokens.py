@@ -27,7 +27,7 @@ def segment(value: Any) -> str:
 
 
 def with_header(header: Any, signature: str | None = None) -> str:
-    head, body, sign = token().split(".")
+    _, body, sign = token().split(".")
     return f"{segment(header)}.{body}.{sign if signature is None else signature}"
 
 

@@ -209,7 +209,8 @@ async def test_a_slow_body_is_not_waited_for(server: Server) -> None:
 
 
 @pytest.mark.parametrize("raw", [
-    b"NONSENSE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET /v1/x HTTP/1.1\r\nBad Header: x\r\n\r\n",
+    b"NONSENSE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    b"GET /v1/x HTTP/1.1\r\nBad Header: x\r\n\r\n",
     b"POST /v1/counters HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
     b"POST /v1/counters HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
     b"POST /v1/counters HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",

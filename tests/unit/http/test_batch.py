@@ -33,7 +33,8 @@ async def test_one_item_s_refusal_touches_no_other() -> None:
     assert [result["status"] for result in results] == [201, 422, 201, 400, 201]
     assert [result["index"] for result in results] == [0, 1, 2, 3, 4]
     assert results[0] == {
-        "index": 0, "key": good[0]["key"], "status": 201, "id": good[0]["body"]["local_id"], "version": 1, "replayed": False, "search_hits": 0,
+        "index": 0, "key": good[0]["key"], "status": 201, "id": good[0]["body"]["local_id"], "version": 1, "replayed": False,
+        "search_hits": 0,
     }  # fmt: skip
     assert results[1]["problem"]["errors"] == [{"loc": "/topics/0", "code": "unknown-code", "list": "/v1/codes/Topic"}]
 
@@ -139,7 +140,8 @@ async def test_a_clock_that_is_off_shifts_what_it_told(off: int, shifted: bool) 
 
 
 @pytest.mark.parametrize(("body", "status"), [
-    ({"items": []}, 422), ({}, 422), ([], 422), ({"items": {}}, 422), ({"items": [1], "more": 1}, 422), (b"{", 400), (b'{"items":[],"items":[]}', 400),
+    ({"items": []}, 422), ({}, 422), ([], 422), ({"items": {}}, 422), ({"items": [1], "more": 1}, 422),
+    (b"{", 400), (b'{"items":[],"items":[]}', 400),
 ])  # fmt: skip
 async def test_an_unreadable_envelope_is_an_ordinary_problem(body: Any, status: int) -> None:
     async with running() as service:

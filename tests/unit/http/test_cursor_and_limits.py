@@ -50,9 +50,10 @@ def test_a_flipped_bit_is_noticed(place: int, bit: int) -> None:
     place %= len(cursor)
     forged = cursor[:place] + bytes([cursor[place] ^ bit]) + cursor[place + 1 :]
     try:
-        assert CURSORS.read(forged.decode("latin-1"), bound_to="one") == [1, "a"]  # unused bits of the last character
+        read: object = CURSORS.read(forged.decode("latin-1"), bound_to="one")
     except Problem as problem:
-        assert problem.code == "cursor-invalid"
+        read = problem.code
+    assert read in ("cursor-invalid", [1, "a"])  # the last character has bits that mean nothing
 
 
 def test_a_search_token_counts_for_a_quarter_of_an_hour_and_its_maker() -> None:

@@ -1,0 +1,121 @@
+"""Logs, traces and metrics: what leaves the process, and what never does."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
+
+from shared import telemetry
+
+CANARY = "Kanaryo Dela Cruz"
+
+
+@pytest.fixture
+def logs(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
+    telemetry.setup_logs(level="info", service="intake", region="antique", process="api")
+
+    def lines() -> list[dict[str, Any]]:
+        telemetry._flush()
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    yield lines
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()
+
+
+def test_a_line_says_who_when_and_where(logs: Any) -> None:
+    ids = telemetry.begin()
+    telemetry.logger().warning("stream_parked", consumer="c", version=3)
+    (line,) = logs()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["ts"])
+    assert {**line, "ts": ""} == {
+        "ts": "", "level": "warning", "event": "stream_parked", "service": "intake", "region": "antique", "process": "api",
+        "trace": ids.trace_id, "span": ids.span_id, "consumer": "c", "version": 3,
+    }  # fmt: skip
+
+
+def test_a_field_that_nobody_declared_stays_inside(logs: Any) -> None:
+    telemetry.logger().info("x", given_name=CANARY, body={"a": CANARY}, version=1)
+    assert CANARY not in json.dumps(logs())
+
+
+def test_an_exception_is_its_type_and_frames(logs: Any) -> None:
+    try:
+        int(CANARY)
+    except ValueError as error:
+        telemetry.logger().error("broken", exc_info=error)
+        telemetry.logger().error("broken", exc_info=True)
+    for line in logs():
+        assert line["exception"] == "builtins.ValueError"
+        assert re.fullmatch(r".*test_telemetry:\d+", line["frames"][-1])
+        assert CANARY not in json.dumps(line)
+
+
+def test_lines_of_libraries_carry_no_values(logs: Any) -> None:
+    logging.getLogger("asyncio").error(f"Task failed: {CANARY}")
+    logging.getLogger("aiokafka.consumer").warning("Heartbeat of %s failed", CANARY)
+    try:
+        int(CANARY)
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception(f"Exception with {CANARY}")
+    found = logs()
+    assert [line["logger"] for line in found] == ["asyncio", "aiokafka.consumer", "uvicorn.error"]
+    assert found[1]["template"] == "Heartbeat of %s failed"
+    assert CANARY not in json.dumps(found)
+
+
+def test_control_characters_are_escaped(logs: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    telemetry.logger().info("x", reason="a\nb\x1b[31m")
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    assert "\x1b" not in out
+
+
+def test_the_line_of_a_request_takes_the_short_way_and_says_the_same(logs: Any) -> None:
+    telemetry.log_request(method="GET", route="/v1/x", status=200, ms=1.5)
+    telemetry.logger().info("request", method="GET", route="/v1/x", status=200, ms=1.5)
+    short, long = logs()
+    assert {**short, "ts": ""} == {**long, "ts": ""}
+
+
+def test_a_trace_is_continued_or_begun() -> None:
+    parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    assert telemetry.begin(parent).trace_id == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert re.fullmatch(r"00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-00", telemetry.traceparent() or "")
+    for nonsense in (None, "", CANARY, parent + "x", "00-short-1-01"):
+        assert telemetry.begin(nonsense).trace_id != "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def test_without_a_collector_a_span_is_nothing() -> None:
+    with telemetry.span("append", gabay_consumer="x") as span:
+        assert not span.is_recording()
+
+
+class Kept(SpanExporter):
+    def __init__(self) -> None:
+        self.spans: list[ReadableSpan] = []
+
+    def export(self, spans: Any) -> SpanExportResult:
+        self.spans += spans
+        return SpanExportResult.SUCCESS
+
+
+def test_only_declared_attributes_leave_with_a_span() -> None:
+    kept, provider = Kept(), TracerProvider()
+    sieve: Any = telemetry.Sieve(SimpleSpanProcessor(kept))
+    provider.add_span_processor(sieve)
+    attributes = {"http.route": "/v1/clients/{id}", "url.full": CANARY, "db.query.text": CANARY, "messaging.kafka.message.key": CANARY}
+    with provider.get_tracer("t").start_as_current_span("GET", attributes=attributes) as span:
+        span.add_event("exception", {"exception.message": CANARY})
+        span.set_attribute("gabay.problem", "validation")
+        span.set_attribute("gabay.name", CANARY)
+    (left,) = kept.spans
+    assert dict(left.attributes or {}) == {"http.route": "/v1/clients/{id}", "gabay.problem": "validation"}
+    assert left.events == ()
+    assert CANARY not in left.to_json()
