@@ -6,7 +6,7 @@ import base64
 import os
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -49,10 +49,11 @@ class Desk:
     client: httpx.AsyncClient
     parts: Intake
     keyring_owner: str
+    worker_dsn: str
     staff: str = "stf-caseworker"
 
     def as_(self, role: str, centre: str = CENTRE) -> Desk:
-        return Desk(self.client, self.parts, self.keyring_owner, staff_of(role, centre))
+        return replace(self, staff=staff_of(role, centre))
 
     async def send(self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> httpx.Response:
         """A request with a token, an idempotency key and a purpose; headers by name with underscores."""
@@ -143,7 +144,7 @@ async def desk(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
-            yield Desk(client, app.state.runtime.parts, keys.role("postgres"))
+            yield Desk(client, app.state.runtime.parts, keys.role("postgres"), store.worker)
     await pool.close()
     for database in (store, keys, access):
         database.drop()
