@@ -88,6 +88,20 @@ async def test_a_late_fact_of_a_forgotten_client_does_not_come_back(model: Any) 
     await model.apply([f for f in world.live() if f.event_id != late.event_id])
     await model.apply([late])
     assert await model.cells() == set()
+    assert await model.connection.fetchval("select count(*) from fact") == 0
+
+
+async def test_a_consent_that_takes_anothers_place_goes_on_where_that_one_stood(model: Any) -> None:
+    world = World()
+    world.register(ANA)
+    replaced = world.consents[ANA]
+    a_service(world, ANA, "2026-01-06")
+    world.tell("intake.consent-given", ANA, {"consent_id": some_id("new"), "purpose": "STATISTICS", "replaces": replaced})
+    ended = {"consent_id": replaced, "purpose": "STATISTICS", "reason": "EXPIRED", "effective": "2026-02-01"}
+    world.tell("intake.consent-withdrawn", ANA, ended)
+    await model.apply(world.live())
+    assert await n(model, "30a", "2026") == 1
+    assert await n(model, "01", "2026") == 1
 
 
 async def test_a_service_that_arrives_before_its_client_counts_once_both_are_there(model: Any) -> None:
