@@ -1,5 +1,6 @@
 """A small service of its own (counters) behind the real HTTP layer: real tokens, a memory store, fakes of the outside."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -108,6 +109,8 @@ def router() -> CommandRouter:
     @made.command("POST", "/v1/counters/{id:uuid}/notes", body=NoteBody, action="episode.record", concurrency="additive")
     async def add_note(call: Call, body: NoteBody) -> Answer:
         """Note something."""
+        if body.text == "slow":
+            await asyncio.sleep(0.05)  # long enough for everything that does not wait for it to overtake
         if body.text == "explode":
             raise RuntimeError(f"unforeseen: {body.text}")
         return await call.run(DECIDER, call.path["id"], Noted(text=body.text))
