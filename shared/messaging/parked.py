@@ -45,6 +45,12 @@ class ParkedRecord:
         return self.topic, self.partition, self.offset
 
 
+_KEPT = (
+    "topic", "partition", "offset", "stream_id", "version", "reason", "error_class", "attempts", "first_failed_at",
+    "last_failed_at", "state",
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Released:
     """What a release did. left: records that still wait; reason: why the first of them failed."""
@@ -75,7 +81,12 @@ async def listed(connection: Any, *, consumer: str | None = None, reason: str | 
 async def records(connection: Any, consumer: str, stream: str | None) -> list[ParkedRecord]:
     """What waits of one stream, in the order in which it may be applied. Locks the rows inside a transaction."""
     rows = await connection.fetch(SQL.stream_parked, consumer, stream)
-    return [ParkedRecord(*tuple(row)[:12], unpack_headers(row[12]), row[13]) for row in rows]
+    return [
+        ParkedRecord(
+            *(row[name] for name in _KEPT), key=row["key"], headers=unpack_headers(row["headers"]), value=row["value"]
+        )
+        for row in rows
+    ]
 
 
 async def release(connection: Any, consumer: Applies, stream: str | None, *, dry_run: bool = False) -> Released:

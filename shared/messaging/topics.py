@@ -117,10 +117,10 @@ async def ensure(broker: Broker | str, *, replication: int = 1, retention_days: 
     """
     wanted = {topic.name: topic for topic in topics}
     broker = Broker(broker) if isinstance(broker, str) else broker
+    existing = await broker.partitions()
     admin = broker.admin()
     await admin.start()
     try:
-        partitions = {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics() if each["topic"] in wanted}
         new = [
             NewTopic(
                 topic.name,
@@ -129,23 +129,40 @@ async def ensure(broker: Broker | str, *, replication: int = 1, retention_days: 
                 topic_configs=topic.settings(replication=replication, retention_days=retention_days),
             )
             for topic in wanted.values()
-            if topic.name not in partitions
+            if topic.name not in existing
         ]
         created = await _create(admin, new) if new else ()
-        found = await _settings(admin, list(partitions))
-        different = [
-            Difference(name, "partitions", str(wanted[name].partitions), str(count))
-            for name, count in partitions.items()
-            if count != wanted[name].partitions
-        ] + [
-            Difference(name, setting, value, found[name].get(setting, "unset"))
-            for name in found
-            for setting, value in wanted[name].settings(replication=replication, retention_days=retention_days).items()
-            if found[name].get(setting) != value
-        ]
-        return Ensured(created, tuple(different))
     finally:
         await admin.close()
+    older = [topic for topic in wanted.values() if topic.name in existing]
+    found = await differences(broker, replication=replication, retention_days=retention_days, topics=older)
+    return Ensured(created, found)
+
+
+async def differences(
+    broker: Broker, *, replication: int = 1, retention_days: int = -1, topics: Iterable[Topic] = TOPICS
+) -> tuple[Difference, ...]:
+    """Where existing topics are not as the table says: number of partitions and settings."""
+    wanted = {topic.name: topic for topic in topics}
+    partitions = {name: count for name, count in (await broker.partitions()).items() if name in wanted}
+    admin = broker.admin()
+    await admin.start()
+    try:
+        found = await _settings(admin, list(partitions))
+    finally:
+        await admin.close()
+    counts = [
+        Difference(name, "partitions", str(wanted[name].partitions), str(count))
+        for name, count in partitions.items()
+        if count != wanted[name].partitions
+    ]
+    settings = [
+        Difference(name, setting, value, found[name].get(setting, "unset"))
+        for name in found
+        for setting, value in wanted[name].settings(replication=replication, retention_days=retention_days).items()
+        if found[name].get(setting) != value
+    ]
+    return (*counts, *settings)
 
 
 async def _create(admin: AIOKafkaAdminClient, new: list[NewTopic]) -> tuple[str, ...]:

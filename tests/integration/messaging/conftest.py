@@ -11,11 +11,11 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.conftest import Database
-from tests.integration.messaging.world import World
 
 from deploy.embedded.stack import Stack
 from shared.messaging.topics import Topic, ensure
+from tests.conftest import Database
+from tests.integration.messaging.world import World
 
 _count = itertools.count(1)
 

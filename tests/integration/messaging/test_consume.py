@@ -9,13 +9,13 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.harness.wait import eventually
-from tests.integration.messaging.world import World, planted, some_streams
 
 from shared.errors import Hole
 from shared.messaging import guard, replay
 from shared.messaging.failures import Restart
 from shared.messaging.topics import Topic, ensure
+from tests.harness.wait import eventually
+from tests.integration.messaging.world import World, planted, some_streams
 
 Running = Callable[[Any], "asyncio.Task[Any]"]
 

@@ -11,8 +11,6 @@ import asyncpg
 import orjson
 import pytest
 from aiokafka.errors import KafkaTimeoutError
-from tests.harness.wait import eventually
-from tests.integration.messaging.world import Paid, World, planted, some_streams
 
 from shared.errors import GabayError
 from shared.eventsourcing.event import Aggregate
@@ -20,6 +18,8 @@ from shared.messaging.cloudevents import Encoder
 from shared.messaging.failures import Restart
 from shared.messaging.relay import SQL, Flight, Relay
 from shared.messaging.session import connect
+from tests.harness.wait import eventually
+from tests.integration.messaging.world import Paid, World, planted, some_streams
 
 Running = Callable[[Any], "asyncio.Task[Any]"]
 

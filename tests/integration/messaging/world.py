@@ -14,9 +14,6 @@ from uuid import UUID, uuid4, uuid5
 import asyncpg
 import orjson
 from aiokafka import TopicPartition
-from tests.conftest import Database
-from tests.harness.topics import Record
-from tests.harness.wait import eventually
 
 from shared.eventsourcing.event import Aggregate, Event
 from shared.eventsourcing.projection import Fact, Op, Projection
@@ -27,6 +24,9 @@ from shared.messaging.models import at_generation, ensure_generation
 from shared.messaging.project import Projecting
 from shared.messaging.relay import Relay
 from shared.messaging.write import Writer
+from tests.conftest import Database
+from tests.harness.topics import Record
+from tests.harness.wait import eventually
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 WHEN = datetime(2026, 3, 6, 7, 10, tzinfo=UTC)
@@ -144,7 +144,9 @@ class World:
             record = self.encoder.encode(row)
             await self.send_raw(record.key, record.value, record.headers)
 
-    async def send_raw(self, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, Any]], partition: int | None = None) -> None:
+    async def send_raw(
+        self, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, Any]], partition: int | None = None
+    ) -> None:
         """Put anything on the topic."""
         if self._producer is None:
             self._producer = self.broker.producer()
