@@ -89,7 +89,7 @@ def _check_form(answer: ConsentAnswer, child: bool, at: str) -> None:
     members = answer.__dict__
     faults = [(f"/{name}", "missing") for name in CIRCUMSTANCES if members[name] is None]
     if answer.informed is not None:
-        faults += [(f"/informed/{name}", "not-allowed-here") for name, told in answer.informed if not told]
+        faults += [(f"/informed/{name}", "not-allowed-here") for name, told in answer.informed.__dict__.items() if not told]
     faults += _giver_faults(answer, child)
     faults += _term_faults(answer)
     if answer.purpose in NAMES_RECIPIENT and answer.recipient_org is None and not answer.confidential:
