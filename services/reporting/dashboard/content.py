@@ -127,7 +127,7 @@ async def _by_code(
     assert found is not None
     known = found[1][0].dimensions[dimension]
     cells = await asking.cells(indicator, dimension)
-    if not cells:
+    if all(cell[dimension] == "_U" for cell in cells):
         return None
     if ordered:
         cells.sort(key=lambda c: _age_order(c[dimension]))
@@ -158,7 +158,7 @@ async def _by_centre(asking: Asking) -> Figure | None:
     foot = [t["total"], *(asking.n(sum(row.get(name, 0) for row in found.values())) for _, name in columns)]
     title = f"{t['clients']} {t['by_centre']}"
     table = Table(title, [t["centre"], *(t[name] for _, name in columns)], rows, foot)
-    return Figure("centres", title, _leader(asking, named, sum(n for _, n in named)), table, _bars(asking, named))
+    return Figure("centres", title, _leader(asking, named, sum(n for _, n in named)), table, _bars(asking, named), wide=True)
 
 
 async def _services(asking: Asking) -> Figure | None:

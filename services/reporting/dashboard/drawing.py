@@ -18,7 +18,9 @@ import vl_convert
 INK, FAINT, FIRST, SECOND, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
 VARIABLES = {INK: "var(--ink)", FAINT: "var(--rule)", FIRST: "var(--first)", SECOND: "var(--second)", PAPER: "var(--paper)"}
 
-WIDTH, ROW, HEIGHT = 560, 22, 210
+WIDTH, ROW, HEIGHT = 560, 23, 270
+# Names are measured here and set by the reader's own fonts, which may be wider.
+ROOM = {"left": 26, "right": 22, "top": 8, "bottom": 6}
 LABEL_GAP = 15  # pixels between two labels at the ends of lines
 
 Drawing = Mapping[str, Any]
@@ -28,10 +30,11 @@ Drawing = Mapping[str, Any]
 def draw(drawing: Drawing) -> str:
     chart = _SHAPES[drawing["shape"]](drawing).configure(
         background="transparent",
+        padding=ROOM,
         font="system-ui, sans-serif",
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(
-            labelColor=INK, labelFontSize=12, domainColor=FAINT, tickColor=FAINT, gridColor=FAINT, title=None, labelLimit=190
+            labelColor=INK, labelFontSize=12, domainColor=FAINT, tickColor=FAINT, gridColor=FAINT, title=None, labelLimit=250
         ),
     )
     svg: str = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version="6.4", format_locale=drawing["locale"], allowed_base_urls=[])
@@ -54,7 +57,7 @@ def lines(drawing: Drawing) -> Any:
     y = alt.Y("n:Q", scale=alt.Scale(domain=[0, top * 1.05]), axis=alt.Axis(tickCount=4, domain=False, ticks=False, tickMinStep=1))
     base = alt.Chart(alt.InlineData(values=rows)).encode(x=x, y=y, detail="line:N", color=_tone())
     dash = alt.StrokeDash("kind:N", scale=alt.Scale(domain=["False", "True"], range=[[1, 0], [5, 4]]), legend=None)
-    marks = base.mark_line(strokeWidth=2.5, interpolate="monotone").encode(strokeDash=dash)
+    marks = base.mark_line(strokeWidth=2.5).encode(strokeDash=dash)
     points = base.mark_point(filled=True, size=28, opacity=1)
     names = (
         alt.Chart(alt.InlineData(values=_ends(drawing["lines"], periods[-1], top * 1.05)))
@@ -74,7 +77,7 @@ def bars(drawing: Drawing) -> Any:
     return alt.layer(
         base.mark_bar(color=FIRST, height={"band": 0.72}),
         base.mark_text(align="left", dx=5, fontSize=12, color=INK).encode(text="shown:N"),
-    ).properties(width=WIDTH - 240, height=alt.Step(ROW))
+    ).properties(width=WIDTH - 260, height=alt.Step(ROW))
 
 
 def _tone() -> alt.Color:

@@ -35,6 +35,8 @@ class Figure:
     table: Table
     drawing: Mapping[str, Any] | None = None
     note: str = ""
+    wide: bool = False
+    """the table needs the whole width: it stands below its chart"""
     svg: str = ""
 
 
