@@ -153,9 +153,9 @@ class Home:
         return [(name, identity) for name, identity in found if identity.alive()]
 
     def wipe(self, *, keep: tuple[str, ...] = ()) -> None:
-        """Remove everything below the home but the names in `keep`."""
+        """Remove everything below the home but the names in `keep`, and homes of stacks that run (those of a test)."""
         for each in self.path.iterdir() if self.path.exists() else ():
-            if each.name not in keep:
+            if each.name not in keep and not (each.is_dir() and Home(each).supervisor()):
                 shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
 
 
