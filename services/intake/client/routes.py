@@ -1,6 +1,5 @@
 """Commands on a client over HTTP: shape in, look-ups, the runner, shape out."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid5
@@ -12,7 +11,6 @@ from shared.codes import AmendReason, LegalBasis
 from shared.contracts.intake.client import ClientRegistered
 from shared.contracts.intake.episode import Economics
 from shared.contracts.intake.person import Facts
-from shared.eventsourcing.event import Context
 from shared.http.command import Answer, Call, CommandBody, CommandRouter, Resource, invalid, violation
 
 from .bodies import (
@@ -240,7 +238,7 @@ async def _run(call: Call, centre: str, command: Any, extra: Any = None) -> Answ
     client_id: UUID = call.path["id"]
     resource = Resource(centre=centre, subject_id=client_id)
     call.allow(resource)
-    ctx: Context = replace(call.ctx(subject_id=client_id), centre=centre)
+    ctx = call.ctx(subject_id=client_id, centre=centre)
     return await call.run(CLIENT, client_id, command, resource=resource, ctx=ctx, extra=extra)
 
 
