@@ -10,22 +10,18 @@ library's idea of a useful attribute is a path with an id in it, a query, or the
 """
 
 import asyncio
-import atexit
 import contextlib
-import logging
 import random
 import re
-import sys
 import time
-import traceback
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import orjson
-import structlog
 from opentelemetry import metrics, trace
+
+from shared import logs
+from shared.logs import frames, log_request, logger
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan, Span
@@ -33,20 +29,12 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 
+__all__ = ["begin", "current", "enabled", "frames", "log_request", "logger", "setup", "setup_logs", "span", "traceparent", "watch_loop"]
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
-
-# Fields of a log line. Ids of streams and events may appear; of people only as stream ids; never a value somebody typed.
-LOG_FIELDS: Final = _words(
-    """
-    ts level event service region process trace span
-    method route status ms staff device problem reason rule part address port pid state seconds count size limit attempts
-    consumer topic partition offset stream version command_id event_id type aggregate group lag_seconds read_model generation
-    exception frames logger template where chain n head grant role centre org action granted_by confirmed_by release
-    records pending since signal exit_code remedy_code revision target operator
-    """
-)
 
 # Attributes of spans; `gabay.*` names are declared here and nowhere else.
 SPAN_ATTRIBUTES: Final = _words(
@@ -64,7 +52,6 @@ _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2}
 # The current trace where no SDK runs: a Gabay-Trace and a ce_traceparent are owed in any case, a span is not.
 _here: ContextVar["TraceIds | None"] = ContextVar("gabay_trace", default=None)
 _enabled = False
-_plain_stamp: Any = None  # set where request lines may take the short way: JSON on stdout at level info
 _tracer = trace.get_tracer("gabay")
 _meter = metrics.get_meter("gabay")
 
@@ -130,92 +117,9 @@ def setup(settings: "Settings") -> None:
         _export(settings)
 
 
-def setup_logs(*, level: str = "info", pretty: bool = False, to_stderr: bool = False, **constant: str) -> None:
-    """structlog to stdout, and other people's loggers through the same sieve. constant: service, region, process."""
-    global _plain_stamp
-    stamp = _stamp(constant)
-    _plain_stamp = None if pretty or to_stderr or level != "info" else stamp
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            stamp,
-            _exception,
-            _allow,
-            structlog.dev.ConsoleRenderer(timestamp_key="ts", colors=False) if pretty else _json,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=lambda *_: _Line(to_stderr),
-        cache_logger_on_first_use=True,
-    )
-    root = logging.getLogger()
-    root.handlers[:] = [_Foreign()]
-    root.setLevel(max(getattr(logging, level.upper()), logging.INFO))
-
-
-def logger() -> Any:
-    """The logger: event name in snake case, then fields of LOG_FIELDS."""
-    if not structlog.is_configured():
-        # structlog's own default prints tracebacks with the values of local variables.
-        setup_logs(to_stderr=True)
-    return structlog.get_logger()
-
-
-def log_request(**fields: Any) -> None:
-    """The one line of a request: the same as `logger().info("request", ...)` at a fifth of its cost, written with a delay
-    of at most 0.1 s. The caller names fields of LOG_FIELDS only.
-    """
-    if _plain_stamp is None:
-        logger().info("request", **fields)
-        return
-    _later(_json(None, "", _plain_stamp(None, "info", {"event": "request", **fields})))
-
-
-class _Line:
-    """Where a finished line goes: the stream is looked up each time, since tests and daemons replace it."""
-
-    __slots__ = ("_to_stderr",)
-
-    def __init__(self, to_stderr: bool) -> None:
-        self._to_stderr = to_stderr
-
-    def msg(self, line: str | bytes) -> None:
-        _flush()  # what was held back came first
-        _write((line.encode() if isinstance(line, str) else line) + b"\n", sys.stderr if self._to_stderr else sys.stdout)
-
-    debug = info = warning = warn = error = critical = exception = fatal = msg
-
-
-_held: list[bytes] = []
-
-
-def _later(line: bytes) -> None:
-    """Hold a line back for a moment: under load one write serves many requests."""
-    _held.append(line)
-    if len(_held) == 1:
-        try:
-            asyncio.get_running_loop().call_later(0.1, _flush)
-        except RuntimeError:
-            _flush()
-    elif len(_held) >= 500:
-        _flush()
-
-
-def _flush() -> None:
-    if _held:
-        lines = b"\n".join(_held) + b"\n"
-        _held.clear()
-        _write(lines, sys.stdout)
-
-
-def _write(lines: bytes, stream: Any) -> None:
-    try:
-        stream.buffer.write(lines)
-        stream.flush()
-    except (ValueError, OSError, AttributeError):
-        pass  # the reader of our log is gone: that must not fail a request
-
-
-atexit.register(_flush)
+def setup_logs(*, level: str = "info", pretty: bool = False, **constant: str) -> None:
+    """Only the logs, each line with its trace. constant: service, region, process."""
+    logs.setup_logs(here=current, level=level, pretty=pretty, to_stderr=False, **constant)
 
 
 def begin(incoming: str | None = None) -> TraceIds:
@@ -276,62 +180,6 @@ async def watch_loop(every: float = 0.5) -> None:
         due = time.perf_counter() + every
         await asyncio.sleep(every)
         LOOP_DELAY.set(max(0.0, time.perf_counter() - due))
-
-
-def frames(error: BaseException) -> list[str]:
-    """Where an exception came from, innermost last: `module:line`, no text and no values."""
-    return [f"{frame.f_globals.get('__name__', '?')}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)][-12:]
-
-
-def _stamp(constant: Mapping[str, str]) -> structlog.typing.Processor:
-    def stamp(_: Any, level: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        here = current()
-        head: dict[str, Any] = {
-            "ts": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
-            "level": "warning" if level == "warn" else "error" if level == "exception" else level,
-            "event": line.pop("event", ""),
-            **constant,
-        }
-        if here:
-            head["trace"], head["span"] = here.trace_id, here.span_id
-        head.update(line)
-        return head
-
-    return stamp
-
-
-def _exception(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """An exception becomes its type and frames: its text may hold what somebody typed."""
-    error = line.pop("exc_info", None)
-    if error is True:
-        error = sys.exc_info()[1]
-    elif isinstance(error, tuple):
-        error = error[1]
-    if isinstance(error, BaseException):
-        line["exception"] = f"{type(error).__module__}.{type(error).__qualname__}"
-        line["frames"] = frames(error)
-    return line
-
-
-def _allow(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: value for key, value in line.items() if key in LOG_FIELDS}
-
-
-def _json(_: Any, __: str, line: MutableMapping[str, Any]) -> bytes:
-    return orjson.dumps(line, default=lambda value: type(value).__name__)
-
-
-class _Foreign(logging.Handler):
-    """Lines of libraries: which logger and where, and the unformatted template where we know that it holds no value."""
-
-    KNOWN = ("uvicorn", "aiokafka", "alembic")
-
-    def emit(self, record: logging.LogRecord) -> None:
-        fields: dict[str, Any] = {"logger": record.name, "where": f"{record.module}:{record.lineno}"}
-        if record.name.split(".")[0] in self.KNOWN and isinstance(record.msg, str) and record.args:
-            fields["template"] = record.msg[:200]
-        level = "error" if record.levelno >= logging.ERROR else "warning" if record.levelno >= logging.WARNING else "info"
-        getattr(logger(), level)("library", exc_info=record.exc_info, **fields)
 
 
 def _export(settings: "Settings") -> None:

@@ -11,6 +11,7 @@ import structlog
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 
+from shared import logs as logs_module
 from shared import telemetry
 
 CANARY = "Kanaryo Dela Cruz"
@@ -21,7 +22,7 @@ def logs(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
     telemetry.setup_logs(level="info", service="intake", region="antique", process="api")
 
     def lines() -> list[dict[str, Any]]:
-        telemetry._flush()
+        logs_module._flush()
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
     yield lines
