@@ -18,9 +18,10 @@ from starlette.routing import compile_path
 from shared import telemetry
 from shared.eventsourcing.event import instant
 from shared.http import authorise
+from shared.http.answer import Answer, Caller
 from shared.http.bodies import Items, ReceiptsBody
 from shared.http.body import MEMBERS_OF_A_BATCH, parse
-from shared.http.call import Answer, Call, Caller
+from shared.http.call import Call
 from shared.http.exchange import Exchange
 from shared.http.ids import IfMatch, command_id, public_path, read_key
 from shared.http.operation import DENIALS, Operation, denied, moment, once, prepare, validated

@@ -5,7 +5,7 @@ async def give_consent(call: Call, body: ConsentBody) -> Answer:
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -15,10 +15,11 @@ from shared.errors import OutOfScope, Rejected, Stale
 from shared.eventsourcing.decider import Decider
 from shared.eventsourcing.event import Context, Event, Recorded, instant
 from shared.http import authorise
+from shared.http.answer import Answer, Caller
 from shared.http.audit import Action, Reading
-from shared.http.auth import Identity
-from shared.http.authorise import Decision, Resource, Subject
+from shared.http.authorise import Decision, Resource
 from shared.http.bodies import CommandBody
+from shared.http.difference import difference
 from shared.http.ids import IfMatch
 from shared.http.problems import Problem, invalid, violation
 from shared.privacy.classes import FieldClass
@@ -28,60 +29,7 @@ if TYPE_CHECKING:
     from shared.http.operation import Operation
     from shared.http.runtime import Runtime
 
-PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'"
-
 ResourceOf = Resource | Callable[[Any], Resource]
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls. subject: our grants for them; identity: None for the few calls without a login."""
-
-    subject: Subject
-    identity: Identity | None = None
-    principal: str = "public"
-
-    @property
-    def staff_id(self) -> str:
-        return self.subject.staff_id or self.subject.device or "public"
-
-    @property
-    def device(self) -> str | None:
-        return self.subject.device
-
-    @property
-    def roles(self) -> frozenset[str]:
-        return self.subject.roles
-
-    @property
-    def centres(self) -> frozenset[str]:
-        return self.subject.centres
-
-    @property
-    def orgs(self) -> frozenset[str]:
-        return self.subject.orgs
-
-
-@dataclass(slots=True)
-class Answer:
-    """What a route gives back. content: JSON value, bytes, or an iterator of bytes (exports).
-
-    For commands also what an item of a batch reports: id, version, replayed and `extra` (counts, codes, ids).
-    """
-
-    content: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    content_type: str = "application/json"
-    id: UUID | None = None
-    version: int | None = None
-    replayed: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def page(cls, text: str, content_type: str = "text/html; charset=utf-8") -> "Answer":
-        """A page made on the server, or its style sheet: only what this very host serves may load with it."""
-        return cls(text.encode(), headers={"Content-Security-Policy": PAGE_POLICY}, content_type=content_type)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -210,11 +158,12 @@ class Call:
         envelope = self.envelope(ctx or self.ctx(subject_id=subject_id))
         try:
             outcome = await self._handle.run(self._checked(decider, resource_of), stream_id, command, envelope, expected)
-        except Stale:
+        except Stale as stale:
             # The version is compared before `decide`, so the object check has not run yet: a stranger must not learn
             # from a 412 that the record exists.
-            await self._scoped(decider, stream_id, resource_of)
-            raise
+            loaded = await self._scoped(decider, stream_id, resource_of)
+            told = difference(decider, loaded.facts, stale.base, command)
+            raise Stale(stream_id, stale.base, loaded.version, {**stale.members, **told}) from None
         return self.answer(outcome, created=False, extra=extra)
 
     def answer(self, outcome: "Outcome", *, created: bool, extra: Mapping[str, Any] | None = None) -> Answer:

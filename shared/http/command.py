@@ -21,10 +21,11 @@ from pydantic import BaseModel
 
 from shared.errors import OutOfScope, Rejected
 from shared.http import authorise
+from shared.http.answer import Answer, Caller
 from shared.http.authorise import Resource
 from shared.http.batch import batch_operation
 from shared.http.bodies import CentreCode, CommandBody, CreationBody, Form, NewId, StaffId
-from shared.http.call import Answer, Call, Caller
+from shared.http.call import Call
 from shared.http.ids import public_path
 from shared.http.operation import PUBLIC, Concurrency, Function, Operation
 from shared.http.problems import Problem, invalid, violation

@@ -8,9 +8,10 @@ import orjson
 
 from shared.codes.label import labels as labels_of
 from shared.http import health
+from shared.http.answer import Answer
 from shared.http.batch import receipts
 from shared.http.bodies import ReceiptsBody
-from shared.http.call import Answer, Call
+from shared.http.call import Call
 from shared.http.command import CommandRouter
 from shared.http.operation import PUBLIC
 from shared.http.problems import Problem

@@ -18,10 +18,11 @@ from shared import telemetry
 from shared.codes import Purpose
 from shared.errors import Mismatch, OutOfScope, Rejected, Unavailable
 from shared.http import authorise
+from shared.http.answer import Answer, Caller
 from shared.http.auth import bearer
 from shared.http.bodies import CommandBody
 from shared.http.body import parse
-from shared.http.call import Answer, Call, Caller
+from shared.http.call import Call
 from shared.http.exchange import Exchange
 from shared.http.ids import command_id, read_if_match, read_key, request_text
 from shared.http.problems import Problem, from_pydantic, invalid, violation
