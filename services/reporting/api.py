@@ -16,6 +16,8 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
+ROUTERS = (routes.router, pages.router)
+
 
 @asynccontextmanager
 async def resources(settings: Settings) -> AsyncIterator[Reporting]:
@@ -29,7 +31,7 @@ async def resources(settings: Settings) -> AsyncIterator[Reporting]:
 
 
 def app(settings: Settings) -> FastAPI:
-    return create_app(service="reporting", settings=settings, routers=[routes.router, pages.router], resources=resources)
+    return create_app(service="reporting", settings=settings, routers=ROUTERS, resources=resources)
 
 
 def main(settings: Settings) -> None:

@@ -1,0 +1,110 @@
+"""`/v1/statistics` and the internal page, over HTTP, with grants and tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from services.reporting import api
+from services.reporting.facts.projection import facts
+from tests.integration.casework.desk import Desk, open_desk
+from tests.integration.reporting.test_facts import a_service, a_transit
+from tests.integration.reporting.world import World, some_id
+
+QUERY = "/v1/statistics/live:query"
+
+
+@pytest.fixture(scope="module")
+async def supervisor(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
+    """A supervisor of Antique's centre, after three people have come in January and one in February."""
+    world = World()
+    for number, sex in enumerate("FFM"):
+        world.register(some_id(f"person {number}"), sex=sex, birth_month=None, age_band="U", nationality=["VEN"])
+        a_transit(world, some_id(f"person {number}"), f"2026-01-{number + 10}")
+    world.register(some_id("late"), sex="M")
+    a_transit(world, some_id("late"), "2026-02-03")
+    a_service(world, some_id("late"), "2026-02-03")
+    async with open_desk("reporting", api, (facts,), fresh_database) as desk:
+        await desk.told(facts, *world.live())
+        yield desk.as_("stf-s1")
+
+
+async def test_a_supervisor_reads_true_counts_of_their_centre(supervisor: Desk) -> None:
+    answer = await supervisor.send("POST", QUERY, {"indicator": "16b", "from": "2026-01", "to": "2026-02", "by": ["MONTH", "SEX", "A2"]})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.json() == {
+        "indicator": "16b",
+        "title": "Transit arrivals",
+        "from": "2026-01-01",
+        "to": "2026-02-28",
+        "by": ["MONTH", "SEX", "A2"],
+        "cells": [
+            {"MONTH": "2026-01", "SEX": "F", "A2": "Y_GE18", "n": 2},
+            {"MONTH": "2026-01", "SEX": "M", "A2": "Y_GE18", "n": 1},
+            {"MONTH": "2026-02", "SEX": "M", "A2": "Y_GE18", "n": 1},
+        ],
+        "watermark": None,
+        "generation": 1,
+        "parked_streams": 0,
+    }
+
+
+async def test_series_of_one_indicator_come_apart(supervisor: Desk) -> None:
+    answer = await supervisor.post(QUERY, {"indicator": "30", "period": "2026"})
+    assert [(cell["MEASURE"], cell["n"]) for cell in answer["cells"]] == [("A", 1), ("B", 1), ("C", 1.5)]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"period": "2026-13"}, 422, "bad-period"),
+        ({"period": "2026", "from": "2025", "to": "2026"}, 422, "bad-period"),
+        ({"period": None}, 422, "bad-period"),
+        ({"by": ["MONTH", "SEX", "A2", "NAT"]}, 422, "too-many-dimensions"),
+        ({"by": ["TYPE", "MODE"]}, 422, "too-many-dimensions"),
+        ({"by": ["PHONE"]}, 422, "validation"),
+        ({"where": {"PHONE": ["x"]}}, 422, "validation"),
+        ({"indicator": "29"}, 422, "validation"),
+        ({"known_at": "2026-01-31"}, 409, "not-yet-known"),
+        ({"where": {"CENTRE": ["PH-MAS-01"]}}, 404, "not-found"),
+    ],
+)
+async def test_what_cannot_be_asked_is_refused(supervisor: Desk, change: dict[str, Any], status: int, code: str) -> None:
+    body = {"indicator": "16b", "period": "2026"} | change
+    await supervisor.refused(QUERY, {name: value for name, value in body.items() if value is not None}, status, code)
+
+
+async def test_true_counts_need_a_grant(supervisor: Desk) -> None:
+    await supervisor.as_("stf-r1").refused(QUERY, {"indicator": "01", "period": "2026"}, 403, "forbidden")
+    assert (await supervisor.as_("stf-w1").send("GET", "/statistics/internal")).status_code == 403
+
+
+async def test_the_catalogue_names_what_can_be_asked(supervisor: Desk) -> None:
+    items = (await supervisor.get("/v1/statistics/tables"))["items"]
+    assert [item["indicator"] for item in items] == ["01", "03", "09", "10", "16", "30", "38"]
+    french = await supervisor.send("GET", "/v1/statistics/tables", Accept_Language="fr")
+    assert french.json()["items"][0]["title"] == "Nouveaux clients"
+
+
+async def test_the_page_shows_each_chart_with_its_table_and_loads_nothing(supervisor: Desk) -> None:
+    answer = await supervisor.send("GET", "/statistics/internal?from=2026-01&to=2026-02")
+    page = answer.text
+    assert answer.status_code == 200
+    assert "<script" not in page
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+    assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+    assert page.count("<caption>") == page.count("<section")
+    assert page.count('<figure role="img"') >= 4
+    assert "Most in January 2026 (3), fewest in February 2026 (1)." in page
+    assert re.search(r'<th scope="row">January 2026</th><td>2</td><td>1</td><td>0</td><td>0</td><td>3</td>', page)
+
+
+async def test_the_page_speaks_three_languages(supervisor: Desk) -> None:
+    for lang, word in {"en": "Internal", "fr": "Interne", "fil": "Panloob"}.items():
+        page = (await supervisor.send("GET", f"/statistics/internal?lang={lang}")).text
+        assert f'<html lang="{lang}">' in page
+        assert f"<strong>{word}</strong>" in page
