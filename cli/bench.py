@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-SERIES = ("scale", "memory", "latency", "idle")
-NAMES = "pairs (--list), or series: scale, memory, latency, idle; or: profile PAIR, docs FILE"
+SERIES = ("scale", "memory", "latency", "idle", "month")
+NAMES = "pairs (--list), or series: scale, memory, latency, idle, month; or: profile PAIR, docs FILE"
 
 
 def bench(
