@@ -121,7 +121,9 @@ def _told(error: Exception) -> int:
     if name == "Misconfigured":
         print(f"gabay: this process may not start:\n{error}", file=sys.stderr)
         return 78
-    if name == "StackProblem" or module == "shared.errors":
+    if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        return _told(error.exceptions[0])  # type: ignore[arg-type]  # of an ExceptionGroup they are exceptions
+    if name == "StackProblem" or any(base.__module__ == "shared.errors" for base in type(error).__mro__):
         print(f"gabay: {error}", file=sys.stderr)
         return 1
     if module.startswith("typer") and hasattr(error, "exit_code"):

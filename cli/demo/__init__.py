@@ -2,11 +2,10 @@
 
 import asyncio
 import base64
-import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
@@ -14,6 +13,7 @@ import typer
 
 from cli.demo.report import Screen
 from shared.errors import GabayError
+from shared.logs import setup_logs
 
 if TYPE_CHECKING:
     from cli.demo.compare import Figures
@@ -41,7 +41,7 @@ def demo(
     if only and only not in known:
         print(f"gabay demo: the table has no month {only}; it has {known[0]} to {known[-1]} (not 2020-04, 2020-05)", file=sys.stderr)
         return 2
-    logging.disable(logging.WARNING)  # the libraries' own lines are for services, not for a terminal
+    setup_logs(level="warning", to_stderr=True)  # lines of services are no use on a terminal
     chosen = [only] if only else list(known if all_months else known[:months])
     return asyncio.run(_demo(chosen, connections, journeys))
 
@@ -118,8 +118,10 @@ async def _caught_up(figures: "Figures", month: str, counts: Mapping[str, int]) 
     shown: dict[str, int] = {}
     for _ in range(120):
         services = {c["VIA"]: c["n"] for c in await figures.ask("30a", [month], ["VIA"])}
-        here = datetime.now(UTC).date().isoformat()
-        referred = await figures.ask("30a", [here], ["VIA"])
+        # Today, in whichever zone the centre is.
+        now = datetime.now(UTC).date()
+        days = [(now + timedelta(days=n)).isoformat() for n in (-1, 1)]
+        referred = await figures.ask("30a", days, ["VIA"])
         shown = {
             "services": services.get("DIRECT", 0),
             "delivered": sum(c["n"] for c in referred if c["VIA"] == "REFERRAL"),

@@ -154,9 +154,15 @@ class Home:
 
     def wipe(self, *, keep: tuple[str, ...] = ()) -> None:
         """Remove everything below the home but the names in `keep`, and homes of stacks that run (those of a test)."""
-        for each in self.path.iterdir() if self.path.exists() else ():
-            if each.name not in keep and not (each.is_dir() and Home(each).supervisor()):
-                shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
+        if not self.path.exists():
+            return
+        # Moved aside together, then deleted: a wipe that was killed half-way would leave topics without their store, and
+        # consumers that skip what a new store appends under the same versions.
+        aside = Path(tempfile.mkdtemp(dir=self.path, prefix="wiped-"))
+        for each in self.path.iterdir():
+            if each != aside and each.name not in keep and not (each.is_dir() and Home(each).supervisor()):
+                each.rename(aside / each.name)
+        shutil.rmtree(aside)
 
 
 def _new_key() -> str:
