@@ -23,14 +23,17 @@ _TITLES: Final = {
 
 def document(title: str, version: str, operations: Sequence[Operation]) -> dict[str, Any]:
     """OpenAPI 3.1 for these operations."""
-    models = {model for op in operations for model in (op.body, op.answer) if model is not None}
+    models = {model for op in operations for model in (op.body, op.answer, op.query) if model is not None}
     ordered = sorted(models, key=lambda model: model.__name__)
     names, definitions = models_json_schema([(model, "validation") for model in ordered], ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = dict(definitions.get("$defs", {}))
     refs = {model: names[(model, "validation")] for model in ordered}
+    # A query is no schema of its own: its members become parameters, with references into the same definitions.
+    asked = dict.fromkeys(op.query for op in operations if op.query is not None)
+    queries = {model: schemas.pop(refs[model]["$ref"].rpartition("/")[2]) for model in asked}
     paths: dict[str, Any] = {}
     for op in operations:
-        paths.setdefault(op.path, {})[op.method.lower()] = _operation(op, refs)
+        paths.setdefault(op.path, {})[op.method.lower()] = _operation(op, refs, queries[op.query] if op.query else {})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -51,7 +54,7 @@ def document(title: str, version: str, operations: Sequence[Operation]) -> dict[
     }
 
 
-def _operation(op: Operation, refs: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
+def _operation(op: Operation, refs: Mapping[type[BaseModel], Any], query: Mapping[str, Any]) -> dict[str, Any]:
     doc = (op.function.__doc__ or op.name.replace("_", " ")).strip()
     made: dict[str, Any] = {
         "operationId": re.sub(r"_(\w)", lambda m: m[1].upper(), op.name),
@@ -59,7 +62,7 @@ def _operation(op: Operation, refs: Mapping[type[BaseModel], Any]) -> dict[str, 
         "description": doc,
         "tags": [op.tag],
         "x-gabay-action": op.action,
-        "parameters": _parameters(op),
+        "parameters": _parameters(op, query),
         "responses": _responses(op, refs),
         "security": ([{}] if op.public else []) + ([] if op.action == PUBLIC else [{"bearer": [op.scope]}]),
     }
@@ -72,7 +75,7 @@ def _operation(op: Operation, refs: Mapping[type[BaseModel], Any]) -> dict[str, 
     return made
 
 
-def _parameters(op: Operation) -> list[dict[str, Any]]:
+def _parameters(op: Operation, query: Mapping[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     declared = re.findall(r"\{(\w+)(?::(\w+))?\}", op.declared)
     for name, (_, convertor) in zip(re.findall(r"\{(\w+)\}", op.path), declared, strict=True):
@@ -93,12 +96,16 @@ def _parameters(op: Operation) -> list[dict[str, Any]]:
     if op.kind == "batch":
         schema = {"type": "string", "format": "date-time", "maxLength": 40}
         found.append(_header("Gabay-Device-Time", schema, "The device's clock when it sends", required=False))
-    if op.query is not None:
-        properties = op.query.model_json_schema()
-        needed = properties.get("required", [])
-        for name, schema in properties["properties"].items():
-            found.append({"name": name, "in": "query", "required": name in needed, "schema": schema})
+    for name, schema in query.get("properties", {}).items():
+        found.append({"name": name, "in": "query", "required": name in query.get("required", ()), "schema": _sent(schema)})
     return found
+
+
+def _sent(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Schema of a parameter: one that may be left out has no null to send, and no null as default."""
+    told = {key: value for key, value in schema.items() if key != "title" and not (key == "default" and value is None)}
+    options = [option for option in told.pop("anyOf", []) if option != {"type": "null"}]
+    return {**told, **options[0]} if len(options) == 1 else {**told, "anyOf": options} if options else told
 
 
 def _header(name: str, schema: Mapping[str, Any], description: str, *, required: bool) -> dict[str, Any]:

@@ -92,6 +92,7 @@ class NoteBody(CommandBody):
 class Filter(Form):
     limit: int = 50
     centre: str | None = None
+    topic: Topic | None = None
 
 
 class SearchBody(Form):

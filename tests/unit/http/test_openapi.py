@@ -1,12 +1,13 @@
 """The document: complete, and true to what was declared."""
 
+import importlib
 import json
 
 import pytest
 from openapi_spec_validator import validate
 
 from shared.http.authorise import matrix
-from tests.unit.http.kit import running
+from tests.unit.http.kit import running, settings
 
 
 async def document() -> dict[str, object]:
@@ -47,6 +48,16 @@ async def test_commands_carry_their_headers_and_concurrency() -> None:
     assert [p["name"] for p in read["parameters"]] == ["id", "Gabay-Purpose"]
 
 
+async def test_a_query_s_members_are_parameters() -> None:
+    made = await document()
+    assert isinstance(made["paths"], dict)
+    parameters = {p["name"]: p["schema"] for p in made["paths"]["/v1/counters"]["get"]["parameters"]}
+    assert parameters == {
+        "limit": {"type": "integer", "default": 50}, "centre": {"type": "string"}, "topic": {"$ref": "#/components/schemas/Topic"},
+    }  # fmt: skip
+    assert "Filter" not in json.dumps(made)
+
+
 async def test_bodies_are_closed_and_defined_once() -> None:
     made = json.dumps(await document())
     assert '"additionalProperties": false' in made
@@ -69,3 +80,9 @@ async def test_production_offers_no_page() -> None:
             page, other = await service.client.get("/docs"), await service.client.get("/v1/codes/Sex")
     assert page.status_code == 404
     assert "max-age=63072000" in other.headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize("service", ["intake", "casework", "referrals", "reporting"])
+def test_every_service_has_a_valid_document(service: str) -> None:
+    api = importlib.import_module(f"services.{service}.api").app(settings(service=service))
+    validate(api.openapi())
