@@ -68,7 +68,7 @@ def _placed(script: str, stack: Stack) -> str:
     script = script.replace("127.0.0.1:8100", stack.issuer_url.removeprefix("http://"))
     for number, service in enumerate(SERVICES, 8101):
         script = script.replace(f"127.0.0.1:{number}", stack.api_url(service).removeprefix("http://"))
-    return script.replace("./gabay", f"'{sys.executable}' -m cli")
+    return script.replace(".venv/bin/python", f"'{sys.executable}'").replace("./gabay", f"'{sys.executable}' -m cli")
 
 
 def _environment(stack: Stack) -> dict[str, str]:
