@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from deploy.embedded.stack import SERVICES
 from tests.chaos.load import Answered
 from tests.harness.region import Region
 from tests.harness.topics import Record, read_topics
 
 
-async def findings(region: Region, month: str, done: Answered, *, seconds: float = 60) -> list[str]:
-    """Everything that is not as promised, as sentences; empty when all is well. `seconds` to become quiet unaided."""
+async def findings(region: Region, month: str, done: Answered, *, seconds: float = 90, readers: Iterable[str] = SERVICES) -> list[str]:
+    """Everything that is not as promised, as sentences; empty when all is well. `seconds` to become quiet unaided.
+
+    readers: services whose consumers must have read everything. Those of a killed worker come back only when Kafka has
+    given up its predecessor, after 30 s.
+    """
     found = [f"refused: {each}" for each in done.refused[:3]]
     if unanswered := len(done.registrations) - len(done.answers) - len(done.refused):
         found.append(f"{unanswered} registrations never got an answer")
     try:
-        await region.quiet(seconds)
+        await region.quiet(seconds, readers)
     except AssertionError as late:
         found.append(str(late))
     return found + await stored_once(region, done) + await _on_the_topic(region, done) + await _in_the_figures(region, month, done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -76,23 +76,24 @@ class Region:
 
         await eventually(unready, lambda names: not names, what="every api and worker ready", seconds=seconds, pause=0.2)
 
-    async def quiet(self, seconds: float = 60) -> None:
-        """Everything committed is on its topic, and every consumer has read its topics to their ends."""
+    async def quiet(self, seconds: float = 60, readers: Iterable[str] = SERVICES) -> None:
+        """Everything committed is on its topic, and every consumer of `readers` has read its topics to their ends."""
+        readers = tuple(readers)
 
         async def behind() -> dict[str, int]:
             waiting: dict[str, int] = {}
             for service in WITH_OUTBOX:
                 if pending := (await self.rows(service, "select count(*) from outbox"))[0][0]:
                     waiting[f"{service}: outbox"] = pending
-            return waiting or await self._unread()
+            return waiting or await self._unread(readers)
 
         # Twice in a row: a reaction may just have appended what nobody has read yet.
         for _ in range(2):
             await eventually(behind, lambda waiting: not waiting, what="empty outboxes and consumers at the ends", seconds=seconds)
 
-    async def _unread(self) -> dict[str, int]:
+    async def _unread(self, readers: Iterable[str]) -> dict[str, int]:
         at: dict[tuple[str, str], dict[TopicPartition, int]] = {}
-        for service in SERVICES:
+        for service in readers:
             for row in await self.rows(service, "select consumer, topic, partition, next from consumed"):
                 at.setdefault((service, row[0]), {})[TopicPartition(row[1], row[2])] = row[3]
         ends = await self.ends(sorted({tp for places in at.values() for tp in places}))

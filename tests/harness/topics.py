@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from shared.messaging.topics import BY_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,8 @@ async def _read(consumer: AIOKafkaConsumer, topics: list[str]) -> list[Record]:
     known = await consumer.topics()
     if missing := set(topics) - known:
         raise AssertionError(f"topics that do not exist: {sorted(missing)}")
-    places = []
-    for topic in topics:
-        # The client learns a topic's partitions when it first hears of the topic.
-        consumer.assign([TopicPartition(topic, 0)])
-        places += [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or {0}]
+    # From our own table: aiokafka knows the partitions of a topic only some time after it first heard of the topic.
+    places = [TopicPartition(name, number) for name in topics for number in range(BY_NAME[name].partitions)]
     consumer.assign(places)
     ends = await consumer.end_offsets(places)
     for place, first in (await consumer.beginning_offsets(places)).items():
@@ -69,16 +70,27 @@ async def _read(consumer: AIOKafkaConsumer, topics: list[str]) -> list[Record]:
     return records
 
 
-async def send_again(bootstrap: str, records: Iterable[Record]) -> int:
+async def send_again(bootstrap: str, records: Iterable[Record]) -> None:
     """Put copies of records on their topics, byte for byte: a relay that died between acknowledgement and commit does so."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
-    await producer.start()
-    count = 0
-    try:
+    async with _producer(bootstrap) as producer:
         for each in records:
             await producer.send(each.topic, each.value, key=each.key, partition=each.partition, headers=list(each.raw.headers))
-            count += 1
         await producer.flush()
+
+
+async def send_as(bootstrap: str, pattern: Record, stream: str, version: int, value: bytes) -> None:
+    """Put a record on a topic that looks like another, but for its stream, version and value."""
+    changed = {"ce_subject": stream, "ce_partitionkey": stream, "ce_sequence": f"{version:010d}", "ce_id": str(uuid4())}
+    headers = [(name, changed.get(name, said.decode()).encode()) for name, said in pattern.raw.headers]
+    async with _producer(bootstrap) as producer:
+        await producer.send_and_wait(pattern.topic, value, key=stream.encode(), partition=pattern.partition, headers=headers)
+
+
+@asynccontextmanager
+async def _producer(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
+    await producer.start()
+    try:
+        yield producer
     finally:
         await producer.stop()
-    return count
