@@ -83,6 +83,14 @@ async def live_generation(connection: Connection, projection: Projection) -> int
     return found
 
 
+async def live_version(connection: Connection, projection: Projection) -> int | None:
+    """The generation that readers see, of whichever code."""
+    found: int | None = await connection.fetchval(
+        "select version from generation where model = $1 and state = 'LIVE'", model_of(projection)
+    )
+    return found
+
+
 async def drop_retired(owner: Connection, projection: Projection, *, older_than_hours: float = 24) -> list[int]:
     """Drop generations that were retired long enough ago, with what their consumers remember."""
     model = model_of(projection)
@@ -171,8 +179,3 @@ async def _show(owner: Connection, projection: Projection, version: int) -> None
     await owner.execute(
         "update generation set state = 'LIVE', live_at = clock_timestamp() where model = $1 and version = $2", model, version
     )
-
-
-__all__ = [
-    "at_generation", "drop_retired", "ensure_generation", "live_generation", "main", "model_of", "next_generation", "swap",
-]  # fmt: skip

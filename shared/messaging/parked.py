@@ -45,12 +45,6 @@ class ParkedRecord:
         return self.topic, self.partition, self.offset
 
 
-_KEPT = (
-    "topic", "partition", "offset", "stream_id", "version", "reason", "error_class", "attempts", "first_failed_at",
-    "last_failed_at", "state",
-)  # fmt: skip
-
-
 @dataclass(slots=True)
 class Released:
     """What a release did. left: records that still wait; reason: why the first of them failed."""
@@ -81,12 +75,7 @@ async def listed(connection: Any, *, consumer: str | None = None, reason: str | 
 async def records(connection: Any, consumer: str, stream: str | None) -> list[ParkedRecord]:
     """What waits of one stream, in the order in which it may be applied. Locks the rows inside a transaction."""
     rows = await connection.fetch(SQL.stream_parked, consumer, stream)
-    return [
-        ParkedRecord(
-            *(row[name] for name in _KEPT), key=row["key"], headers=unpack_headers(row["headers"]), value=row["value"]
-        )
-        for row in rows
-    ]
+    return [_record(row) for row in rows]
 
 
 async def release(connection: Any, consumer: Applies, stream: str | None, *, dry_run: bool = False) -> Released:
@@ -254,6 +243,25 @@ async def _apply(
             raise
         return ("projection-error" if savepoint else "reaction-rejected"), type(error).__name__
     return None
+
+
+def _record(row: Any) -> ParkedRecord:
+    return ParkedRecord(
+        topic=row["topic"],
+        partition=row["partition"],
+        offset=row["offset"],
+        stream=row["stream_id"],
+        version=row["version"],
+        reason=row["reason"],
+        error=row["error_class"],
+        attempts=row["attempts"],
+        first_failed_at=row["first_failed_at"],
+        last_failed_at=row["last_failed_at"],
+        state=row["state"],
+        key=row["key"],
+        headers=unpack_headers(row["headers"]),
+        value=row["value"],
+    )
 
 
 async def _settle(connection: Any, consumer: str, settled: Sequence[ParkedRecord], state: str) -> None:

@@ -16,12 +16,14 @@ from aiokafka import TopicPartition
 from shared import telemetry
 from shared.errors import GabayError
 from shared.eventsourcing.projection import Projection
+from shared.eventsourcing.sql import statements
 from shared.messaging.broker import Broker
 from shared.messaging.consume import Consumer, end_offsets
-from shared.messaging.models import at_generation, drop_retired, next_generation, swap
+from shared.messaging.models import at_generation, drop_retired, live_version, next_generation, swap
 from shared.messaging.opening import Opens
 from shared.messaging.project import Projecting
 
+SQL = statements(__package__)
 log = telemetry.logger()
 
 
@@ -59,37 +61,15 @@ async def rebuild(
             raise Busy(f"{projection.name} is being rebuilt already: wait for it, or end that process")
         version = await next_generation(owner, projection)
         building = at_generation(projection, version)
-        sink = Projecting(building, sealer=sealer)
-        read = 0
-        # Twice: the second pass reads what came in during the first, so that readers do not go back in time at the swap.
-        for _ in range(2):
-            ends = await _ends(broker, building.topics)
-            total = sum(ends.values())
-
-            def wrote(records: int, total: int = total) -> None:
-                nonlocal read
-                read += records
-                told(min(read, total), total)
-
-            consumer = Consumer(
-                sink,
-                dsn=worker_dsn,
-                broker=broker,
-                max_records=max_records,
-                search_path=f'"{building.schema}", public',
-                grouped=False,
-                replays=False,
-                until=ends,
-                wrote=wrote,
-            )
-            await consumer.run()
-        await _swap(owner, projection, version)
+        filling = _Filling(building, worker_dsn, broker, Projecting(building, sealer=sealer), max_records, told)
+        await filling.to(await _ends(broker, building.topics))
+        await _swap(owner, projection, version, filling)
         parked = await owner.fetchval(
             "select count(distinct stream_id) from parked where consumer = $1 and state = 'PARKED'", building.consumer
         )
         await drop_retired(owner, projection, older_than_hours=keep_hours)
-        log.info("read_model_rebuilt", read_model=projection.name, generation=version, records=read)
-        return Rebuilt(version, read, parked)
+        log.info("read_model_rebuilt", read_model=projection.name, generation=version, records=filling.read)
+        return Rebuilt(version, filling.read, parked)
     finally:
         await owner.close()
 
@@ -105,12 +85,59 @@ async def rebuilding(connection: Any, name: str) -> bool:
 _TRY = "select pg_try_advisory_lock(hashtextextended($1, 1))"
 
 
-async def _swap(owner: Any, projection: Projection, version: int) -> None:
-    # Dropping a view waits for whoever reads it; a long reader must not hold up all others behind us, so: short, and again.
+@dataclass(slots=True)
+class _Filling:
+    """The generation that is being filled, and how far it is."""
+
+    building: Projection
+    dsn: str
+    broker: Broker
+    sink: Projecting
+    max_records: int
+    told: Callable[[int, int], Any]
+    read: int = 0
+    total: int = 0
+
+    async def to(self, ends: dict[TopicPartition, int]) -> None:
+        """Read up to these offsets; what was read before, also by a killed attempt, is not read again."""
+        # The live generation may be of older code that read other topics, or know replays that were for it alone.
+        ends = {place: end for place, end in ends.items() if place.topic in self.building.topics}
+        if not ends:
+            return
+        self.total = max(self.total, sum(ends.values()))
+        consumer = Consumer(
+            self.sink,
+            dsn=self.dsn,
+            broker=self.broker,
+            max_records=self.max_records,
+            search_path=f'"{self.building.schema}", public',
+            grouped=False,
+            replays=False,
+            until=ends,
+            wrote=self._wrote,
+        )
+        await consumer.run()
+
+    def _wrote(self, records: int) -> None:
+        self.read += records
+        self.told(min(self.read, self.total), self.total)
+
+
+async def _swap(owner: Any, projection: Projection, version: int, filling: _Filling) -> None:
+    """Catch up with the live generation while it is held still, then show the new one: readers never go back."""
+    current = await live_version(owner, projection)
+    consumer = at_generation(projection, current).consumer if current else ""
     for attempt in range(20):
         try:
-            await swap(owner, projection, version)
-        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            # First without holding anybody up: what came in during the first pass may take long.
+            await filling.to({TopicPartition(r[0], r[1]): r[2] for r in await owner.fetch(SQL.read_offsets, consumer)})
+            async with owner.transaction():
+                held = await owner.fetch(SQL.consumer_offsets, consumer)
+                async with asyncio.timeout(20):
+                    await filling.to({TopicPartition(r[0], r[1]): r[2] for r in held})
+                await swap(owner, projection, version)
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError):
+            # Dropping a view waits for whoever reads it. A long reader must not hold up all others behind us: later again.
             if attempt == 19:
                 raise
             await asyncio.sleep(0.5)

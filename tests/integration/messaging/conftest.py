@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
 from deploy.embedded.stack import Stack
+from shared.messaging.models import ensure_generation
 from shared.messaging.topics import Topic, ensure
 from tests.conftest import Database
 from tests.integration.messaging.world import World
@@ -21,13 +21,13 @@ _count = itertools.count(1)
 
 
 @pytest.fixture
-async def world(stack: Stack, fresh_database: Callable[[str], Database], tmp_path: Path) -> AsyncIterator[World]:
+async def world(stack: Stack, fresh_database: Callable[[str], Database]) -> AsyncIterator[World]:
     """A casework database with the projection `casework.ledger`, and a topic that nobody else uses."""
     database = fresh_database("casework")
     owner = await asyncpg.connect(database.owner)
-    made = World(database, owner, stack.bootstrap, f"case-{next(_count)}", tmp_path)
+    made = World(database, owner, stack.bootstrap, f"case-{next(_count)}")
     await ensure(stack.bootstrap, topics=[Topic(made.aggregate.topic)])
-    await made.prepare()
+    await ensure_generation(owner, made.projection)
     yield made
     await made.close()
     await owner.close()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -16,39 +15,20 @@ import orjson
 from aiokafka import TopicPartition
 
 from shared.eventsourcing.event import Aggregate, Event
-from shared.eventsourcing.projection import Fact, Op, Projection
+from shared.eventsourcing.projection import Projection
 from shared.messaging.broker import Broker, let_go
 from shared.messaging.cloudevents import Encoder, Row
 from shared.messaging.consume import Consumer, end_offsets
-from shared.messaging.models import at_generation, ensure_generation
+from shared.messaging.models import at_generation
 from shared.messaging.project import Projecting
 from shared.messaging.relay import Relay
-from shared.messaging.write import Writer
 from tests.conftest import Database
 from tests.harness.topics import Record
 from tests.harness.wait import eventually
+from tests.integration.messaging.ledger.projection import ledger
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 WHEN = datetime(2026, 3, 6, 7, 10, tzinfo=UTC)
-
-TABLES = """
-create table entry (event_id uuid primary key, stream_id uuid not null, version integer not null, amount integer not null,
-                    at timestamptz not null);
-create table total (stream_id uuid primary key, amount bigint not null, last integer not null check (amount < 1000000));
-create table seen (n bigint generated always as identity, stream_id uuid not null, version integer not null);
-"""
-ENTER = """-- repeats: every payment is a row of its own
-insert into entry select * from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[], $5::timestamptz[])
-    on conflict do nothing;
-"""
-ADD = """
-insert into total as t select * from unnest($1::uuid[], $2::bigint[], $3::integer[])
-    on conflict (stream_id) do update set amount = t.amount + excluded.amount, last = excluded.last;
-"""
-SEE = """-- repeats: what was applied, each time it was
-insert into seen (stream_id, version) select * from unnest($1::uuid[], $2::integer[]);
-"""
-PURGE = "delete from entry where stream_id = any ($1::uuid[]);"
 
 
 class Paid(Event, type="paid"):
@@ -66,44 +46,17 @@ class ClientErased(Event, type="client-erased"):
 class World:
     """A store, a topic, a projection."""
 
-    def __init__(self, database: Database, owner: asyncpg.Connection[Any], bootstrap: str, name: str, folder: Path) -> None:
+    def __init__(self, database: Database, owner: asyncpg.Connection[Any], bootstrap: str, name: str) -> None:
         self.database, self.owner, self.broker = database, owner, Broker(bootstrap)
         self.aggregate = Aggregate("casework", name, Paid, Noted, ClientErased)
         self.encoder = Encoder("test", [self.aggregate])
-        self.folder = folder
         self.versions: dict[UUID, int] = {}
-        self.projection = self.projecting_to("casework.ledger")
+        self.projection = ledger(self.aggregate.topic)
         self._producer: Any = None
-
-    async def prepare(self) -> None:
-        for name, text in {"enter": ENTER, "add": ADD, "purge": PURGE, "see": SEE}.items():
-            (self.folder / f"{name}.sql").write_text(text)
-        (self.folder / "tables.sql").write_text(TABLES)
-        await ensure_generation(self.owner, self.projection, tables=TABLES)
 
     async def close(self) -> None:
         if self._producer:
             await self._producer.stop()
-
-    def projecting_to(self, name: str) -> Projection:
-        ledger = Projection(name, version=1, topics=[self.aggregate.topic])
-
-        @ledger.on("gabay.casework.paid.v1")
-        def paid(fact: Fact) -> Iterable[Op]:
-            amount = fact.data["amount"]
-            if amount == 13:
-                raise ValueError("this handler fears thirteen")
-            return [
-                Op("enter", (fact.event_id, fact.stream, fact.version, amount, fact.occurred_at)),
-                Op("add", (fact.stream, amount, fact.version)),
-                Op("see", (fact.stream, fact.version)),
-            ]
-
-        @ledger.on("gabay.casework.client-erased.v1")
-        def erased(fact: Fact) -> Op:
-            return Op("purge", (fact.stream,))
-
-        return ledger
 
     # -- storing and sending ------------------------------------------------------------------------------------------
 
@@ -163,7 +116,7 @@ class World:
 
     def sink(self, projection: Projection | None = None, generation: int = 1) -> Projecting:
         current = at_generation(projection or self.projection, generation)
-        return Projecting(current, writer=Writer(current, self.folder), known={})
+        return Projecting(current, known={})
 
     def consumer(self, projection: Projection | None = None, **options: Any) -> Consumer:
         sink = self.sink(projection)

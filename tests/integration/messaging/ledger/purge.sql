@@ -1,0 +1,1 @@
+delete from entry where stream_id = any ($1::uuid[]);
