@@ -4,10 +4,8 @@ Handlers only translate: one event, one row. Whether a fact counts, with which a
 cell, is decided in `tables.sql`, where it is seen beside everything else that is known of the person.
 """
 
-from typing import Any
-
 from services.reporting.facts.profile import attributes
-from services.reporting.facts.row import fact
+from services.reporting.facts.row import fact, person
 from services.reporting.facts.zones import day_at
 from shared.eventsourcing.projection import Fact, Op, Projection
 from shared.privacy.classes import ERASED, PROFILE
@@ -19,7 +17,7 @@ facts = Projection(
     opens=(PROFILE,),
 )
 
-_NO_PROFILE = (None,) * 8
+UNDESCRIBED = (None,) * 8
 _STATISTICS = "STATISTICS"
 
 
@@ -28,9 +26,8 @@ def registered(f: Fact) -> Op:
     """Everybody is known by open fields; who allowed statistics brings a profile."""
     data = f.data
     profile = f.opened.get(PROFILE)
-    described: tuple[Any, ...] = attributes(profile) if profile else _NO_PROFILE
-    head = ("REGISTERED", f.stream, f.version, f.event_id, f.recorded_at, data["registered_on"], data["ctx"]["centre"], data["channel"])
-    return Op("person", (*head, None, *described))
+    described = attributes(profile) if profile else UNDESCRIBED
+    return person("REGISTERED", f, described, day=data["registered_on"], centre=data["ctx"]["centre"], channel=data["channel"])
 
 
 @facts.on("gabay.intake.client-profile-amended.v1")
@@ -39,30 +36,25 @@ def amended(f: Fact) -> Op | None:
     if not profile:
         return None
     day = day_at(f.data["ctx"]["centre"], f.occurred_at).isoformat()
-    return Op("person", (f.data["reason"], f.stream, f.version, f.event_id, f.recorded_at, day, None, None, None, *attributes(profile)))
+    return person(f.data["reason"], f, attributes(profile), day=day)
 
 
 @facts.on("gabay.intake.consent-given.v1")
 def consent_given(f: Fact) -> Op | None:
     data = f.data
-    if data["purpose"] != _STATISTICS:
-        return None
-    return Op("person", ("GIVEN", f.stream, f.version, f.event_id, f.recorded_at, None, None, None, data["consent_id"], *_NO_PROFILE))
+    return person("GIVEN", f, UNDESCRIBED, consent=data["consent_id"]) if data["purpose"] == _STATISTICS else None
 
 
 @facts.on("gabay.intake.consent-withdrawn.v1")
 def consent_withdrawn(f: Fact) -> Op | None:
     """Taken back or expired: the person leaves the figures of all periods."""
-    return _ended(f, f.data["consent_id"]) if f.data["purpose"] == _STATISTICS else None
+    data = f.data
+    return person("ENDED", f, UNDESCRIBED, consent=data["consent_id"]) if data["purpose"] == _STATISTICS else None
 
 
 @facts.on("gabay.intake.client-erased.v1")
 def erased(f: Fact) -> Op:
-    return _ended(f, None)
-
-
-def _ended(f: Fact, consent: str | None) -> Op:
-    return Op("person", ("ENDED", f.stream, f.version, f.event_id, f.recorded_at, None, None, None, consent, *_NO_PROFILE))
+    return person("ENDED", f, UNDESCRIBED)
 
 
 @facts.on("gabay.intake.transit-arrival-recorded.v1")

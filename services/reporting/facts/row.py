@@ -1,8 +1,39 @@
-"""One row of `fact`, in the order of the parameters of fact.sql."""
+"""Rows for person.sql and fact.sql: one text each, because an array costs as much for each null as for a whole row.
+
+The order of the fields is that of `said_of_people` and `said_of_facts` in tables.sql.
+"""
+
+from collections.abc import Iterable
 
 from services.reporting.facts.zones import day_at
 from shared.codes.partial_date import middle, precision
 from shared.eventsourcing.projection import Fact, Op
+
+_PART = "\x1f"
+
+
+def packed(fields: Iterable[str | int | None]) -> str:
+    """Fields parted by U+001F, empty for None. ValueError if one holds it itself: then its record is parked."""
+    texts = ["" if field is None else field if type(field) is str else str(field) for field in fields]
+    row = _PART.join(texts)
+    if row.count(_PART) != len(texts) - 1:
+        raise ValueError("a field holds the separator of fields")
+    return row
+
+
+def person(
+    what: str,
+    f: Fact,
+    attributes: Iterable[str | int | None],
+    *,
+    day: str | None = None,
+    centre: str | None = None,
+    channel: str | None = None,
+    consent: str | None = None,
+) -> Op:
+    """A step of a person. what: REGISTERED, GIVEN, ENDED or the reason of an amendment; attributes: all eight, or Nones."""
+    fields = (what, f.stream, f.version, f.event_id, f.recorded_at, day, centre, channel, consent, *attributes)
+    return Op("person", (packed(fields),))
 
 
 def fact(
@@ -37,10 +68,8 @@ def fact(
         day = day_at(centre, f.occurred_at).isoformat()
     elif len(day) < 10:
         exact, day = precision(day), middle(day).isoformat()
-    return Op(
-        "fact",
-        (
-            kind, f.stream, f.event_id, part, f.version, client, centre, day, exact, f.recorded_at, item, sex, age, nat,
-            c1, c2, c3, c4, c5, c6, qty, due, done,
-        ),
+    fields = (
+        kind, f.stream, f.event_id, part, f.version, client, centre, day, exact, f.recorded_at, item, sex, age, nat,
+        c1, c2, c3, c4, c5, c6, qty, due, done,
     )  # fmt: skip
+    return Op("fact", (packed(fields),))

@@ -306,13 +306,22 @@ begin
      where w.client = any (p_clients) and s.client = w.client and s.consent_id is not null;
 end $$;
 
+-- The rows of person.sql: one text each, fields parted by U+001F, empty for null. An array costs its sender as much for each
+-- null as for a whole row.
+create function said_of_people(p_rows text[]) returns table (
+    what text, client uuid, version integer, event_id uuid, at timestamptz, day date, centre text, channel text, consent uuid,
+    sex text, birth integer, age text, area text, nat text, edu text, isco text, types text
+) language sql immutable
+begin atomic
+    -- `offset 0`: each text is taken apart once, not once for each of its columns.
+    select a[1], a[2]::uuid, a[3]::integer, a[4]::uuid, a[5]::timestamptz, a[6]::date, a[7], a[8], a[9]::uuid,
+           a[10], a[11]::integer, a[12], a[13], a[14], a[15], a[16], a[17]
+      from (select string_to_array(r.text, E'\x1f', '') as a from unnest(p_rows) as r(text) offset 0) packed;
+end;
+
 -- What intake says of people. what: REGISTERED, GIVEN, ENDED, or the reason of an amendment. Most are new and give their
 -- consent in the same command: they go through in sets. Whatever is left goes one by one, in the order of the stream.
-create function apply_person(
-    p_what text[], p_client uuid[], p_version integer[], p_event uuid[], p_at timestamptz[], p_day date[], p_centre text[],
-    p_channel text[], p_consent uuid[], p_sex text[], p_birth integer[], p_age text[], p_area text[], p_nat text[],
-    p_edu text[], p_isco text[], p_types text[]
-) returns void language plpgsql
+create function apply_person(p_rows text[]) returns void language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     v_new     uuid[];
@@ -327,9 +336,7 @@ begin
                max(g.at) filter (where g.what = 'GIVEN') as consent_from,
                max(g.sex) as sex, max(g.birth) as birth, max(g.age) as age, max(g.area) as area, max(g.nat) as nat,
                max(g.edu) as edu, max(g.isco) as isco, max(g.types) as types
-          from unnest(p_what, p_client, p_version, p_event, p_at, p_day, p_centre, p_channel, p_consent, p_sex, p_birth, p_age,
-                      p_area, p_nat, p_edu, p_isco, p_types)
-               as g(what, client, version, event_id, at, day, centre, channel, consent, sex, birth, age, area, nat, edu, isco, types)
+          from said_of_people(p_rows) g
          group by g.client
         having count(*) filter (where g.what = 'REGISTERED') = 1
            and count(*) filter (where g.what = 'GIVEN') = count(*) - 1 and count(*) <= 2
@@ -357,16 +364,13 @@ begin
             on conflict do nothing
     )
     select coalesce(array_agg(client), '{}') into v_new from fresh;
-    if cardinality(v_new) = (select count(distinct client) from unnest(p_client) as g(client))
+    if cardinality(v_new) = (select count(distinct g.client) from said_of_people(p_rows) g)
        and not exists (select from waiting) then
         return;
     end if;
 
     for r in
-        select g.*
-          from unnest(p_client, p_what, p_version, p_event, p_at, p_day, p_centre, p_channel, p_consent, p_sex, p_birth, p_age,
-                      p_area, p_nat, p_edu, p_isco, p_types)
-               as g(client, what, version, event_id, at, day, centre, channel, consent, sex, birth, age, area, nat, edu, isco, types)
+        select g.* from said_of_people(p_rows) g
          where not exists (select from unnest(v_new) as n(client) where n.client = g.client)
          order by g.client, g.version
     loop
@@ -430,23 +434,27 @@ begin
     end if;
 end $$;
 
+create function said_of_facts(p_rows text[]) returns table (
+    kind text, stream uuid, event_id uuid, part smallint, seq integer, client uuid, centre text, date date, exact text,
+    at timestamptz, item uuid, sex text, age text, nat text, c1 text, c2 text, c3 text, c4 text, c5 text, c6 text, qty numeric,
+    due timestamptz, done timestamptz
+) language sql immutable
+begin atomic
+    select a[1], a[2]::uuid, a[3]::uuid, a[4]::smallint, a[5]::integer, a[6]::uuid, a[7], a[8]::date, a[9],
+           a[10]::timestamptz, a[11]::uuid, a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21]::numeric,
+           a[22]::timestamptz, a[23]::timestamptz
+      from (select string_to_array(r.text, E'\x1f', '') as a from unnest(p_rows) as r(text) offset 0) packed;
+end;
+
 -- New facts, each with the attributes of its person at its date. Those of people who don't count (yet) are kept aside,
 -- uncounted; those recorded before their client was forgotten don't come back.
-create function apply_fact(
-    p_kind text[], p_stream uuid[], p_event uuid[], p_part smallint[], p_seq integer[], p_client uuid[], p_centre text[],
-    p_date date[], p_precision text[], p_at timestamptz[], p_item uuid[], p_sex text[], p_age text[], p_nat text[],
-    p_c1 text[], p_c2 text[], p_c3 text[], p_c4 text[], p_c5 text[], p_c6 text[], p_qty numeric[],
-    p_due timestamptz[], p_done timestamptz[]
-) returns void language plpgsql
+create function apply_fact(p_rows text[]) returns void language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     v_again uuid[];
 begin
     with said as materialized (
-        select * from unnest(p_kind, p_stream, p_event, p_part, p_seq, p_client, p_centre, p_date, p_precision, p_at, p_item,
-                             p_sex, p_age, p_nat, p_c1, p_c2, p_c3, p_c4, p_c5, p_c6, p_qty, p_due, p_done)
-            as g(kind, stream, event_id, part, seq, client, centre, date, precision, at, item, sex, age, nat,
-                 c1, c2, c3, c4, c5, c6, qty, due, done)
+        select * from said_of_facts(p_rows)
     ), referral as materialized (
         select s.stream, s.client, s.centre, s.c1, s.c2, s.c4 from said s where s.kind = 'referral'
          union
@@ -461,18 +469,18 @@ begin
     ), all_facts as (
         select * from said g where g.kind <> 'answer'
          union all
-        select a.kind, a.stream, a.event_id, a.part, a.seq, a.owner, a.home, a.date, a.precision, a.at, null, null, null, null,
+        select a.kind, a.stream, a.event_id, a.part, a.seq, a.owner, a.home, a.date, a.exact, a.at, null, null, null, null,
                a.c1, a.c2, null, null, null, null, null, null, a.done
           from answered a
          union all
-        select 'service', a.stream, a.event_id, 0, a.seq, a.owner, a.home, a.date, a.precision, a.at, null, null, null, null,
+        select 'service', a.stream, a.event_id, 0, a.seq, a.owner, a.home, a.date, a.exact, a.at, null, null, null, null,
                a.service, a.subc, 'REFERRAL', null, null, null, null, null, null
           from answered a
          where a.c1 = 'DELIVERED' and a.direction = 'OUT'
     ), kept as (
         insert into fact (kind, stream, event_id, part, seq, client, centre, date, precision, recorded_at, counted, item,
                           sex, birth_month, age, area, nat, edu, isco, types, c1, c2, c3, c4, c5, c6, qty, due, done)
-        select g.kind, g.stream, g.event_id, g.part, g.seq, g.client, g.centre, g.date, g.precision, g.at,
+        select g.kind, g.stream, g.event_id, g.part, g.seq, g.client, g.centre, g.date, g.exact, g.at,
                g.kind <> 'answer' and (
                    g.client is null
                    or coalesce(s.consent_id is not null and v.client is not null and g.at >= s.consent_from, false)
