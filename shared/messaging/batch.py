@@ -83,7 +83,7 @@ class Reader:
 def _aside(record: Any, reason: Reason) -> Entry:
     """An entry that will be parked: the record key names its stream even if its headers do not decode."""
     headers = dict(record.headers)
-    sequence = headers.get("ce_sequence", b"")
+    sequence = headers.get("ce_sequence") or b""
     version = int(sequence) if sequence.isdigit() and len(sequence) <= 10 and 0 < int(sequence) < 1 << 31 else None
     subject = record.key if record.key is not None else headers.get("ce_subject")
     if record.key is not None and headers.get("ce_subject") not in (None, record.key):
@@ -94,7 +94,7 @@ def _aside(record: Any, reason: Reason) -> Entry:
         stream = None
     if stream is not None and not is_stream(stream):
         stream = None
-    kind = headers.get("ce_type", b"").decode(errors="replace")
+    kind = (headers.get("ce_type") or b"").decode(errors="replace")
     return Entry(record, stream, version if stream else None, kind, None, reason)
 
 

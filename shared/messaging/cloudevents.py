@@ -166,6 +166,8 @@ def head(record: Any) -> Head:
             raise Undecodable("bad-header")
     except KeyError:
         raise Undecodable("missing-header") from None
+    except (TypeError, AttributeError):
+        raise Undecodable("bad-header") from None  # Kafka knows headers without a value
     if len(headers) != len(record.headers) and content_type == JSON:
         raise Undecodable("bad-header")  # one name twice: which of the two was meant is anybody's guess
     if record.key != subject or not _STREAM(subject):
@@ -220,7 +222,7 @@ def fact(record: Any, head: Head) -> Fact:
         )
     except KeyError:
         raise Undecodable("missing-header") from None
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, AttributeError):
         raise Undecodable("bad-header") from None
 
 
@@ -235,7 +237,7 @@ _NONE: dict[str, str] = {}
 def _text(value: bytes) -> str:
     try:
         return value.decode()
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, AttributeError):
         raise Undecodable("bad-header") from None
 
 

@@ -56,6 +56,9 @@ class Consumer:
     """
 
     POLL_MS = 250
+    # Polls that find little come no closer than this. Under a steady stream each batch would else hold what came during
+    # the last transaction, and its round trips and flush would be paid for a dozen records: 37 us a record instead of 12.
+    PACE_S = 0.03
     REVOKE_S = 30.0
     HINT_S = 5.0
 
@@ -83,6 +86,7 @@ class Consumer:
         self._writing = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._epoch = 0
+        self._polled = 0.0
         self._next: dict[Place, int] = {}
         self._polling: asyncio.Task[Any] | None = None
         self._placing: asyncio.Task[None] | None = None
@@ -178,6 +182,9 @@ class Consumer:
         await self._gate.wait()
         if self._error:
             raise self._error
+        if (early := self._polled + self.PACE_S - time.monotonic()) > 0:
+            await asyncio.sleep(early)
+        began = time.monotonic()
         epoch = self._epoch
         poll = self._polling = asyncio.create_task(kafka.getmany(timeout_ms=self.POLL_MS, max_records=self._max))
         try:
@@ -204,6 +211,8 @@ class Consumer:
                 batch.unknown += entries(records[start : start + 500] if len(records) > 500 else records, into)
                 await asyncio.sleep(0)  # or the write of the batch before waits for all of this
             batch.records += len(records)
+        if batch.records < self._max // 2:
+            self._polled = began
         await self._open(batch)
         return batch
 

@@ -117,6 +117,7 @@ class Relay:
         try:
             while True:
                 self._woken.clear()
+                began = time.monotonic()
                 flight = await self._take(before)
                 if flight:
                     await self._send(producer, flight)
@@ -132,10 +133,14 @@ class Relay:
                     flying = asyncio.create_task(flight.settle(self.ACKNOWLEDGE_S))
                     pause = self.poll[0]
                     if len(flight.rows) < self.limit:
-                        # Few events: waiting for their commit costs nothing and lets the next query see more of them.
+                        # Few events: waiting for their commit costs nothing and lets the next query see more of them. Nor
+                        # does the next pass come sooner than a poll would: each one costs two flushes and a round trip to
+                        # the broker, and every batch of ours becomes one of each consumer.
                         await flying
                         self._landed(flight)
                         flying = before = None
+                        if not self._stopping:
+                            await asyncio.sleep(max(0.0, self.poll[0] - (time.monotonic() - began)))
                 elif self._stopping:
                     return
                 else:
