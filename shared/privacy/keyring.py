@@ -137,14 +137,19 @@ class Keyring:
             [version for version, _ in wrapped],
             [w.key_id is not None for w in wanted],
         )
-        made = {(w.subject_id, w.which): key for w, key in zip(wanted, keys, strict=True)}
+        made = {
+            (w.subject_id, w.which): (blob, SubjectKey(key_id, AESGCM(key)))
+            for w, (_, key_id, key), (_, blob) in zip(wanted, keys, wrapped, strict=True)
+        }
         strangers = []
         found: dict[Slot, SubjectKey] = {}
         for row in rows:
             slot = (row[0], FieldClass(row[1]))
-            _, key_id, key = made[slot]
-            if row[2] == key_id:
-                found[slot] = self._remember(slot, SubjectKey(key_id, AESGCM(key)))
+            blob, key = made[slot]
+            # By the key itself, not by its id: the id of a profile key follows from the command, so a repeated command
+            # finds its first try's key under the id that it drew for another.
+            if row[3] == blob:
+                found[slot] = self._remember(slot, key)
             else:
                 strangers.append(row)
         if strangers:
