@@ -311,7 +311,7 @@ end $$;
 create function said_of_people(p_rows text[]) returns table (
     what text, client uuid, version integer, event_id uuid, at timestamptz, day date, centre text, channel text, consent uuid,
     sex text, birth integer, age text, area text, nat text, edu text, isco text, types text
-) language sql immutable
+) language sql stable
 begin atomic
     -- `offset 0`: each text is taken apart once, not once for each of its columns.
     select a[1], a[2]::uuid, a[3]::integer, a[4]::uuid, a[5]::timestamptz, a[6]::date, a[7], a[8], a[9]::uuid,
@@ -325,6 +325,7 @@ create function apply_person(p_rows text[]) returns void language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     v_new     uuid[];
+    v_done    bigint;
     v_touched uuid[];
     r         record;
 begin
@@ -335,7 +336,7 @@ begin
                (array_agg(g.consent) filter (where g.what = 'GIVEN'))[1] as consent,
                max(g.at) filter (where g.what = 'GIVEN') as consent_from,
                max(g.sex) as sex, max(g.birth) as birth, max(g.age) as age, max(g.area) as area, max(g.nat) as nat,
-               max(g.edu) as edu, max(g.isco) as isco, max(g.types) as types
+               max(g.edu) as edu, max(g.isco) as isco, max(g.types) as types, count(*) as steps
           from said_of_people(p_rows) g
          group by g.client
         having count(*) filter (where g.what = 'REGISTERED') = 1
@@ -363,9 +364,10 @@ begin
          where sex is not null and consent is not null and (client in (select client from fresh)) is true
             on conflict do nothing
     )
-    select coalesce(array_agg(client), '{}') into v_new from fresh;
-    if cardinality(v_new) = (select count(distinct g.client) from said_of_people(p_rows) g)
-       and not exists (select from waiting) then
+    select coalesce(array_agg(client), '{}'), coalesce(sum(steps), 0) into v_new, v_done
+      from said
+     where (client in (select client from fresh)) is true;
+    if v_done = cardinality(p_rows) and not exists (select from waiting) then
         return;
     end if;
 
@@ -438,7 +440,7 @@ create function said_of_facts(p_rows text[]) returns table (
     kind text, stream uuid, event_id uuid, part smallint, seq integer, client uuid, centre text, date date, exact text,
     at timestamptz, item uuid, sex text, age text, nat text, c1 text, c2 text, c3 text, c4 text, c5 text, c6 text, qty numeric,
     due timestamptz, done timestamptz
-) language sql immutable
+) language sql stable
 begin atomic
     select a[1], a[2]::uuid, a[3]::uuid, a[4]::smallint, a[5]::integer, a[6]::uuid, a[7], a[8]::date, a[9],
            a[10]::timestamptz, a[11]::uuid, a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21]::numeric,
