@@ -180,7 +180,7 @@ class Worker:
         """Fill the live generation of a read model; move over when a rebuild has swapped in another."""
         while not self._stopping.is_set():
             version = await self._generation(projection, parts)
-            if version is None:
+            if version is None or self._stopping.is_set():
                 continue
             current = at_generation(projection, version)
             consumer = Consumer(
@@ -232,7 +232,8 @@ class Worker:
             max_records=200,
         )
         self._consumers[reactions.consumer] = consumer
-        await consumer.run()
+        if not self._stopping.is_set():
+            await consumer.run()
 
 
 def _end_soon() -> None:
