@@ -152,7 +152,7 @@ def from_pydantic(model: type[BaseModel], error: ValidationError) -> Problem:
 
     `raise PydanticCustomError("not_allowed_here", "")` or `PydanticCustomError("unknown_code", "", {"list": "Psgc"})`.
     """
-    errors = error.errors(include_url=False, include_input=False)
+    errors = error.errors(include_url=False)
     if any(each["type"] == "json_invalid" for each in errors):
         return Problem("malformed-json", reason="syntax")
     return Problem("validation", errors=list(_distinct(_violation(model, each) for each in errors[:50])))
@@ -165,6 +165,8 @@ def _violation(model: type[BaseModel], error: ErrorDetails) -> dict[str, str]:
     path = [str(part) for part in loc if isinstance(part, int) or part in known]
     named = kind.replace("_", "-")
     code = _CODES.get(kind) or (named if named in VIOLATIONS else "wrong-type" if kind.endswith("_type") else "bad-format")
+    if kind in ("enum", "literal_error") and not isinstance(error["input"], str):  # the value's type alone is looked at
+        code = "wrong-type"
     codes = None
     if code == "unknown-code":
         listed = str(error.get("ctx", {}).get("list", "")) if named in VIOLATIONS else ""

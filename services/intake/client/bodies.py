@@ -14,7 +14,6 @@ from services.intake.client.forms import (
     ReturnForm,
     ScreeningForm,
 )
-from services.intake.strict import Strict
 from shared.codes import AmendReason, ConsentEnd, EncounterChannel, LegalBasis
 from shared.contracts.intake.client import CaseRequest
 from shared.contracts.intake.episode import DepartureRecord, Economics, Return
@@ -40,7 +39,7 @@ class ProfileBody(Facts):
     adult_child: Derived = None
 
 
-class RegisterClientBody(Strict, CreationBody):
+class RegisterClientBody(CreationBody):
     """A person to be registered, with the answers to the questions for consent and the first facts of their journey."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
@@ -76,7 +75,7 @@ PersonChanges: Any = _changes("PersonChanges", Person)
 FactsChanges: Any = _changes("FactsChanges", Facts)
 
 
-class AmendClientBody(Strict, CommandBody):
+class AmendClientBody(CommandBody):
     """What changed, or was wrong. A member that is not sent stays as it is; null clears it."""
 
     reason: AmendReason
@@ -84,40 +83,40 @@ class AmendClientBody(Strict, CommandBody):
     profile: FactsChanges | None = None
 
 
-class GiveConsentBody(Strict, CommandBody, ConsentAnswer):
+class GiveConsentBody(CommandBody, ConsentAnswer):
     """The answer to one question for consent; it is its own ground."""
 
     basis: LegalBasis | None = LegalBasis.CONSENT
 
 
-class WithdrawConsentBody(Strict, CommandBody):
+class WithdrawConsentBody(CommandBody):
     """Why a consent ends, and from which day on (today)."""
 
     reason: ConsentEnd
     effective: date | None = None
 
 
-class ScreenBody(Strict, CommandBody, ScreeningForm):
+class ScreenBody(CommandBody, ScreeningForm):
     """A screening."""
 
 
-class IntentionBody(Strict, CommandBody, IntentionForm):
+class IntentionBody(CommandBody, IntentionForm):
     """A wish to leave."""
 
 
-class TransitArrivalBody(Strict, CommandBody, ArrivalForm):
+class TransitArrivalBody(CommandBody, ArrivalForm):
     """An arrival on the way."""
 
 
-class DepartureBody(Strict, CommandBody, DepartureRecord):
+class DepartureBody(CommandBody, DepartureRecord):
     """A departure."""
 
 
-class ReturnBody(Strict, CommandBody, Return):
+class ReturnBody(CommandBody, Return):
     """A return."""
 
 
-class EconomicsBody(Strict, CommandBody, Economics):
+class EconomicsBody(CommandBody, Economics):
     """What a migration cost and first earned."""
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field
 
 from services.intake.parts import Intake
-from services.intake.strict import Strict
 from shared.codes import EncounterChannel, Topic, TransportMode
 from shared.contracts.intake.encounter import Count, GroupCount
 from shared.contracts.intake.episode import Point
@@ -20,7 +19,7 @@ from .decisions import ENCOUNTER, ObserveGroup, RecordEncounter
 router = CommandRouter("encounters")
 
 
-class RecordEncounterBody(Strict, CreationBody):
+class RecordEncounterBody(CreationBody):
     """A contact. Without `client_id` it is anonymous."""
 
     channel: EncounterChannel
@@ -32,7 +31,7 @@ class RecordEncounterBody(Strict, CreationBody):
     info_given: bool
 
 
-class ObserveGroupBody(Strict, CreationBody):
+class ObserveGroupBody(CreationBody):
     """People who passed an observation point, counted."""
 
     point: Point
