@@ -1,6 +1,7 @@
 """What the linters read: the project's own files, as text and as syntax trees."""
 
 import ast
+import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -25,9 +26,10 @@ def committed() -> tuple[Path, ...]:
 
 
 def sources(*patterns: str) -> Iterator[Path]:
-    """Python files whose path from the root fits one of the patterns, such as `services/*/*/state.py`."""
+    """Python files whose path from the root fits a pattern: `*` stands for one name, `**/` for any folders, or none."""
+    fits = re.compile("|".join(re.escape(p).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*") for p in patterns))
     for each in committed():
-        if each.suffix == ".py" and any(each.relative_to(ROOT).match(pattern) for pattern in patterns):
+        if each.suffix == ".py" and fits.fullmatch(each.relative_to(ROOT).as_posix()):
             yield each
 
 
@@ -36,9 +38,10 @@ def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"), str(file))
 
 
-def lint(linter: Linter, files: Iterable[Path]) -> list[str]:
-    """Findings as `path:line: what`, for a message that an editor can follow."""
-    return [f"{file.relative_to(ROOT)}:{line}: {what}" for file in files for line, what in sorted(linter(tree(file)))]
+def lint(linter: Linter, files: Iterable[Path], *, having: str = "") -> list[str]:
+    """Findings as `path:line: what`, for a message that an editor can follow. having: text without which there are none."""
+    read = [file for file in files if having in file.read_text(encoding="utf-8")]
+    return [f"{file.relative_to(ROOT)}:{line}: {what}" for file in read for line, what in sorted(linter(tree(file)))]
 
 
 def findings(linter: Linter, snippet: str) -> list[str]:
