@@ -53,18 +53,19 @@ class Spec:
 class Connection(asyncio.Protocol):
     """One keep-alive connection; hands each whole answer (status, body) to its driver."""
 
-    def __init__(self, answered: Callable[[Connection, int, bytes], None], lost: Callable[[], None]) -> None:
+    def __init__(self, answered: Callable[[Connection, int, bytes], None], lost: Callable[[bool], None]) -> None:
         self._answered, self._lost = answered, lost
         self._buffer = bytearray()
         self._need = 0
         self.due = 0.0
+        self.busy = False
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]  # a stream transport
 
     def send(self, request: bytes, due: float) -> None:
-        self.due = due
+        self.due, self.busy = due, True
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -84,11 +85,11 @@ class Connection(asyncio.Protocol):
         if len(buffer) >= self._need:
             status, body = int(buffer[9:12]), bytes(buffer[self._head : self._need])
             del buffer[: self._need]
-            self._need = 0
+            self._need, self.busy = 0, False
             self._answered(self, status, body)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._lost()
+        self._lost(self.busy)
 
 
 class Load:
@@ -194,8 +195,9 @@ class Load:
         if self.stopping and self.flying <= 0:
             self.done.set()
 
-    def _lost(self) -> None:
-        if not self.done.is_set():
+    def _lost(self, busy: bool) -> None:
+        # One that waits for nothing may be closed: servers do so after some idle seconds.
+        if busy and not self.done.is_set():
             self.errors += 1
             self.flying -= 1
             self._finish()
