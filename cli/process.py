@@ -46,15 +46,27 @@ def _known(service: str, names: tuple[str, ...]) -> str:
     return service
 
 
+def _refuse(settings: Settings) -> None:
+    """In production, ask database and brokers what they alone can tell; raises Misconfigured with every reason."""
+    if settings.mode == "production":
+        import asyncio
+
+        from shared.production import refuse
+
+        asyncio.run(refuse(settings))
+
+
 def serve(service: str) -> None:
     """Run the API of SERVICE until SIGTERM."""
     settings = settings_of(_known(service, SERVICES), "api")
+    _refuse(settings)
     _main_of(f"services.{service}.api")(settings)
 
 
 def work(service: str) -> None:
     """Run the worker of SERVICE (relay and consumers) until SIGTERM."""
     settings = settings_of(_known(service, SERVICES), "worker")
+    _refuse(settings)
     _main_of(f"services.{service}.worker")(settings)
 
 

@@ -76,6 +76,8 @@ async def _migrate(dsn: str, target: str, *, check: bool) -> list[str]:
                 if target not in SCRIPTS and not check:
                     # Functions are replaced, not migrated: the text beside the store is the one in force.
                     await raw.execute(REPEATED.read_text(encoding="utf-8"))
+                    # So that a process can tell at its start whether it fits the schema (rule P06).
+                    await raw.execute(f"grant select on alembic_version to {target}_app, {target}_worker")
             finally:
                 await raw.execute(f"select pg_advisory_unlock({LOCK})")
     finally:

@@ -1,0 +1,63 @@
+"""What production refuses that only the database and the brokers can tell: rules P04, P05, P06, P08 and P10.
+
+The other rules need the environment alone and are asked when the settings are read.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from shared.errors import Unavailable
+from shared.settings import Misconfigured, Reason, refuse_brokers, refuse_database
+
+if TYPE_CHECKING:
+    from shared.settings import Settings
+
+SCHEMA: Final = (2, 2)  # oldest and newest revision of a service's store that this release works with
+WATCHED: Final = "intake.client.v1"  # all topics of a region are made alike
+
+
+async def refuse(settings: "Settings") -> None:
+    """Ask whatever this process stands on. Raises Misconfigured with every reason, Unavailable if a part is away."""
+    reasons = await of_database(settings.database_url)
+    if settings.process == "worker":
+        reasons += await of_brokers(settings)
+    if reasons:
+        raise Misconfigured(reasons)
+
+
+async def of_database(dsn: str) -> list[Reason]:
+    """dsn: as the process itself will use it, so that its own rights are judged."""
+    try:
+        connection: Any = await asyncpg.connect(dsn, timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise Unavailable("The database", "See GABAY_DATABASE_URL.") from error
+    try:
+        known = await connection.fetchval("select to_regclass('public.alembic_version') is not null")
+        version = int(await connection.fetchval("select max(version_num) from alembic_version") or 0) if known else 0
+        return await refuse_database(connection, supported=SCHEMA, version=version)
+    finally:
+        await connection.close()
+
+
+async def of_brokers(settings: "Settings") -> list[Reason]:
+    """How many brokers there are, and how many of them must have a record before it counts as sent."""
+    from shared.messaging.broker import Broker
+
+    admin = Broker.of(settings).admin()
+    try:
+        async with asyncio.timeout(30):
+            await admin.start()
+            cluster = await admin.describe_cluster()
+            topics = await admin.describe_topics([WATCHED])
+            answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, WATCHED)])
+    except TimeoutError as error:
+        raise Unavailable("Kafka", "See GABAY_KAFKA_BOOTSTRAP and the password: a wrong one looks the same.") from error
+    finally:
+        await admin.close()
+    replicas = [len(partition["replicas"]) for topic in topics for partition in topic["partitions"]]
+    entries = [entry for answer in answers for resource in answer.resources for entry in resource[4]]
+    insync = next((int(entry[1]) for entry in entries if entry[0] == "min.insync.replicas"), 1)
+    return refuse_brokers(settings, brokers=len(cluster["brokers"]), replication=min(replicas, default=0), min_insync=insync)
