@@ -109,7 +109,7 @@ async def _demo(months: list[str], connections: int, journeys: bool) -> int:
     groups, nationalities = await compare(figures, tables, months)
     await figures.close()
     screen.tables(groups, nationalities)
-    screen.links(stack)
+    screen.links(stack, months)
     return 1 if late or groups.wrong() or nationalities.wrong() else 0
 
 

@@ -142,8 +142,8 @@ class Screen:
             grid.add_row(f"{len(rest)} others", f"{published:,}", f"{gabay:,}", f"{gabay - published:+,}" if gabay != published else "0")
         self.console.print(grid)
 
-    def links(self, stack: "Stack") -> None:
-        self.console.print(f"Dashboard          {stack.issuer_url}/statistics/internal")
+    def links(self, stack: "Stack", months: list[str]) -> None:
+        self.console.print(f"Dashboard          {stack.issuer_url}/statistics/internal?from={months[0]}&to={months[-1]}")
         for service in ("intake", "casework", "referrals", "reporting"):
             self.console.print(f"API documentation  {stack.api_url(service)}/docs")
         self.console.print("Stop the stack     gabay down")

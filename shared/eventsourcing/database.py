@@ -1,10 +1,12 @@
 """Connections to Postgres: one way to open a pool, and which errors heal by themselves."""
 
 import asyncio
+import time
 from typing import Any
 
 import asyncpg
 
+from shared import telemetry
 from shared.errors import Unavailable
 
 
@@ -16,6 +18,16 @@ class PlainConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ship
 
     def get_reset_query(self) -> str:
         return ""
+
+
+class MeasuredPool(asyncpg.Pool):  # type: ignore[misc]
+    """A pool that tells how long its connections are waited for."""
+
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # asyncpg's own name
+        began = time.perf_counter()
+        connection = await super()._acquire(timeout)
+        telemetry.POOL_WAIT.record(time.perf_counter() - began, telemetry.PROCESS)
+        return connection
 
 
 async def open_pool(
@@ -30,7 +42,7 @@ async def open_pool(
     """Open a pool with our timeouts. Raises Unavailable when the server does not answer within 10 s."""
     try:
         return await asyncio.wait_for(
-            asyncpg.create_pool(
+            _pool(
                 dsn,
                 min_size=minimum,
                 max_size=maximum,
@@ -51,6 +63,14 @@ async def open_pool(
         )
     except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
         raise Unavailable("Postgres", "Is the stack up? Try: ./gabay status") from error
+
+
+def _pool(dsn: str, **told: Any) -> "asyncpg.Pool[Any]":
+    if not telemetry.enabled():
+        return asyncpg.create_pool(dsn, **told)
+    # As create_pool would call it, which makes no pool but its own.
+    rest = dict.fromkeys(("connect", "setup", "init", "reset", "loop"))
+    return MeasuredPool(dsn, max_queries=50_000, record_class=asyncpg.Record, **rest, **told)
 
 
 TRANSIENT: tuple[type[BaseException], ...] = (

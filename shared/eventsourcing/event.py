@@ -42,6 +42,7 @@ class Event(BaseModel):
     schema_minor: ClassVar[int] = 0
     sealed_under: ClassVar[Mapping[FieldClass, str]] = {}
     sealed_classes: ClassVar[tuple[FieldClass, ...]] = ()
+    sealed_members: ClassVar[set[str]] = set()
 
     def __init_subclass__(cls, type: str = "", minor: int = 0, sealed_under: Mapping[FieldClass, str] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -54,6 +55,7 @@ class Event(BaseModel):
         if wrong := [name for name, mark in marked.items() if name != mark]:
             raise TypeError(f"{cls.__name__}.{wrong[0]}: a sealed member is named like its class")
         cls.sealed_classes = tuple(marked.values())
+        cls.sealed_members = set(marked)
 
     @classmethod
     def sealed_model(cls, which: FieldClass) -> type[BaseModel]:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, TypeVar, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import orjson
 
 from shared.errors import Conflict, Mismatch, OutOfScope, Rejected, Stale, Unreadable
 from shared.eventsourcing.decider import Decider, Row
 from shared.eventsourcing.event import Aggregate, Context, Event, Recorded
+from shared.eventsourcing.ids import derived
 from shared.eventsourcing.store import NewEvent, Part, Store, StoredEvent
 from shared.privacy.classes import ERASED, FieldClass
 from shared.privacy.keyring import Keyring, Wanted
@@ -243,7 +244,7 @@ class Handle:
 
     async def find_commands(self, command_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, int, datetime]]:
         """Which of these commands were carried out: command id -> (stream id, version of its first event, recorded)."""
-        firsts = {uuid5(command_id, "0"): command_id for command_id in command_ids}
+        firsts = {derived(command_id, "0"): command_id for command_id in command_ids}
         stored = await self.store.find(list(firsts))
         return {firsts[s.event_id]: (s.stream_id, s.version, s.recorded_at) for s in stored}
 
@@ -293,7 +294,7 @@ class Handle:
         meta_text = orjson.dumps(meta).decode()
         new: list[NewEvent] = []
         for n, event in enumerate(events, index):
-            event_id = uuid5(envelope.command_id, str(n))
+            event_id = derived(envelope.command_id, str(n))
             data = _wire(event, event_id, stream_id, ctx, ctx_text, keys)
             schema = aggregate.schema(event.event_type)
             new.append(NewEvent(event_id, event.event_type, schema, data, meta_text, envelope.occurred_at))
@@ -400,7 +401,7 @@ def _wire(
     keys: Mapping[tuple[UUID, FieldClass], Any],
 ) -> str:
     """The event as it is stored and published: context, open fields, one blob per sealed class."""
-    open_fields = event.model_dump_json(exclude={str(which) for which in event.sealed_classes}, exclude_none=True)
+    open_fields = event.model_dump_json(exclude=event.sealed_members, exclude_none=True)
     text = '{"ctx":' + ctx_text.decode()
     if open_fields != "{}":
         text += "," + open_fields[1:-1]

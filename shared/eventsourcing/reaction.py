@@ -13,10 +13,11 @@ the reaction's name, so a fact that arrives again, or a worker that dies between
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from shared.eventsourcing.decider import Decider
 from shared.eventsourcing.event import Context
+from shared.eventsourcing.ids import derived
 from shared.eventsourcing.projection import Fact
 from shared.privacy.classes import FieldClass
 
@@ -52,7 +53,7 @@ class Rule:
 
     def command_id(self, event_id: str, item: str = "") -> UUID:
         """uuid5(event id, reaction name), or with the item behind the name (events chapter, section 5)."""
-        return uuid5(UUID(event_id), f"{self.name}:{item}" if item else self.name)
+        return derived(UUID(event_id), f"{self.name}:{item}" if item else self.name)
 
 
 # Refusals that only say: meanwhile it was done, overtaken, or there is nobody left to do it for.

@@ -4,14 +4,16 @@ Both stores (this one and `memory.MemoryStore`) pass the one contract suite in `
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import asyncpg
 import orjson
+from opentelemetry.trace import SpanKind
 
+from shared import telemetry
 from shared.errors import Unavailable
 from shared.eventsourcing.database import TRANSIENT
 from shared.eventsourcing.group import Group
@@ -51,12 +53,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an append. version: of the stream now (None: it does not exist). rule: name of the lost claim."""
+    """What became of an append. version: of the stream now (None: it does not exist). rule: name of the lost claim.
+
+    group: appends that shared its commit.
+    """
 
     kind: OutcomeKind
     version: int | None
     recorded_at: datetime
     rule: str | None = None
+    group: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +122,30 @@ class PostgresStore:
         self._group: Group[Part, Result] = Group(self._flush, limit=group_limit, flights=flights, isolates=_bad_row)
 
     async def append(self, *parts: Part) -> Result:
-        try:
-            if len(parts) == 1:
-                result = await self._group.submit(parts[0])
-                if result.kind == "rule":
-                    # A claim may have been lost to a member of the same group that lost in turn: ask once more, alone.
-                    result = (await self._flush(parts))[0]
-                return result
-            return await self._together(parts)
-        except TRANSIENT as error:
-            raise Unavailable("Postgres", "Repeat with the same key.") from error
+        with telemetry.span("append", SpanKind.CLIENT, db_system_name="postgresql", db_operation_name="append_events") as span:
+            try:
+                result = await (self._one(parts[0]) if len(parts) == 1 else self._together(parts))
+            except TRANSIENT as error:
+                raise Unavailable("Postgres", "Repeat with the same key.") from error
+            span.set_attribute("gabay.group.size", result.group)
+            return result
+
+    async def _one(self, part: Part) -> Result:
+        result = await self._group.submit(part)
+        if result.kind == "rule":
+            # A claim may have been lost to a member of the same group that lost in turn: ask once more, alone.
+            result = (await self._flush([part]))[0]
+        return result
 
     async def _flush(self, parts: Sequence[Part]) -> list[Result]:
         rows = await self.pool.fetch(SQL.append_group, *_columns(parts), False)
         results: list[Result | None] = [None] * len(parts)
         for row in rows:
-            results[row[0] - 1] = Result(row[1], row[2], row[3], row[4])
+            results[row[0] - 1] = Result(row[1], row[2], row[3], row[4], len(parts))
+        if telemetry.enabled():
+            telemetry.APPEND_GROUP_SIZE.record(len(parts), telemetry.SERVICE)
+            if lost := sum(row[1] == "conflict" for row in rows):
+                telemetry.APPEND_CONFLICTS.add(lost, telemetry.SERVICE)
         return results  # type: ignore[return-value]  # one row a part: the function's promise, checked by zip(strict)
 
     async def _together(self, parts: Sequence[Part]) -> Result:
@@ -147,8 +161,9 @@ class PostgresStore:
             detail = error.detail or "conflict"
             if detail.startswith("rule "):
                 return Result("rule", None, _never(), detail.removeprefix("rule "))
+            telemetry.APPEND_CONFLICTS.add(1, telemetry.SERVICE)
             return Result("conflict", None, _never())
-        return Result("appended", rows[0][2], rows[0][3])
+        return Result("appended", rows[0][2], rows[0][3], group=len(parts))
 
     async def load(self, stream_id: UUID) -> list[StoredEvent]:
         return await self._read(SQL.load_stream, stream_id)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import orjson
 
+from shared.eventsourcing.ids import derived
 from shared.http.problems import Problem
 
 NAMESPACE: Final = UUID("610df7d0-09c4-5576-a1c7-e989f7fdd1ec")  # uuid5(NAMESPACE_URL, "urn:gabay:command")
@@ -60,7 +61,7 @@ def public_path(path: str) -> str:
 
 def command_id(principal: str, route: str, key: str) -> UUID:
     """The id under which a command is known for ever. route: `POST /v1/clients/{id}/consents`; key: as of `read_key`."""
-    return uuid5(NAMESPACE, f"{principal}\n{route}\n{key}")
+    return derived(NAMESPACE, f"{principal}\n{route}\n{key}")
 
 
 class Fingerprints:

@@ -16,6 +16,9 @@ class FieldClass(StrEnum):
     PROTECTED = "protected"
     PACKET = "packet"
 
+    # Enum's own hash is a Python function over the name, and these are keys of every look-up of a key.
+    __hash__ = str.__hash__
+
 
 IDENTITY: Final = FieldClass.IDENTITY
 PROFILE: Final = FieldClass.PROFILE

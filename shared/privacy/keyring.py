@@ -93,7 +93,7 @@ class Keyring:
                 missing.append(slot)
         if missing:
             try:
-                rows = await self.pool.fetch(SQL.fetch_keys, [s for s, _ in missing], [c.value for _, c in missing])
+                rows = await self.pool.fetch(SQL.fetch_keys, [s for s, _ in missing], [c for _, c in missing])
             except TRANSIENT as error:
                 raise Unavailable("The keyring") from error
             found.update(await self._unwrap(rows))
@@ -107,7 +107,7 @@ class Keyring:
             done = await self.pool.fetch(
                 SQL.destroy_keys,
                 [s for s, _ in slots],
-                [c.value for _, c in slots],
+                [c for _, c in slots],
                 None if key_ids is None else list(key_ids),
             )
         except TRANSIENT as error:
@@ -131,7 +131,7 @@ class Keyring:
         rows = await self.pool.fetch(
             SQL.make_keys,
             [w.subject_id for w in wanted],
-            [w.which.value for w in wanted],
+            [w.which for w in wanted],
             [key_id for _, key_id, _ in keys],
             [blob for _, blob in wrapped],
             [version for version, _ in wrapped],

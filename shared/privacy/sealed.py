@@ -58,7 +58,7 @@ def open_blob(key: SubjectKey | None, item: SealedItem) -> bytes | Erased:
 
 
 def _belongs(subject: UUID, stream: UUID, event_id: UUID, event_type: str, which: FieldClass) -> bytes:
-    return b"".join((subject.bytes, stream.bytes, event_id.bytes, event_type.encode(), b"\0", which.value.encode()))
+    return b"".join((subject.bytes, stream.bytes, event_id.bytes, event_type.encode(), b"\0", which.encode()))
 
 
 class Sealer:

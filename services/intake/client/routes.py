@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Any, TypeVar, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -11,6 +11,7 @@ from shared.codes import AmendReason, LegalBasis
 from shared.contracts.intake.client import ClientRegistered
 from shared.contracts.intake.episode import Economics
 from shared.contracts.intake.person import Facts
+from shared.eventsourcing.ids import derived
 from shared.http.command import Answer, Call, CommandBody, CommandRouter, Resource, invalid, violation
 
 from .bodies import (
@@ -249,7 +250,7 @@ def _sent(changes: BaseModel | None) -> dict[str, Any]:
 
 def _drawn(call: Call, name: str) -> UUID:
     """An id that the app left out: the same for every repetition of the command."""
-    return uuid5(cast(UUID, call.command_id), name)
+    return derived(cast(UUID, call.command_id), name)
 
 
 def _with_id(call: Call, form: M, member: str, name: str) -> M:
