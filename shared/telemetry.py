@@ -6,7 +6,8 @@
     telemetry.AUDIT_FAILURES.add(1, {"service": "intake"})
 
 Only fields, attributes and labels that stand in the lists below leave the process; everything else is dropped, because a
-library's idea of a useful attribute is a path with an id in it, a query, or the text of an exception.
+library's idea of a useful attribute is a path with an id in it, a query, or the text of an exception. The SDK itself is in
+`shared.otlp`, which is loaded only where there is a collector to send to. The lists as a page: docs/reference/metrics.md.
 """
 
 import asyncio
@@ -14,9 +15,10 @@ import contextlib
 import random
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from opentelemetry import metrics, trace
 
@@ -24,12 +26,13 @@ from shared import logs
 from shared.logs import frames, log_request, logger
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import ReadableSpan, Span
-
     from shared.settings import Settings
 
 
-__all__ = ["begin", "current", "enabled", "frames", "log_request", "logger", "setup", "setup_logs", "span", "traceparent", "watch_loop"]
+__all__ = [
+    "begin", "current", "enabled", "frames", "inside", "links", "log_request", "logger", "mark", "setup", "setup_logs", "span",
+    "start", "traceparent", "watch_loop",
+]  # fmt: skip
 
 
 def _words(text: str) -> frozenset[str]:
@@ -47,6 +50,9 @@ SPAN_ATTRIBUTES: Final = _words(
     """
 )
 
+# As keyword arguments of `span` and `mark`: `gabay_group_size`.
+_ATTRIBUTE: Final = {name.replace(".", "_"): name for name in SPAN_ATTRIBUTES}
+LINKS: Final = 64  # of a batch of thousands; a span with more is dropped by some collectors
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 # The current trace where no SDK runs: a Gabay-Trace and a ce_traceparent are owed in any case, a span is not.
@@ -68,40 +74,86 @@ class TraceIds(NamedTuple):
         return f"00-{self.trace_id}-{self.span_id}-{'01' if self.sampled else '00'}"
 
 
-# Metrics. OTel names; the Prometheus names of the operations chapter follow by its rules (dots, unit, `_total`).
-HTTP_DURATION = _meter.create_histogram("gabay.http.request.duration", "s")
-COMMAND_DURATION = _meter.create_histogram("gabay.command.duration", "s")
-APPEND_CONFLICTS = _meter.create_counter("gabay.append.conflicts")
-APPEND_GROUP_SIZE = _meter.create_histogram("gabay.append.group_size")
-OUTBOX_PENDING = _meter.create_gauge("gabay.outbox.pending")
-OUTBOX_OLDEST_AGE = _meter.create_gauge("gabay.outbox.oldest_age", "s")
-RELAY_RECORDS = _meter.create_counter("gabay.relay.records")
-RELAY_RESETS = _meter.create_counter("gabay.relay.producer_resets")
-CONSUMER_LAG = _meter.create_gauge("gabay.consumer.lag_records")
-CONSUMER_OLDEST_UNREAD = _meter.create_gauge("gabay.consumer.oldest_unread_age", "s")
-CONSUMER_LAST_POLL = _meter.create_gauge("gabay.consumer.last_poll_age", "s")
-CONSUMER_STATE = _meter.create_gauge("gabay.consumer.state")
-PROJECTION_LAG = _meter.create_gauge("gabay.projection.lag", "s")
-STREAM_HOLES = _meter.create_counter("gabay.stream.holes")
-DUPLICATES_SKIPPED = _meter.create_counter("gabay.duplicates.skipped")
-PARKED_STREAMS = _meter.create_gauge("gabay.parked.streams")
-PARKED_OLDEST_AGE = _meter.create_gauge("gabay.parked.oldest_age", "s")
-IDEMPOTENCY_REPLAYS = _meter.create_counter("gabay.idempotency.replays")
-IDEMPOTENCY_MISMATCH = _meter.create_counter("gabay.idempotency.mismatch")
-AUDIT_FAILURES = _meter.create_counter("gabay.audit.write_failures")
-AUDIT_CHAIN_BROKEN = _meter.create_gauge("gabay.audit.chain_broken")
-AUTHZ_DENIED = _meter.create_counter("gabay.authz.denied")
-AUTHN_FAILED = _meter.create_counter("gabay.authn.failed")
-BREAKGLASS_OPEN = _meter.create_gauge("gabay.breakglass.open")
-BREAKGLASS_UNREVIEWED_AGE = _meter.create_gauge("gabay.breakglass.unreviewed_oldest_age", "s")
-KEYRING_FAILURES = _meter.create_counter("gabay.keyring.failures")
-KEYRING_CACHE_HITS = _meter.create_counter("gabay.keyring.cache_hits")
-ERASURE_PENDING_AGE = _meter.create_gauge("gabay.erasure.pending_oldest_age", "s")
-REFERRAL_TIMER_LAG = _meter.create_gauge("gabay.referral.timer_lag", "s")
-ROLLUP_OVERDUE = _meter.create_gauge("gabay.rollup.overdue", "s")
-BACKUP_AGE = _meter.create_gauge("gabay.backup.last_verified_age", "s")
-LOOP_DELAY = _meter.create_gauge("gabay.event_loop.delay", "s")
-POOL_WAIT = _meter.create_histogram("gabay.db.pool_wait", "s")
+class Metric(NamedTuple):
+    """One metric. name: as OpenTelemetry calls it; labels: all that it may have; built: whether this release emits it."""
+
+    kind: Literal["histogram", "counter", "gauge"]
+    name: str
+    unit: str
+    labels: tuple[str, ...]
+    meaning: str
+    built: bool
+
+    @property
+    def prometheus(self) -> str:
+        """Its name in Prometheus, by OpenTelemetry's rules: dots, unit, `_total`."""
+        unit = "_seconds" if self.unit == "s" else ""
+        return self.name.replace(".", "_") + unit + ("_total" if self.kind == "counter" else "")
+
+
+METRICS: Final[list[Metric]] = []
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+MEMBERS: Final = (1, 2, 4, 8, 16, 32, 64)
+
+# Labels of everything that this process measures about itself; `setup` fills them in.
+SERVICE: Final[dict[str, str]] = {"service": ""}
+PROCESS: Final[dict[str, str]] = {"process": ""}
+
+
+def _declared(kind: Any, name: str, unit: str, labels: str, meaning: str, *, built: bool = True) -> None:
+    METRICS.append(Metric(kind, name, unit, tuple(labels.split()), meaning, built))
+
+
+def _histogram(name: str, unit: str, labels: str, meaning: str, buckets: Sequence[float] = SECONDS) -> metrics.Histogram:
+    _declared("histogram", name, unit, labels, meaning)
+    return _meter.create_histogram(name, unit, meaning, explicit_bucket_boundaries_advisory=list(buckets))
+
+
+def _counter(name: str, labels: str, meaning: str) -> metrics.Counter:
+    _declared("counter", name, "", labels, meaning)
+    return _meter.create_counter(name, description=meaning)
+
+
+def _gauge(name: str, unit: str, labels: str, meaning: str, *, built: bool = True) -> Any:
+    _declared("gauge", name, unit, labels, meaning, built=built)
+    return _meter.create_gauge(name, unit, meaning)
+
+
+# fmt: off
+HTTP_DURATION = _histogram("gabay.http.request.duration", "s", "route method status", "a request, head to answer; status as `2xx`")
+COMMAND_DURATION = _histogram("gabay.command.duration", "s", "command status", "one command, also as an item of a batch")
+APPEND_CONFLICTS = _counter("gabay.append.conflicts", "service", "appends that lost a race for their version (they are tried again)")
+APPEND_GROUP_SIZE = _histogram("gabay.append.group_size", "", "service", "appends that shared one commit", MEMBERS)
+OUTBOX_PENDING = _gauge("gabay.outbox.pending", "", "service", "events that wait for their topic, counted up to 100,000")
+OUTBOX_OLDEST_AGE = _gauge("gabay.outbox.oldest_age", "s", "service", "since when the oldest of them waits; 0 when none does")
+RELAY_RECORDS = _counter("gabay.relay.records", "service", "events that a broker has acknowledged")
+RELAY_RESETS = _counter("gabay.relay.producer_resets", "service", "times that the relay began anew with another producer, after an error")
+CONSUMER_LAG = _gauge("gabay.consumer.lag_records", "", "consumer", "records on the topics that are not applied yet")
+CONSUMER_OLDEST_UNREAD = _gauge("gabay.consumer.oldest_unread_age", "s", "consumer", "age of the oldest record fetched and not applied")
+CONSUMER_LAST_POLL = _gauge("gabay.consumer.last_poll_age", "s", "consumer", "since the last completed poll, whatever it found")
+CONSUMER_STATE = _gauge("gabay.consumer.state", "", "consumer", "0 starting, 1 ok, 2 retrying, 3 stopped")
+PROJECTION_LAG = _gauge("gabay.projection.lag", "s", "consumer", "age, by `ce_recordedtime`, of the oldest fact not applied; 0: caught up")
+STREAM_HOLES = _counter("gabay.stream.holes", "consumer", "times that a version was missing on a topic and the consumer stopped")
+DUPLICATES_SKIPPED = _counter("gabay.duplicates.skipped", "consumer", "records that had been applied before")
+PARKED_STREAMS = _gauge("gabay.parked.streams", "", "consumer reason", "streams that stand aside until an operator releases them")
+PARKED_OLDEST_AGE = _gauge("gabay.parked.oldest_age", "s", "consumer reason", "since when the oldest of them does")
+IDEMPOTENCY_REPLAYS = _counter("gabay.idempotency.replays", "service", "repeated commands that were given their first answer")
+IDEMPOTENCY_MISMATCH = _counter("gabay.idempotency.mismatch", "service", "keys that came again with another request")
+AUDIT_FAILURES = _counter("gabay.audit.write_failures", "service", "rows of the access log that could not be written: nothing was shown")
+AUDIT_CHAIN_BROKEN = _gauge("gabay.audit.chain_broken", "", "service", "chains of the access log that were tampered with", built=False)
+AUTHZ_DENIED = _counter("gabay.authz.denied", "reason", "attempts that the matrix refuses, by code of the problem")
+AUTHN_FAILED = _counter("gabay.authn.failed", "reason", "tokens refused, by what was wrong with them")
+BREAKGLASS_OPEN = _gauge("gabay.breakglass.open", "", "region", "emergency accesses in force", built=False)
+BREAKGLASS_UNREVIEWED_AGE = _gauge("gabay.breakglass.unreviewed_oldest_age", "s", "region", "oldest one without a review", built=False)
+KEYRING_FAILURES = _counter("gabay.keyring.failures", "class", "trips to the keyring that failed")
+KEYRING_CACHE_HITS = _counter("gabay.keyring.cache_hits", "class", "keys that were at hand without a trip")
+ERASURE_PENDING_AGE = _gauge("gabay.erasure.pending_oldest_age", "s", "region", "oldest one not acknowledged by all", built=False)
+REFERRAL_TIMER_LAG = _gauge("gabay.referral.timer_lag", "s", "timer", "by how much the timers of referrals are late", built=False)
+ROLLUP_OVERDUE = _gauge("gabay.rollup.overdue", "s", "region", "release due by the calendar that has not come (national)", built=False)
+BACKUP_AGE = _gauge("gabay.backup.last_verified_age", "s", "store", "since the last drill that passed", built=False)
+LOOP_DELAY = _histogram("gabay.event_loop.delay", "s", "process", "how late the event loop wakes, measured twice a second")
+POOL_WAIT = _histogram("gabay.db.pool_wait", "s", "process", "wait for a connection to a database")
+# fmt: on
 
 
 def setup(settings: "Settings") -> None:
@@ -113,6 +165,8 @@ def setup(settings: "Settings") -> None:
         region=settings.region,
         process=settings.process or "",
     )
+    SERVICE["service"] = settings.service or ""
+    PROCESS["process"] = "-".join(filter(None, (settings.service, settings.process)))
     if settings.otel_endpoint:
         _export(settings)
 
@@ -146,27 +200,76 @@ def traceparent() -> str | None:
 
 
 @contextlib.contextmanager
-def _real_span(name: str, kind: trace.SpanKind, attributes: Mapping[str, Any], parent: str | None) -> Iterator[trace.Span]:
-    context = None
-    if parent and (found := _TRACEPARENT.fullmatch(parent)):
-        remote = trace.SpanContext(int(found[1], 16), int(found[2], 16), True, trace.TraceFlags(int(found[3], 16)))
-        context = trace.set_span_in_context(trace.NonRecordingSpan(remote))
-    with _tracer.start_as_current_span(
-        name, context=context, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
-    ) as open_span:
-        yield open_span
+def _current(open_span: trace.Span) -> Iterator[trace.Span]:
+    with trace.use_span(open_span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+        try:
+            yield open_span
+        except BaseException as error:
+            open_span.set_attribute("error.type", type(error).__name__)
+            raise
 
 
 _NO_SPAN: Final = contextlib.nullcontext(trace.INVALID_SPAN)
 
 
 def span(
-    name: str, kind: trace.SpanKind = trace.SpanKind.INTERNAL, *, parent: str | None = None, **attributes: Any
+    name: str,
+    kind: trace.SpanKind = trace.SpanKind.INTERNAL,
+    *,
+    parent: str | None = None,
+    traces: Iterable[str | None] = (),
+    **attributes: Any,
 ) -> contextlib.AbstractContextManager[trace.Span]:
-    """A span, or nothing at all where no collector is configured. Attribute names with `_` for `.` (gabay_consumer)."""
+    """A span for the length of the block, or nothing at all where no collector is configured.
+
+    parent: a traceparent to continue; traces: traceparents to link to. Attribute names with `_` for `.` (gabay_consumer).
+    """
     if not _enabled:
         return _NO_SPAN
-    return _real_span(name, kind, {key.replace("_", ".", 1): value for key, value in attributes.items()}, parent)
+    return _current(start(name, kind, parent=parent, traces=traces, **attributes))
+
+
+def start(
+    name: str, kind: trace.SpanKind, *, parent: str | None = None, traces: Iterable[str | None] = (), **attributes: Any
+) -> trace.Span:
+    """A span below the current one that does not become the current one; the caller ends it."""
+    if not _enabled:
+        return trace.INVALID_SPAN
+    context = None
+    if parent and (remote := _place(parent)):
+        context = trace.set_span_in_context(trace.NonRecordingSpan(remote))
+    named = {_ATTRIBUTE[key]: value for key, value in attributes.items()}
+    return _tracer.start_span(name, context=context, kind=kind, attributes=named, links=links(traces))
+
+
+def inside(open_span: trace.Span | None) -> contextlib.AbstractContextManager[Any]:
+    """Let what follows be below this span; it is not ended here."""
+    if not _enabled or open_span is None:
+        return _NO_SPAN
+    return trace.use_span(open_span, end_on_exit=False, record_exception=False, set_status_on_exception=False)
+
+
+def mark(**attributes: Any) -> None:
+    """Attributes of the current span."""
+    if _enabled:
+        trace.get_current_span().set_attributes({_ATTRIBUTE[key]: value for key, value in attributes.items()})
+
+
+def links(traceparents: Iterable[str | None]) -> list[trace.Link]:
+    """At most 64 links to the traces in which things began, those that are being recorded first.
+
+    Links, never parents: a batch serves many requests, and all of them are long over.
+    """
+    distinct = dict.fromkeys(filter(None, traceparents))
+    recorded_first = sorted(distinct, key=lambda each: each[-1] not in "13579bdf")
+    return [trace.Link(place) for place in islice(filter(None, map(_place, recorded_first)), LINKS)]
+
+
+def _place(traceparent: str) -> trace.SpanContext | None:
+    found = _TRACEPARENT.fullmatch(traceparent)
+    if not found:
+        return None
+    return trace.SpanContext(int(found[1], 16), int(found[2], 16), True, trace.TraceFlags(int(found[3], 16)))
 
 
 def enabled() -> bool:
@@ -179,56 +282,13 @@ async def watch_loop(every: float = 0.5) -> None:
     while True:
         due = time.perf_counter() + every
         await asyncio.sleep(every)
-        LOOP_DELAY.set(max(0.0, time.perf_counter() - due))
+        LOOP_DELAY.record(max(0.0, time.perf_counter() - due), PROCESS)
 
 
 def _export(settings: "Settings") -> None:
-    """Traces and metrics by OTLP over HTTP. The imports cost 0.2 s, so they wait for a collector to send to."""
+    """Send from now on. The import costs 0.2 s, so it waits for a collector to send to."""
     global _enabled
-    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.metrics import MeterProvider
-    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
+    from shared.otlp import export
 
-    base = settings.otel_endpoint.rstrip("/")
-    resource = Resource({"service.name": f"gabay-{settings.service or settings.process}", "gabay.region": settings.region})
-    tracers = TracerProvider(sampler=ParentBasedTraceIdRatio(settings.otel_sampler_arg), resource=resource)
-    sieve: Any = Sieve(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces")))
-    tracers.add_span_processor(sieve)
-    trace.set_tracer_provider(tracers)
-    reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics"), export_interval_millis=15_000)
-    metrics.set_meter_provider(MeterProvider([reader], resource=resource))
+    export(settings)
     _enabled = True
-
-
-class Sieve:
-    """A SpanProcessor that hands spans on with the attributes of SPAN_ATTRIBUTES only, and without events.
-
-    By its shape: the base class would load the SDK into every process.
-    """
-
-    def __init__(self, then: Any) -> None:
-        self._then = then
-
-    def on_start(self, span: "Span", parent_context: Any = None) -> None:
-        self._then.on_start(span, parent_context)
-
-    def _on_ending(self, span: "Span") -> None:
-        self._then._on_ending(span)
-
-    def on_end(self, span: "ReadableSpan") -> None:
-        # The SDK offers no way to take an attribute off a finished span: its private fields are replaced, and a test
-        # (test_telemetry) fails should a release of the SDK rename them.
-        span._attributes = {k: v for k, v in (span._attributes or {}).items() if k in SPAN_ATTRIBUTES}
-        span._events = ()
-        self._then.on_end(span)
-
-    def shutdown(self) -> None:
-        self._then.shutdown()
-
-    def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        return bool(self._then.force_flush(timeout_millis))

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
 import orjson
+from opentelemetry.trace import SpanKind
 
 from shared import telemetry
 from shared.eventsourcing.group import Group
@@ -94,7 +95,8 @@ class ReadAudit:
     async def write(self, reading: Reading) -> None:
         """Commit one row. Raises Problem `audit-unavailable`: then nothing may be shown."""
         try:
-            await self._group.submit(reading)
+            with telemetry.span("audit write", SpanKind.CLIENT, db_system_name="postgresql", db_operation_name="insert"):
+                await self._group.submit(reading)
         except Exception as error:
             telemetry.AUDIT_FAILURES.add(1, {"service": self._service})
             telemetry.logger().error("sec_audit_write_failed", exc_info=error)

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 
 from shared import telemetry
 from shared.http.exchange import Exchange, Gone, Headers
@@ -48,6 +48,8 @@ class Edge:
             span.set_attribute("http.response.status_code", exchange.status)
             if exchange.problem:
                 span.set_attribute("gabay.problem", exchange.problem)
+            if exchange.status >= 500:
+                span.set_status(StatusCode.ERROR)
 
     async def _answer(self, exchange: Exchange, scope: Any, receive: Any) -> None:
         try:
@@ -70,9 +72,9 @@ class Edge:
         await exchange.reply_problem(problem)
 
     def _log(self, exchange: Exchange, seconds: float) -> None:
-        telemetry.HTTP_DURATION.record(
-            seconds, {"route": exchange.route, "method": exchange.method, "status": f"{exchange.status // 100}xx"}
-        )
+        if telemetry.enabled():
+            labels = {"route": exchange.route, "method": exchange.method, "status": f"{exchange.status // 100}xx"}
+            telemetry.HTTP_DURATION.record(seconds, labels)
         if exchange.path in self._quiet:
             return
         telemetry.log_request(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
+from opentelemetry.trace import Span
 
 from shared.eventsourcing.projection import Fact
 from shared.messaging.cloudevents import Reason, Undecodable, fact, head
@@ -27,12 +28,13 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """Entries by partition, in the order of their offsets."""
+    """Entries by partition, in the order of their offsets. spans: topic -> its span while the batch is written."""
 
     epoch: int
     parts: dict[Place, list[Entry]] = field(default_factory=dict)
     records: int = 0
     unknown: int = 0
+    spans: dict[str, Span] = field(default_factory=dict)
 
     def next_offsets(self) -> dict[Place, int]:
         """Where each partition goes on behind this batch."""

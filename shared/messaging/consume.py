@@ -13,13 +13,13 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Final, Protocol
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
-from opentelemetry.trace import SpanKind
 
 from shared import telemetry
 from shared.errors import Hole
@@ -30,7 +30,7 @@ from shared.messaging.failures import Backoff, Restart, judge
 from shared.messaging.guard import Rewound, Sieve
 from shared.messaging.progress import Progress
 from shared.messaging.session import connect, speak_wire
-from shared.messaging.tracing import link_all
+from shared.messaging.tracing import consuming
 
 SQL = statements(__package__)
 log = telemetry.logger()
@@ -92,6 +92,8 @@ class Consumer:
         self._placing: asyncio.Task[None] | None = None
         self._error: BaseException | None = None
         self._labels = {"consumer": self.name}
+        self._kafka: AIOKafkaConsumer | None = None
+        self._hand: list[Batch] = []  # read, and not written yet: at most two
 
     async def run(self) -> None:
         """Consume until `stop`, or `until` is reached. Raises Restart or Hole for what needs an operator."""
@@ -141,6 +143,7 @@ class Consumer:
         parts = {TopicPartition(topic, p) for topic in self.topics for p in range(known[topic])}
         kafka = self.broker.consumer(group=self.name if self._grouped else None, partitions=len(parts))
         self._error = None
+        self._kafka = kafka
         hint = None
         try:
             async with asyncio.timeout(30):
@@ -204,6 +207,7 @@ class Consumer:
         if self.progress.waiting_since is None:
             self.progress.waiting_since = time.monotonic()
         batch = Batch(epoch)
+        self._hand.append(batch)
         entries = self.sink.reader.entries
         for tp, records in found.items():
             into = batch.parts[tp.topic, tp.partition] = []
@@ -240,9 +244,7 @@ class Consumer:
                     return
                 try:
                     connection = await self._database()
-                    with telemetry.span("consume batch", SpanKind.CONSUMER, gabay_consumer=self.name) as span:
-                        if telemetry.enabled():
-                            link_all(span, (e.fact.traceparent for p in batch.parts.values() for e in p if e.fact))
+                    with consuming(batch, self.name):
                         decided = await self.sink.write(connection, batch, self._next, careful=careful)
                 except Rewound:
                     log.info("consumer_rewound", consumer=self.name)
@@ -268,6 +270,7 @@ class Consumer:
 
     def _committed(self, batch: Batch, decided: Sieve) -> None:
         self._next |= batch.next_offsets()
+        self._hand = [each for each in self._hand if each is not batch]
         self.progress.wrote(batch.records)
         if decided.repeats:
             telemetry.DUPLICATES_SKIPPED.add(decided.repeats, self._labels)
@@ -286,12 +289,42 @@ class Consumer:
         if self._wrote:
             self._wrote(batch.records)
 
+    # -- how far behind -----------------------------------------------------------------------------------------------
+
+    def measure(self) -> None:
+        """Tell the metrics of this consumer as they are now."""
+        labels, now = self._labels, time.time()
+        telemetry.CONSUMER_STATE.set(_STATES.index(self.progress.state), labels)
+        telemetry.CONSUMER_LAST_POLL.set(self.progress.age(), labels)
+        first = [entries[0].record for batch in self._hand for entries in batch.parts.values() if entries]
+        oldest = min((record.timestamp / 1000 for record in first), default=now)
+        telemetry.CONSUMER_OLDEST_UNREAD.set(max(0.0, now - oldest), labels)
+        lag = self._lag()
+        if lag is not None:
+            telemetry.CONSUMER_LAG.set(lag, labels)
+        if first:
+            told = [recorded for record in first if (recorded := recorded_at(record)) is not None]
+            telemetry.PROJECTION_LAG.set(max(0.0, now - min(told, default=oldest)), labels)
+        elif lag == 0:
+            telemetry.PROJECTION_LAG.set(0.0, labels)
+
+    def _lag(self) -> int | None:
+        """Records between our position and the end of the topics as far as the client knows it; None while it does not."""
+        kafka = self._kafka
+        if kafka is None or not self._gate.is_set():
+            return None
+        try:
+            return sum(max(0, (kafka.highwater(TopicPartition(*place)) or 0) - offset) for place, offset in self._next.items())
+        except (KafkaError, AssertionError):
+            return None  # an assignment that has just gone
+
     # -- assignment ---------------------------------------------------------------------------------------------------
 
     def _shut(self) -> None:
         """Close the gate and take back the poll under way."""
         self._gate.clear()
         self._epoch += 1
+        self._hand.clear()
         if self._polling:
             self._polling.cancel()
 
@@ -382,16 +415,13 @@ class Consumer:
         return self._gate.is_set() and all([await kafka.position(tp) >= end for tp, end in self._until.items()])
 
     async def _hint(self, kafka: AIOKafkaConsumer) -> None:
-        """Tell Kafka where we are, for lag tools, and measure the lag ourselves."""
+        """Tell Kafka where we are, for lag tools."""
         while True:
             await asyncio.sleep(self.HINT_S)
             with suppress(KafkaError, TimeoutError, ValueError):
                 here = {TopicPartition(*place): offset for place, offset in self._next.items() if self._gate.is_set()}
                 if here:
-                    lag = sum(max(0, (kafka.highwater(tp) or 0) - offset) for tp, offset in here.items())
-                    telemetry.CONSUMER_LAG.set(lag, self._labels)
                     await asyncio.wait_for(kafka.commit(here), self.HINT_S)
-            telemetry.CONSUMER_LAST_POLL.set(self.progress.age(), self._labels)
 
     async def _drain_replays(self) -> None:
         """Read what was sent again for this consumer, to its end, before the main topics and under the same guard."""
@@ -440,6 +470,16 @@ class Consumer:
             log.error("stream_hole", consumer=self.name, stream=error.stream_id, version=error.version, since=error.applied)
         else:
             log.error("consumer_stopped", consumer=self.name, exc_info=error)
+
+
+_STATES: Final = ("starting", "ok", "retrying", "stopped")
+
+
+def recorded_at(record: Any) -> float | None:
+    """When the fact of a record was appended, in seconds since 1970; None if its headers do not say."""
+    with suppress(KeyError, ValueError):
+        return datetime.fromisoformat(dict(record.headers)["ce_recordedtime"].decode()).timestamp()
+    return None
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types

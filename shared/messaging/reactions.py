@@ -52,19 +52,23 @@ class Reacting:
     ) -> guard.Sieve:
         """Carry out the commands of a batch, then write guard and offsets. A failed record parks alone."""
         decided = await guard.sieve(connection, self.name, batch.parts.values(), alone=True)
-        for entries in batch.parts.values():
-            for entry in entries:
-                if decided.admit(entry) and entry.fact is not None:
-                    try:
-                        await self.apply(connection, entry)
-                    except Exception as error:
-                        if judge(error) != "poison":
-                            raise
-                        decided.fail(entry, "reaction-rejected", error)
+        for (topic, _), entries in batch.parts.items():
+            with telemetry.inside(batch.spans.get(topic)):
+                await self._all(connection, decided, entries)
         async with connection.transaction():
             await guard.lock(connection, self.name, batch, expected)
             await guard.store(connection, decided, batch.next_offsets())
         return decided
+
+    async def _all(self, connection: guard.Connection, decided: guard.Sieve, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if decided.admit(entry) and entry.fact is not None:
+                try:
+                    await self.apply(connection, entry)
+                except Exception as error:
+                    if judge(error) != "poison":
+                        raise
+                    decided.fail(entry, "reaction-rejected", error)
 
     async def apply(self, connection: guard.Connection, entry: Entry) -> None:
         """Run every reaction to one record. Raises Rejected if a command is refused for more than being late."""

@@ -6,6 +6,7 @@ model until the new one has reached the ends that were noted at the start, and h
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +56,23 @@ async def rebuild(
 
     May be killed at any point and called again. Raises Busy while another one runs, Hole or Restart as a worker would.
     """
+    with telemetry.span(f"rebuild {projection.name}", gabay_read_model=projection.name) as span:
+        began = time.monotonic()
+        done = await _rebuild(projection, owner_dsn, worker_dsn, broker, sealer, max_records, told, keep_hours)
+        span.set_attributes({"gabay.records": done.records, "gabay.seconds": round(time.monotonic() - began, 1)})
+        return done
+
+
+async def _rebuild(
+    projection: Projection,
+    owner_dsn: str,
+    worker_dsn: str,
+    broker: Broker,
+    sealer: Opens | None,
+    max_records: int,
+    told: Callable[[int, int], Any],
+    keep_hours: float,
+) -> Rebuilt:
     owner = await asyncpg.connect(owner_dsn, server_settings={"lock_timeout": "5s", "application_name": f"{projection.name}.rebuild"})
     try:
         if not await owner.fetchval(_TRY, projection.name):

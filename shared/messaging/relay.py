@@ -26,7 +26,7 @@ from shared.messaging.failures import EXIT_RESTART, Backoff, Restart, judge
 from shared.messaging.partition import partition_of
 from shared.messaging.progress import Progress
 from shared.messaging.session import connect
-from shared.messaging.tracing import link_all
+from shared.messaging.tracing import Sends
 
 SQL = statements(__package__)
 log = telemetry.logger()
@@ -39,12 +39,16 @@ class Flight:
         self.connection, self.transaction, self.rows = connection, transaction, rows
         self.positions = [row[0] for row in rows]
         self.acknowledged: list[asyncio.Future[Any]] = []
+        self.sends = Sends()
 
     async def settle(self, seconds: float) -> None:
         """Await the acknowledgements, then forget the pointers for good."""
-        if self.acknowledged:
-            await asyncio.wait_for(asyncio.gather(*self.acknowledged), seconds)
-        await self.transaction.commit()
+        try:
+            if self.acknowledged:
+                await asyncio.wait_for(asyncio.gather(*self.acknowledged), seconds)
+            await self.transaction.commit()
+        finally:
+            self.sends.end()
 
 
 class Relay:
@@ -78,7 +82,6 @@ class Relay:
         self._connections: list[asyncpg.Connection[Any]] = []
         self._free: list[asyncpg.Connection[Any]] = []
         self._labels = {"service": service}
-        self._measured = 0.0
 
     def wake(self) -> None:
         """Look at the outbox now: this process has just appended."""
@@ -144,7 +147,6 @@ class Relay:
                 elif self._stopping:
                     return
                 else:
-                    await self._measure()
                     pause = await self._rest(pause)
         finally:
             if flying:
@@ -179,14 +181,17 @@ class Relay:
     async def _send(self, producer: AIOKafkaProducer, flight: Flight) -> None:
         """Hand a batch to the producer, grouped by partition: one future for each group, not for each record."""
         telemetry.begin()
-        with telemetry.span("relay batch", SpanKind.PRODUCER, messaging_batch_message_count=len(flight.rows)) as span:
-            link_all(span, (row[10] for row in flight.rows))
+        traces = (row[10] for row in flight.rows)
+        sends = flight.sends if telemetry.enabled() else None
+        with telemetry.span("relay batch", SpanKind.PRODUCER, traces=traces, messaging_batch_message_count=len(flight.rows)):
             hop = (telemetry.traceparent() or "").encode()
             builders: dict[tuple[str, int], list[Any]] = {}
             encode = self.encoder.encode
             now = int(time.time() * 1000)
             for row in flight.rows:
                 topic, key, value, headers = encode(row, hop)
+                if sends:
+                    headers[-1] = sends.header(topic, row[10])
                 partitions = self._partitions.get(topic) or await self._count(producer, topic)
                 place = (topic, partition_of(key, partitions))
                 batches = builders.get(place)
@@ -195,6 +200,8 @@ class Relay:
                 if batches[-1].append(timestamp=now, key=key, value=value, headers=headers) is None:
                     batches.append(producer.create_batch())
                     batches[-1].append(timestamp=now, key=key, value=value, headers=headers)
+            if sends:
+                sends.handed_over()
             for (topic, partition), batches in builders.items():
                 for batch in batches:
                     future = await asyncio.wait_for(producer.send_batch(batch, topic, partition=partition), self.ACKNOWLEDGE_S)
@@ -209,15 +216,6 @@ class Relay:
         self._free.append(flight.connection)
         self.progress.wrote(len(flight.rows))
         telemetry.RELAY_RECORDS.add(len(flight.rows), self._labels)
-
-    async def _measure(self) -> None:
-        if time.monotonic() - self._measured < 5:
-            return
-        self._measured = time.monotonic()
-        connection = self._free[-1]
-        pending, age = await connection.fetchrow(SQL.pending_outbox)
-        telemetry.OUTBOX_PENDING.set(pending, self._labels)
-        telemetry.OUTBOX_OLDEST_AGE.set(age or 0.0, self._labels)
 
     async def _connect(self) -> "asyncpg.Connection[Any]":
         connection = await connect(self.dsn, f"{self.service}.relay")

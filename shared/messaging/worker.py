@@ -34,6 +34,7 @@ from shared.messaging.cloudevents import Encoder
 from shared.messaging.consume import Consumer
 from shared.messaging.failures import EXIT_RESTART, Backoff, Restart, judge
 from shared.messaging.health import Health
+from shared.messaging.measure import measure
 from shared.messaging.models import at_generation, live_generation
 from shared.messaging.progress import Progress
 from shared.messaging.project import Projecting
@@ -155,6 +156,7 @@ class Worker:
         if self.reactions is not None:
             tasks.append(asyncio.create_task(self._react(self.reactions, parts), name=self.reactions.consumer))
         ends_with_us = [asyncio.create_task(_watched(self)), asyncio.create_task(telemetry.watch_loop())]
+        ends_with_us.append(asyncio.create_task(_forever(measure(parts.pool, lambda: list(self._consumers.values())))))
         ends_with_us += [asyncio.create_task(_forever(each(parts))) for each in self._loops]
         self.health.ready = True
         # What was imported and opened stays to the end: without this every full collection walks through all of it.

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 import structlog
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 
 from shared import logs as logs_module
 from shared import telemetry
+from shared.otlp import Followed, Sieve, measuring
 
 CANARY = "Kanaryo Dela Cruz"
 
@@ -109,8 +112,7 @@ class Kept(SpanExporter):
 
 def test_only_declared_attributes_leave_with_a_span() -> None:
     kept, provider = Kept(), TracerProvider()
-    sieve: Any = telemetry.Sieve(SimpleSpanProcessor(kept))
-    provider.add_span_processor(sieve)
+    provider.add_span_processor(Sieve(SimpleSpanProcessor(kept)))
     attributes = {"http.route": "/v1/clients/{id}", "url.full": CANARY, "db.query.text": CANARY, "messaging.kafka.message.key": CANARY}
     with provider.get_tracer("t").start_as_current_span("GET", attributes=attributes) as span:
         span.add_event("exception", {"exception.message": CANARY})
@@ -120,3 +122,34 @@ def test_only_declared_attributes_leave_with_a_span() -> None:
     assert dict(left.attributes or {}) == {"http.route": "/v1/clients/{id}", "gabay.problem": "validation"}
     assert left.events == ()
     assert CANARY not in left.to_json()
+
+
+def test_only_declared_labels_leave_with_a_metric() -> None:
+    reader = InMemoryMetricReader()
+    meter = measuring(reader, Resource({})).get_meter("gabay")
+    meter.create_counter("gabay.audit.write_failures").add(1, {"service": "intake", "staff": CANARY})
+    told = reader.get_metrics_data().to_json()
+    assert '"service": "intake"' in told
+    assert CANARY not in told
+
+
+def test_links_are_distinct_and_those_that_are_recorded_come_first() -> None:
+    quiet = [f"00-{n:032x}-{n:016x}-00" for n in range(1, 200)]
+    recorded = f"00-{500:032x}-{500:016x}-01"
+    found = telemetry.links([None, "", CANARY, *quiet, *quiet, recorded, recorded])
+    assert len(found) == telemetry.LINKS
+    assert [link.context.trace_id for link in found[:2]] == [500, 1]
+
+
+@pytest.mark.parametrize(("flags", "recorded"), [("01", True), ("00", False)])
+def test_a_batch_is_recorded_if_a_request_in_it_is(flags: str, recorded: bool) -> None:
+    tracer = TracerProvider(sampler=Followed(0)).get_tracer("t")
+    links = telemetry.links([f"00-{1:032x}-{1:016x}-{flags}"])
+    assert tracer.start_span("relay batch", links=links).is_recording() is recorded
+
+
+def test_every_metric_has_a_name_of_its_own_and_says_what_it_means() -> None:
+    names = [metric.prometheus for metric in telemetry.METRICS]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"gabay_[a-z_]+", name) for name in names)
+    assert all(metric.meaning for metric in telemetry.METRICS)
