@@ -118,3 +118,15 @@ def _exists(name: str) -> bool:
 
 def test_a_named_file_that_is_gone_is_found() -> None:
     assert [n for n in named_files("`shared/errors.py` `shared/gone.py` `services/*/api.py`") if not _exists(n)] == ["shared/gone.py"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_test_that_a_page_names_exists(page: Path) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page.read_text(encoding="utf-8"))
+    missing = [f"{file}::{name}" for file, name in named if not re.search(rf"def {name}\(", _text(file))]
+    assert not missing, missing
+
+
+def _text(name: str) -> str:
+    file = ROOT / name
+    return file.read_text(encoding="utf-8") if file.exists() else ""
