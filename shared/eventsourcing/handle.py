@@ -14,6 +14,7 @@ from uuid import UUID
 
 import orjson
 
+from shared import telemetry
 from shared.errors import Conflict, Mismatch, OutOfScope, Rejected, Stale, Unreadable
 from shared.eventsourcing.decider import Decider, Row
 from shared.eventsourcing.event import Aggregate, Context, Event, Recorded
@@ -125,7 +126,7 @@ class Handle:
         if expected is None:
             return await self._start(decider, stream_id, command, envelope)
         version = 0
-        for _ in range(TRIES):
+        for attempt in range(1, TRIES + 1):
             stored = await self.store.load(stream_id)
             if not stored or stored[0].kind != decider.aggregate.name:
                 raise OutOfScope()
@@ -141,6 +142,7 @@ class Handle:
                 return _no_effect(stream_id, stored)
             part = await self._part(decider, stream_id, version, state, events, envelope, 0)
             result = await self.store.append(part)
+            telemetry.mark(gabay_attempts=attempt)
             if result.kind == "appended":
                 return self._done(decider.aggregate, part, events, result.recorded_at)
             if result.kind == "rule":
@@ -152,7 +154,7 @@ class Handle:
 
         The outcome is that of the first stream; its `events` are those of all.
         """
-        for _ in range(TRIES):
+        for attempt in range(1, TRIES + 1):
             parts: list[Part] = []
             facts: list[Event] = []
             refs: list[EventRef] = []
@@ -178,6 +180,7 @@ class Handle:
             if not parts:
                 return _no_effect(steps[0].stream_id, await self.store.load(steps[0].stream_id))
             result = await self.store.append(*parts)
+            telemetry.mark(gabay_attempts=attempt)
             if result.kind == "appended":
                 self._appended()
                 first = parts[0]
@@ -193,10 +196,11 @@ class Handle:
         raise Conflict(steps[0].stream_id, 0)
 
     async def _start(self, decider: Decider[C, S], stream_id: UUID, command: C, envelope: Envelope) -> Outcome:
-        for _ in range(TRIES):
+        for attempt in range(1, TRIES + 1):
             events = decider.decide(command, decider.initial)
             part = await self._part(decider, stream_id, 0, decider.initial, events, envelope, 0)
             result = await self.store.append(part)
+            telemetry.mark(gabay_attempts=attempt)
             if result.kind == "appended":
                 return self._done(decider.aggregate, part, events, result.recorded_at)
             if result.kind == "rule":

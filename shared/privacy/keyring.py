@@ -2,15 +2,18 @@
 
 import os
 import time
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from opentelemetry.trace import SpanKind
 
+from shared import telemetry
 from shared.errors import Unavailable
 from shared.eventsourcing.database import TRANSIENT
 from shared.eventsourcing.group import Group
@@ -73,10 +76,10 @@ class Keyring:
                 if all(w.key_id in (None, key.key_id) for w in wanted if (w.subject_id, w.which) == slot)
             }
         missing = [w for w in wanted if (w.subject_id, w.which) not in found and (w.key_id or w.which is not FieldClass.PROFILE)]
-        try:
+        if not missing:
+            return found
+        with _trip([w.which for w in missing], "Repeat with the same key."):
             made = await self._make.submit_all(missing)
-        except TRANSIENT as error:
-            raise Unavailable("The keyring", "Repeat with the same key.") from error
         return found | {(w.subject_id, w.which): key for w, key in zip(missing, made, strict=True) if key}
 
     async def for_opening(self, slots: Iterable[Slot]) -> dict[Slot, SubjectKey]:
@@ -91,12 +94,13 @@ class Keyring:
                 found[slot] = hit[1]
             elif slot[1] in mine:
                 missing.append(slot)
+        if found and telemetry.enabled():
+            for which, hits in Counter(which for _, which in found).items():
+                telemetry.KEYRING_CACHE_HITS.add(hits, {"class": which.value})
         if missing:
-            try:
+            with _trip([which for _, which in missing]):
                 rows = await self.pool.fetch(SQL.fetch_keys, [s for s, _ in missing], [c for _, c in missing])
-            except TRANSIENT as error:
-                raise Unavailable("The keyring") from error
-            found.update(await self._unwrap(rows))
+                found.update(await self._unwrap(rows))
         return found
 
     async def destroy(self, slots: Sequence[Slot], *, key_ids: Sequence[UUID] | None = None) -> int:
@@ -166,3 +170,22 @@ class Keyring:
         if len(self._cache) > self._cached:
             self._cache.popitem(last=False)
         return key
+
+
+@contextmanager
+def _trip(classes: Iterable[FieldClass], remedy: str = "") -> Iterator[None]:
+    """One trip to the keyring and its KEKs: measured, and Unavailable when one of the two is away."""
+    with telemetry.span("keyring fetch", SpanKind.CLIENT, db_system_name="postgresql"):
+        try:
+            yield
+        except Unavailable:
+            _failed(classes)
+            raise
+        except TRANSIENT as error:
+            _failed(classes)
+            raise Unavailable("The keyring", remedy) from error
+
+
+def _failed(classes: Iterable[FieldClass]) -> None:
+    for which in set(classes):
+        telemetry.KEYRING_FAILURES.add(1, {"class": which.value})
