@@ -113,7 +113,7 @@ def create_app(
 
     production = settings.mode == "production"
     operations = [op for router in routers for op in router.operations]
-    operations += meta_router(checks, lambda: api.openapi(), docs=not production).operations
+    operations += meta_router(checks, lambda: api.openapi(), docs="" if production else f"http://127.0.0.1:{settings.http_port}").operations
     api = GabayAPI(operations, fixed=answer_headers(production=production), title=f"Gabay {service}", lifespan=lifespan)
     for router in pages:
         api.include_router(router)

@@ -75,6 +75,7 @@ def batch_operation(path: str, creation: Operation | None, additive: Sequence[Op
     return Operation(
         kind="batch", method="POST", declared=path, path=public_path(path), action=counted[0].action, function=serve_batch,
         body=Items, limit="batch", scope="gabay:write", tag=tag, name="_".join(filter(None, words)), serve_batch=serve_batch,
+        offers=tuple(counted),
     )  # fmt: skip
 
 

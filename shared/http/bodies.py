@@ -1,12 +1,18 @@
 """Base models of request bodies: strict, closed, with the members that every command has."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.codes import LegalBasis, Purpose
+from shared.privacy.member import member
+
+EXAMPLE_ID: Final = "0199a1f4-5c1e-7b7a-9d36-2f6f0c9b8e11"
+EXAMPLE_KEY: Final = "0199a1f4-7d02-7c1b-8a41-5e2b7f90c3aa"
+"""Ids of the examples in the OpenAPI document: of a client, and of a command."""
 
 
 def _v4_or_v7(value: UUID) -> UUID:
@@ -31,32 +37,55 @@ class Form(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+def example(body: Mapping[str, Any]) -> ConfigDict:
+    """`model_config` of a body: one valid example, which the documents show."""
+    return ConfigDict(json_schema_extra={"examples": [dict(body)]})
+
+
 class CommandBody(Form):
     """Members that every command's body has. A route's model adds its own."""
 
-    centre: CentreCode | None = None
-    purpose: Purpose
-    basis: LegalBasis | None = None
-    consent_id: UUID | None = None
-    requested_by: StaffId | None = None
-    occurred_at: AwareDatetime | None = None
+    centre: Annotated[CentreCode | None, member("Centre in whose name you act; left out: the one of the record.")] = None
+    purpose: Annotated[Purpose, member("What the data are used for.")]
+    basis: Annotated[LegalBasis | None, member("On what legal ground.")] = None
+    consent_id: Annotated[UUID | None, member("The consent, where the ground is CONSENT.")] = None
+    requested_by: Annotated[StaffId | None, member("Who asked for it, if not the caller.")] = None
+    occurred_at: Annotated[AwareDatetime | None, member("When it happened; left out: now. At most 5 minutes ahead.")] = None
 
 
 class CreationBody(CommandBody):
     """Body of a command that starts a stream: where, and under which id the app already knows it."""
 
-    centre: CentreCode
-    local_id: NewId | None = None
+    centre: Annotated[CentreCode, member("Centre that does it.")]
+    local_id: Annotated[NewId | None, member("Id that your app drew (UUID v7 or v4): the record has it from then on.")] = None
+
+
+class Item(Form):
+    """One command of a batch, for OpenAPI: the service reads items one by one, so that one refusal touches no other."""
+
+    key: Annotated[UUID, member("Idempotency key: a UUID v7 or v4 that the app drew when it recorded, and keeps.")]
+    path: Annotated[
+        str | None, Field(max_length=200), member("Path of the single command, for something that exists; left out for a creation.")
+    ] = None
+    if_match: Annotated[int | str | None, member("The version that you saw, or `*`, where the single command wants If-Match.")] = None
+    recorded_by: Annotated[StaffId | None, member("Who took it down: required with a device's token, else refused.")] = None
+    body: Annotated[dict[str, Any], member("Exactly the body of the single command.")]
 
 
 class Items(Form):
     """Envelope of a batch, for OpenAPI: the items are read one by one."""
 
-    items: list[dict[str, Any]] = Field(min_length=1, max_length=500)
+    items: Annotated[list[Item], Field(min_length=1, max_length=500), member("The commands; those of one record in their order.")]
 
 
 class ReceiptsBody(Form):
     """Which keys of a route to look up."""
 
-    route: Annotated[str, StringConstraints(pattern=r"^(POST|PATCH|PUT) /v1/[\w/{}:-]{1,120}$", max_length=128)]
-    keys: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+    model_config = example({"route": "POST /v1/clients", "keys": [EXAMPLE_KEY]})
+
+    route: Annotated[
+        str,
+        StringConstraints(pattern=r"^(POST|PATCH|PUT) /v1/[\w/{}:-]{1,120}$", max_length=128),
+        member("Method and path of the single command, as in this document."),
+    ]
+    keys: Annotated[list[UUID], Field(min_length=1, max_length=500), member("The keys to look up.")]

@@ -82,6 +82,7 @@ class CommandRouter:
         subject: str | None = None,
         limit: str | None = None,
         public: bool = False,
+        media: str = "application/json",
     ) -> Callable[[Function], Function]:
         """Declare a read. The function gets (call) or (call, body); where `classes` are named it answers with `call.show`."""
         if method not in ("GET", "POST"):
@@ -92,7 +93,7 @@ class CommandRouter:
             self._add(
                 kind="read", method=method, declared=path, action=action, function=function, body=body, query=query, answer=answer,
                 classes=tuple(str(c) for c in classes), subject=subject, limit=limit or kind, scope=_scope(action, "gabay:read"),
-                public=public,
+                public=public, media=media,
             )  # fmt: skip
             return function
 

@@ -22,13 +22,14 @@ from shared.http.answer import Answer
 from shared.http.bodies import Form
 from shared.http.call import Call
 from shared.http.problems import Problem
+from shared.privacy.member import member
 
 
 class ListQuery(Form):
     """Query of a list. A subclass adds its filters: codes, centre, dates, staff ids."""
 
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, Field(max_length=2_048)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
+    cursor: Annotated[str | None, Field(max_length=2_048), member("`next` of the page before.")] = None
 
 
 def position(call: Call, generation: int = 1) -> tuple[datetime | None, UUID | None]:

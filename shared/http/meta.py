@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import orjson
@@ -19,8 +20,10 @@ from shared.http.problems import Problem
 CACHE = "public, max-age=300"
 
 
-def meta_router(checks: Callable[[], dict[str, health.Check]], document: Callable[[], dict[str, Any]], *, docs: bool) -> CommandRouter:
-    """checks: of readiness, by the name of the part. document: the OpenAPI document. docs: the page `/docs` too."""
+def meta_router(checks: Callable[[], dict[str, health.Check]], document: Callable[[], dict[str, Any]], *, docs: str) -> CommandRouter:
+    """checks: of readiness, by the name of the part. document: the OpenAPI document. docs: address for the lines to try
+    on the page `/docs`; empty: no such page.
+    """
     router = CommandRouter("service")
 
     @router.read("GET", "/health/live", action=PUBLIC, public=True, limit="none")
@@ -53,12 +56,18 @@ def meta_router(checks: Callable[[], dict[str, health.Check]], document: Callabl
 
     if docs:
 
-        @router.read("GET", "/docs", action=PUBLIC, public=True)
-        async def read_docs(call: Call) -> Answer:
-            """The operations as a page, without any script."""
-            from shared.http.openapi import page
+        @cache
+        def made() -> tuple[bytes, str]:
+            from shared.http.page import page
 
-            return Answer.page(page(document()))
+            text, policy = page(document(), base=docs)
+            return text.encode(), policy
+
+        @router.read("GET", "/docs", action=PUBLIC, public=True, media="text/html; charset=utf-8")
+        async def read_docs(call: Call) -> Answer:
+            """These operations as a page, without any script."""
+            text, policy = made()
+            return Answer(text, headers={"Content-Security-Policy": policy}, content_type=call.op.media)
 
     return router
 

@@ -1,6 +1,5 @@
 """The OpenAPI document of a service, made from its declared operations."""
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -8,17 +7,11 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.errors import PROBLEMS
+from shared.http.bodies import EXAMPLE_ID, EXAMPLE_KEY
 from shared.http.operation import PUBLIC, READ_PURPOSES, Operation
+from shared.http.responses import UUID, components, responses
 
-_UUID: Final = {"type": "string", "format": "uuid", "maxLength": 36}
-_HEADER: Final[Mapping[str, Any]] = {"type": "string", "maxLength": 200, "pattern": "^[\\x20-\\x7e]*$"}
-_TITLES: Final = {
-    200: "Done", 201: "Created", 304: "Not changed", 400: "Not readable", 401: "No valid token", 403: "Not allowed",
-    404: "Not found", 406: "No such format", 408: "Too slow", 409: "A rule says no", 410: "Gone", 412: "Changed meanwhile",
-    413: "Too large", 415: "Wrong media type", 422: "Does not fit the form", 428: "Version needed", 429: "Too many requests",
-    500: "Unforeseen", 503: "A part is away", 507: "Storage full",
-}  # fmt: skip
+_IDS: Final = {"cid": "Id of the consent", "eid": "Id of the episode", "list": "Name of a code list, such as `Sex`"}
 
 
 def document(title: str, version: str, operations: Sequence[Operation]) -> dict[str, Any]:
@@ -31,9 +24,13 @@ def document(title: str, version: str, operations: Sequence[Operation]) -> dict[
     # A query is no schema of its own: its members become parameters, with references into the same definitions.
     asked = dict.fromkeys(op.query for op in operations if op.query is not None)
     queries = {model: schemas.pop(refs[model]["$ref"].rpartition("/")[2]) for model in asked}
+    for schema in schemas.values():
+        schema.pop("examples", None)  # they stand beside the bodies, in the order in which they were written
     paths: dict[str, Any] = {}
     for op in operations:
-        paths.setdefault(op.path, {})[op.method.lower()] = _operation(op, refs, queries[op.query] if op.query else {})
+        made = paths.setdefault(op.path, {})[op.method.lower()] = _operation(op, refs, queries[op.query] if op.query else {})
+        if sample := _example(op):
+            made["requestBody"]["content"]["application/json"]["example"] = sample
     return {
         "openapi": "3.1.0",
         "info": {
@@ -46,7 +43,7 @@ def document(title: str, version: str, operations: Sequence[Operation]) -> dict[
         "tags": [{"name": tag, "description": f"Operations on {tag}"} for tag in sorted({op.tag for op in operations})],
         "paths": paths,
         "components": {
-            "schemas": {**schemas, "Problem": _problem(), "CommandAnswer": _command_answer(), "BatchAnswer": _batch_answer()},
+            "schemas": {**schemas, **components()},
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "OIDC access token (RFC 9068)"}
             },
@@ -55,21 +52,23 @@ def document(title: str, version: str, operations: Sequence[Operation]) -> dict[
 
 
 def _operation(op: Operation, refs: Mapping[type[BaseModel], Any], query: Mapping[str, Any]) -> dict[str, Any]:
-    doc = (op.function.__doc__ or op.name.replace("_", " ")).strip()
+    doc = _batch_words(op) if op.kind == "batch" else (op.function.__doc__ or op.name.replace("_", " ")).strip()
     made: dict[str, Any] = {
-        "operationId": re.sub(r"_(\w)", lambda m: m[1].upper(), op.name),
+        "operationId": _camel(op.name),
         "summary": doc.splitlines()[0].rstrip("."),
         "description": doc,
         "tags": [op.tag],
         "x-gabay-action": op.action,
         "parameters": _parameters(op, query),
-        "responses": _responses(op, refs),
+        "responses": responses(op, refs),
         "security": ([{}] if op.public else []) + ([] if op.action == PUBLIC else [{"bearer": [op.scope]}]),
     }
     if op.kind == "command":
         made["x-gabay-concurrency"] = op.concurrency
     if op.classes:
         made["x-gabay-classes"] = list(op.classes)
+    if op.offers:
+        made["x-gabay-offers"] = [_camel(each.name) for each in op.offers]
     if op.body is not None:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": refs[op.body]}}}
     return made
@@ -79,12 +78,13 @@ def _parameters(op: Operation, query: Mapping[str, Any]) -> list[dict[str, Any]]
     found: list[dict[str, Any]] = []
     declared = re.findall(r"\{(\w+)(?::(\w+))?\}", op.declared)
     for name, (_, convertor) in zip(re.findall(r"\{(\w+)\}", op.path), declared, strict=True):
-        kinds = {"uuid": _UUID, "int": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 1_000_000}}
+        kinds = {"uuid": UUID, "int": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 1_000_000}}
         schema = kinds.get(convertor, {"type": "string", "maxLength": 100, "pattern": "^[^/]+$"})
-        found.append({"name": name, "in": "path", "required": True, "schema": schema})
+        told = _IDS.get(name, "Id of the record")
+        found.append({"name": name, "in": "path", "required": True, "description": told, "schema": schema})
     if op.kind == "command":
         found.append(
-            _header("Idempotency-Key", _UUID, "UUID v4 or v7; the same for every repetition of this command", required=not op.public)
+            _header("Idempotency-Key", UUID, "UUID v4 or v7; the same for every repetition of this command", required=not op.public)
         )
     if op.kind == "command" and op.concurrency in ("additive", "guarded"):
         star = "|\\*" if op.concurrency == "additive" else ""
@@ -97,8 +97,31 @@ def _parameters(op: Operation, query: Mapping[str, Any]) -> list[dict[str, Any]]
         schema = {"type": "string", "format": "date-time", "maxLength": 40}
         found.append(_header("Gabay-Device-Time", schema, "The device's clock when it sends", required=False))
     for name, schema in query.get("properties", {}).items():
-        found.append({"name": name, "in": "query", "required": name in query.get("required", ()), "schema": _sent(schema)})
+        sent = _sent(schema)
+        told = sent.pop("description", "")
+        about = {"name": name, "in": "query", "required": name in query.get("required", ())} | ({"description": told} if told else {})
+        found.append(about | {"schema": sent})
     return found
+
+
+def _camel(name: str) -> str:
+    return re.sub(r"_(\w)", lambda m: m[1].upper(), name)
+
+
+def _batch_words(op: Operation) -> str:
+    names = " or ".join(f"`{_camel(each.name)}`" for each in op.offers)
+    return f"Hand in many at once, each with its own result. An item is one {names}."
+
+
+def _example(op: Operation) -> Any:
+    """A valid body: that of the model; of a batch one item with the example of its first command."""
+    if op.kind != "batch":
+        extra: Any = op.body.model_config.get("json_schema_extra") if op.body else None
+        return next(iter(extra.get("examples", [])), None) if isinstance(extra, Mapping) else None
+    first = op.offers[0]
+    body = _example(first)
+    place = {} if first.concurrency == "creation" else {"path": re.sub(r"\{\w+\}", EXAMPLE_ID, first.path), "if_match": "*"}
+    return {"items": [{"key": EXAMPLE_KEY, **place, "recorded_by": "stf-r1", "body": body}]} if body else None
 
 
 def _sent(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,127 +133,3 @@ def _sent(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _header(name: str, schema: Mapping[str, Any], description: str, *, required: bool) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": required, "description": description, "schema": dict(schema)}
-
-
-def _responses(op: Operation, refs: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
-    success = 201 if op.concurrency == "creation" else 200
-    if op.kind == "command":
-        schema: Any = {"$ref": "#/components/schemas/CommandAnswer"}
-    elif op.kind == "batch":
-        schema = {"$ref": "#/components/schemas/BatchAnswer"}
-    else:
-        schema = refs[op.answer] if op.answer else {"type": "object"}
-    statuses = {400, 429, 500, 503, *op.statuses}
-    if op.action != PUBLIC:
-        statuses |= {401, 403}
-    if "{" in op.path:
-        statuses |= {404}
-    if op.body is not None:
-        statuses |= {408, 413, 415, 422}
-    if op.kind == "command":
-        statuses |= {404, 409, 507} | ({412, 428} if op.concurrency in ("additive", "guarded") else set())
-    successes = {success, 200} if op.concurrency == "creation" else {success}
-    answers: dict[str, Any] = {str(each): _answer(op, each, schema) for each in sorted(successes)}
-    for status in sorted(statuses):
-        answers[str(status)] = _problem_answer(status)
-    return answers
-
-
-def _answer(op: Operation, status: int, schema: Any) -> dict[str, Any]:
-    headers: dict[str, Any] = {"Gabay-Trace": {"schema": dict(_HEADER)}, "Gabay-Version": {"schema": dict(_HEADER)}}
-    if op.limit != "none":
-        headers |= {"RateLimit": {"schema": dict(_HEADER)}, "RateLimit-Policy": {"schema": dict(_HEADER)}}
-    if op.kind == "command":
-        headers |= {"ETag": {"schema": dict(_HEADER)}, "Idempotency-Replayed": {"schema": dict(_HEADER)}}
-    return {"description": _TITLES[status], "headers": headers, "content": {"application/json": {"schema": schema}}}
-
-
-def _problem_answer(status: int) -> dict[str, Any]:
-    headers: dict[str, Any] = {"Gabay-Trace": {"schema": dict(_HEADER)}}
-    if status in (429, 503):
-        headers["Retry-After"] = {"schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400}}
-    return {
-        "description": _TITLES[status],
-        "headers": headers,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-
-
-def _problem() -> dict[str, Any]:
-    text = {"type": "string", "maxLength": 200, "pattern": "^.*$"}
-    return {
-        "type": "object",
-        "description": "RFC 9457. Nothing of the request comes back in it.",
-        "required": ["type", "title", "status", "code", "trace"],
-        "properties": {
-            "type": {"type": "string", "maxLength": 80, "pattern": "^urn:gabay:problem:[a-z-]+$"},
-            "title": text,
-            "status": {"type": "integer", "format": "int32", "minimum": 400, "maximum": 599},
-            "code": {"type": "string", "enum": sorted(PROBLEMS)},
-            "trace": {"type": "string", "maxLength": 32, "pattern": "^[0-9a-f]{32}$"},
-            "errors": {
-                "type": "array",
-                "maxItems": 50,
-                "items": {"type": "object", "required": ["loc", "code"], "properties": {"loc": text, "code": text, "list": text}},
-            },
-        },
-    }
-
-
-def _command_answer() -> dict[str, Any]:
-    version = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 1_000_000_000}
-    kind = {"type": "string", "maxLength": 120, "pattern": "^gabay\\.[a-z.-]+\\.v[0-9]+$"}
-    event = {
-        "type": "object",
-        "required": ["event_id", "type", "version"],
-        "properties": {"event_id": _UUID, "type": kind, "version": version},
-    }
-    return {
-        "type": "object",
-        "required": ["id", "version", "recorded_at", "events"],
-        "properties": {
-            "id": _UUID,
-            "version": version,
-            "recorded_at": {"type": "string", "format": "date-time", "maxLength": 24},
-            "events": {"type": "array", "maxItems": 100, "items": event},
-        },
-    }
-
-
-def _batch_answer() -> dict[str, Any]:
-    number = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 1_000_000_000}
-    item = {
-        "type": "object",
-        "required": ["index", "key", "status"],
-        "properties": {
-            "index": number,
-            "key": {**_UUID, "type": ["string", "null"]},
-            "status": number,
-            "id": _UUID,
-            "version": number,
-            "replayed": {"type": "boolean"},
-            "problem": {"$ref": "#/components/schemas/Problem"},
-        },
-    }
-    skew = {"type": "integer", "format": "int64", "minimum": -10_000_000_000, "maximum": 10_000_000_000}
-    items = {"type": "array", "maxItems": 500, "items": item}
-    return {"type": "object", "required": ["items", "clock_skew_s"], "properties": {"items": items, "clock_skew_s": skew}}
-
-
-def page(made: Mapping[str, Any]) -> str:
-    """The document as a page that needs no script and nothing from elsewhere."""
-    lines = []
-    for path, methods in made["paths"].items():
-        for method, op in methods.items():
-            facts = [f"action <code>{html.escape(op['x-gabay-action'])}</code>"]
-            facts += [f"{name[8:]} {html.escape(str(op[name]))}" for name in ("x-gabay-concurrency", "x-gabay-classes") if name in op]
-            statuses = ", ".join(op["responses"])
-            lines.append(
-                f"<h2 id='{html.escape(op['operationId'])}'><code>{method.upper()} {html.escape(path)}</code></h2>"
-                f"<p>{html.escape(op['description'])}</p><p>{'; '.join(facts)}; answers {statuses}</p>"
-            )
-    title = html.escape(made["info"]["title"])
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title} {made['info']['version']}</h1>"
-        f"<p><a href='/v1/openapi.json'>OpenAPI document</a></p>{''.join(lines)}</html>"
-    )

@@ -46,7 +46,8 @@ class Operation:
 
     concurrency: creation (starts a stream), additive (`If-Match` may be `*`), guarded (a version), none (versions in the
     body, or no stream). classes: sealed classes that the answer may show. limit: which rate budget. public: also without
-    a login. subject: the path parameter that names the person concerned.
+    a login. subject: the path parameter that names the person concerned. media: content type of what a read answers.
+    offers: the commands that a batch takes.
     """
 
     kind: Kind
@@ -68,6 +69,8 @@ class Operation:
     name: str = ""
     statuses: tuple[int, ...] = ()
     serve_batch: Callable[..., Awaitable[Answer]] | None = None
+    media: str = "application/json"
+    offers: "tuple[Operation, ...]" = ()
 
     @property
     def route(self) -> str:

@@ -12,6 +12,7 @@ from shared.codes import CaseState
 from shared.eventsourcing.event import Recorded, instant
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource, StaffId
 from shared.privacy.classes import NARRATIVE, FieldClass
+from shared.privacy.member import member
 
 from .decisions import case_at
 from .routes import find
@@ -23,11 +24,11 @@ router = CommandRouter("cases")
 class CaseQuery(Form):
     """Which cases to list."""
 
-    centre: CentreCode | None = None
-    state: CaseState | None = None
-    worker: StaffId | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, Field(max_length=2048)] | None = None
+    centre: Annotated[CentreCode | None, member("Of this centre.")] = None
+    state: Annotated[CaseState | None, member("In this state.")] = None
+    worker: Annotated[StaffId | None, member("Assigned to this member of staff.")] = None
+    limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
+    cursor: Annotated[str | None, Field(max_length=2048), member("`next` of the page before.")] = None
 
 
 @router.read("GET", "/v1/cases/{id:uuid}", action="case.read")

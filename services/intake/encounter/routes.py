@@ -12,7 +12,9 @@ from shared.contracts.intake.encounter import Count, GroupCount
 from shared.contracts.intake.episode import Point
 from shared.contracts.intake.field import CountryCode
 from shared.eventsourcing.event import instant
+from shared.http.bodies import example
 from shared.http.command import Answer, Call, CommandRouter, CreationBody, Resource
+from shared.privacy.member import member
 
 from .decisions import ENCOUNTER, ObserveGroup, RecordEncounter
 
@@ -22,28 +24,44 @@ router = CommandRouter("encounters")
 class RecordEncounterBody(CreationBody):
     """A contact. Without `client_id` it is anonymous."""
 
-    channel: EncounterChannel
-    topics: Annotated[tuple[Topic, ...], Field(min_length=1, max_length=19)]
-    client_id: UUID | None = None
-    minutes: Annotated[int, Field(ge=0, le=1440)]
-    immediate_need: bool
-    first_time: bool | None = None
-    info_given: bool
+    model_config = example(
+        {
+            "local_id": "0199a300-0000-7001-8000-00000000bb01", "centre": "PH-ANT-01", "occurred_at": "2026-03-02T09:05:00+08:00",
+            "purpose": "CASE_MANAGEMENT", "channel": "WALK_IN", "topics": ["RET", "LIV"], "minutes": 10, "immediate_need": False,
+            "info_given": True,
+        }
+    )  # fmt: skip
+
+    channel: Annotated[EncounterChannel, member("How the contact came about.")]
+    topics: Annotated[tuple[Topic, ...], Field(min_length=1, max_length=19), member("What it was about.")]
+    client_id: Annotated[UUID | None, member("The client; left out: anonymous.")] = None
+    minutes: Annotated[int, Field(ge=0, le=1440), member("How long it took.")]
+    immediate_need: Annotated[bool, member("Whether something had to be done at once.")]
+    first_time: Annotated[bool | None, member("Whether the person was here for the first time.")] = None
+    info_given: Annotated[bool, member("Whether information was given.")]
 
 
 class ObserveGroupBody(CreationBody):
     """People who passed an observation point, counted."""
 
+    model_config = example(
+        {
+            "local_id": "0199a300-0000-7001-8000-00000000bb02", "centre": "HN-EP-01", "purpose": "CASE_MANAGEMENT", "point": "Las Manos",
+            "date": "2026-03-02", "departure_country": "VEN", "intended_destination": "USA", "mode": ["BUS", "FOOT"],
+            "counts": [{"sex": "F", "age": "ADULT", "n": 4}, {"sex": "M", "age": "CHILD", "n": 3}], "children_u5": 1,
+        }
+    )  # fmt: skip
+
     point: Point
-    date: date
-    departure_country: CountryCode | None = None
-    intended_destination: CountryCode | None = None
-    mode: Annotated[tuple[TransportMode, ...], Field(max_length=11)] = ()
-    nationality: CountryCode | None = None
-    counts: Annotated[tuple[GroupCount, ...], Field(min_length=1, max_length=12)]
-    children_u5: Count | None = None
-    pregnant: Count | None = None
-    elderly: Count | None = None
+    date: Annotated[date, member("Day of observation.")]
+    departure_country: Annotated[CountryCode | None, member("Where they come from.")] = None
+    intended_destination: Annotated[CountryCode | None, member("Where they want to get to.")] = None
+    mode: Annotated[tuple[TransportMode, ...], Field(max_length=11), member("How they travelled.")] = ()
+    nationality: Annotated[CountryCode | None, member("Of the group, where it has one.")] = None
+    counts: Annotated[tuple[GroupCount, ...], Field(min_length=1, max_length=12), member("By sex and age.")]
+    children_u5: Annotated[Count | None, member("Children under five among them.")] = None
+    pregnant: Annotated[Count | None, member("Pregnant among them.")] = None
+    elderly: Annotated[Count | None, member("Elderly among them.")] = None
 
 
 @router.command("POST", "/v1/encounters", body=RecordEncounterBody, action="encounter.record", concurrency="creation")

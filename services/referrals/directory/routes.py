@@ -1,7 +1,7 @@
 """The service directory over HTTP: list or replace an entry, verify it, retire it; browse what is fresh."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
@@ -13,6 +13,7 @@ from shared.codes import ServiceCode
 from shared.contracts.referrals.service_entry import Org, ServiceEntryListed
 from shared.eventsourcing.event import instant
 from shared.http.command import Answer, Call, CommandRouter, Form, OutOfScope, Resource, invalid, violation
+from shared.privacy.member import member
 
 from .decisions import ENTRY, ListEntry, RetireEntry, VerifyEntry
 from .forms import ListEntryBody, Listing, ReplaceEntryBody, RetireEntryBody, VerifyEntryBody
@@ -24,9 +25,9 @@ router = CommandRouter("service-entries")
 class DirectoryQuery(Form):
     """Which entries to list. stale: also those whose verification is too old, for those who keep the directory."""
 
-    service_code: ServiceCode | None = None
-    org: Org | None = None
-    stale: bool = False
+    service_code: Annotated[ServiceCode | None, member("Of this service.")] = None
+    org: Annotated[Org | None, member("Of this organisation.")] = None
+    stale: Annotated[bool, member("Also those whose verification is too old.")] = False
     limit: Limit = 50
     cursor: Cursor | None = None
 

@@ -1,7 +1,7 @@
 """Reading referrals: one, its facts, its packet, the board."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from services.referrals.parts import BOARD, Referrals
@@ -10,6 +10,7 @@ from shared.contracts.referrals.referral import ReferralSent, SentPacket
 from shared.eventsourcing.event import instant
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, OutOfScope, Resource
 from shared.privacy.classes import PACKET
+from shared.privacy.member import member
 
 from .decisions import REFERRAL_DECIDER
 from .forms import Cursor, Limit
@@ -24,8 +25,8 @@ GONE = frozenset({ReferralState.WITHDRAWN, ReferralState.CLOSED})
 class BoardQuery(Form):
     """Which referrals to list."""
 
-    centre: CentreCode | None = None
-    state: ReferralState | None = None
+    centre: Annotated[CentreCode | None, member("Of this centre.")] = None
+    state: Annotated[ReferralState | None, member("In this state.")] = None
     limit: Limit = 50
     cursor: Cursor | None = None
 

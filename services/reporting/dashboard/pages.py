@@ -47,7 +47,7 @@ class Choice(Form):
     lang: Annotated[str, Field(pattern=r"^$|^(en|fr|fil)$", max_length=3)] = ""
 
 
-@router.read("GET", "/statistics/internal", action="stats.centre", query=Choice)
+@router.read("GET", "/statistics/internal", action="stats.centre", query=Choice, media="text/html; charset=utf-8")
 async def show_internal_statistics(call: Call) -> Answer:
     """The dashboard of the centres that the caller has a grant for: true counts, not for publication."""
     choice: Choice = call.query

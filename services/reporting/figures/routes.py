@@ -29,11 +29,11 @@ class LiveQuery(Form):
 
     model_config = Form.model_config | {
         "populate_by_name": True,
-        "json_schema_extra": {"example": {"indicator": "16b", "period": "2023-10", "by": ["MONTH", "SEX", "A2"]}},
+        "json_schema_extra": {"examples": [{"indicator": "16b", "period": "2023-10", "by": ["MONTH", "SEX", "A2"]}]},
     }
 
     indicator: Annotated[str, Field(pattern=r"^I?[0-9]{1,2}[A-Da-d]?$", max_length=4, description="Number, with the letter of a series.")]
-    period: PeriodText | None = None
+    period: Annotated[PeriodText | None, Field(description="A year, quarter, month or day.")] = None
     start: Annotated[PeriodText | None, Field(alias="from", description="First period or day.")] = None
     end: Annotated[PeriodText | None, Field(alias="to", description="Last period or day, included.")] = None
     by: Annotated[tuple[Text, ...], Field(max_length=16, description="At most three dimensions.")] = ()
