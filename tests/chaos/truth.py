@@ -24,7 +24,20 @@ async def findings(region: Region, month: str, done: Answered, *, seconds: float
         await region.quiet(seconds, readers)
     except AssertionError as late:
         found.append(str(late))
-    return found + await stored_once(region, done) + await _on_the_topic(region, done) + await _in_the_figures(region, month, done)
+    found += await stored_once(region, done)
+    found += await _on_the_topic(region, done)
+    found += await _set_aside(region, done)
+    return found + await _in_the_figures(region, month, done)
+
+
+async def _set_aside(region: Region, done: Answered) -> list[str]:
+    """No consumer has parked a record of these people."""
+    found = []
+    for service in SERVICES:
+        query = "select consumer, reason, error_class, count(*) from parked where stream_id::text = any($1) group by 1, 2, 3"
+        rows = await region.rows(service, query, list(done.streams()))
+        found += [f"{row[0]} has set aside {row[3]} records ({row[1]}, {row[2]})" for row in rows]
+    return found
 
 
 async def stored_once(region: Region, done: Answered) -> list[str]:
