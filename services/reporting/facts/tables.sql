@@ -105,8 +105,8 @@ create index on fact_referral (client) where client is not null;
 -- Clients of whom a fact came before what makes it count: other topics run ahead of intake's.
 create table waiting (client uuid primary key);
 
--- Roll-ups: true counts in narrow shapes, kept by the trigger below and by nothing else.
--- INCLUDE: a centre-month is read from the index alone.
+-- Roll-ups: true counts in narrow shapes, kept by the trigger below and by nothing else. A centre-month is one range of the
+-- index. The figures themselves stay out of it, and pages keep some room: then a changed figure changes no index.
 create table cell_person (
     kind   text not null,
     centre text not null,
@@ -116,7 +116,7 @@ create table cell_person (
     n      bigint not null,
     qty    numeric,
     constraint cell_person_once unique (kind, centre, period, sex, age)
-);
+) with (fillfactor = 70);
 create table cell_code (
     kind   text not null,
     dim    text not null,
@@ -128,11 +128,7 @@ create table cell_code (
     n      bigint not null,
     qty    numeric,
     constraint cell_code_once unique (kind, dim, centre, period, code, sex, a2)
-);
-
--- Cells that have become empty are found by these and removed: there is never more than a handful.
-create index on cell_person (kind) where n = 0;
-create index on cell_code (kind) where n = 0;
+) with (fillfactor = 70);
 
 -- Which columns of a kind have rows in cell_code; the declarations of the indicators say the same (a test compares).
 create table margin (kind text not null, dim text not null, many boolean not null, primary key (kind, dim));
@@ -234,8 +230,12 @@ begin
 
     -- A cell without facts leaves no trace that there was somebody.
     if w < 0 then
-        delete from cell_person where n = 0;
-        delete from cell_code where n = 0;
+        delete from cell_person c
+         using (select distinct kind, centre, period from change where counted) f
+         where c.kind = f.kind and c.centre = f.centre and c.period = f.period and c.n = 0;
+        delete from cell_code c
+         using (select distinct m.kind, m.dim, f.centre, f.period from change f join margin m on m.kind = f.kind where f.counted) f
+         where c.kind = f.kind and c.dim = f.dim and c.centre = f.centre and c.period = f.period and c.n = 0;
     end if;
     return null;
 end $$;

@@ -14,8 +14,6 @@ from services.reporting.indicators.catalogue import find
 from services.reporting.indicators.declaration import TIME, Measure, Series
 from shared.errors import OutOfScope, Rejected
 from shared.eventsourcing.event import instant
-from shared.http import authorise
-from shared.http.authorise import Resource
 from shared.http.command import Answer, Call, CommandRouter, Form, invalid, violation
 
 router = CommandRouter("statistics")
@@ -89,12 +87,7 @@ async def list_statistics_tables(call: Call) -> Answer:
 
 def scope(call: Call, where: Mapping[str, tuple[str, ...]] | None = None) -> list[Place]:
     """The centres whose true counts the caller may see. Raises OutOfScope if one is asked for that is none of them."""
-    subject = call.caller.subject
-    places = [
-        Place(centre.code, centre.area, centre.zone)
-        for centre in call.parts.region.centres
-        if authorise.decide(subject, "stats.centre", Resource(centre=centre.code)).allow
-    ]
+    places: list[Place] = call.parts.places(call.caller.subject)
     asked = (where or {}).get("CENTRE", ())
     if not places or not set(asked) <= {place.centre for place in places}:
         raise OutOfScope()
