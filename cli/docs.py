@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +15,15 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
 def pages() -> dict[str, Callable[[], str]]:
     """File name -> what makes its text."""
-    from cli.reference import events, settings, topics, verbs
+    from cli.reference import events, openapi, settings, topics, verbs
 
-    return {"events.md": events.page, "topics.md": topics.page, "settings.md": settings.page, "cli.md": verbs.page}
+    return {
+        "events.md": events.page,
+        "topics.md": topics.page,
+        "settings.md": settings.page,
+        "cli.md": verbs.page,
+        **{f"openapi/{service}.json": partial(openapi.page, service) for service in openapi.SERVICES},
+    }
 
 
 def stale() -> dict[str, str]:
@@ -25,16 +33,31 @@ def stale() -> dict[str, str]:
 
 
 def docs(check: Annotated[bool, typer.Option("--check", help="write nothing; exit status 1 when a page is out of date")] = False) -> int:
-    """Write the reference pages of events, topics, settings and verbs from the code."""
-    old = stale()
+    """Write the reference pages of events, topics, settings and verbs and the OpenAPI documents from the code."""
+    old, kept = stale(), 0
     for name, text in sorted(old.items()):
+        if broken := breaking(name, text):
+            kept += 1
+            print("\n  ".join([f"not written: docs/reference/{name}: the change breaks apps", *broken]))
+            continue
         print(f"{'out of date' if check else 'written'}: docs/reference/{name}")
         if not check:
-            FOLDER.mkdir(parents=True, exist_ok=True)
+            (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
             (FOLDER / name).write_text(text, encoding="utf-8")
     if not old:
         print(f"{len(pages())} generated pages are up to date")
-    return 1 if old and check else 0
+    return 1 if kept or (old and check) else 0
+
+
+def breaking(name: str, text: str) -> list[str]:
+    """What of a changed OpenAPI document would break apps, and what to do; empty: nothing."""
+    from cli.reference import openapi
+
+    before = _committed(name)
+    if not before or not name.startswith("openapi/"):
+        return []
+    found = openapi.broken(json.loads(before), json.loads(text))
+    return [*found, openapi.REMEDY] if found else []
 
 
 def _committed(name: str) -> str:
