@@ -55,20 +55,21 @@ class Reader:
     def entries(self, records: list[Any], into: list[Entry]) -> int:
         """Append the entries of some records; returns how many were of types that nobody here handles."""
         handled = self._handled
+        new = tuple.__new__  # half the time of Entry(...), which unpacks keywords first
         passed = 0
         for record in records:
             try:
                 found = head(record)
-                kind = found.type
+                stream, version, kind, _ = found
                 if kind in handled:
-                    into.append(Entry(record, found.stream, found.version, kind, fact(record, found)))
+                    into.append(new(Entry, (record, stream, version, kind, fact(record, found), None, None)))
                     continue
             except Undecodable as error:
                 into.append(_aside(record, error.reason))
                 continue
             passed += 1
             reason = "bad-json" if record.value is None else self._stranger(kind)
-            into.append(Entry(record, found.stream, found.version, kind, None) if reason is None else _aside(record, reason))
+            into.append(Entry(record, stream, version, kind, None) if reason is None else _aside(record, reason))
         return passed
 
     def _stranger(self, kind: str) -> Reason | None:

@@ -136,18 +136,13 @@ class Encoder:
         return Record(form.topic, key, value, headers)
 
 
-class Head(NamedTuple):
-    """What the guard needs of a record, and what `fact` needs to go on."""
-
-    stream: str
-    version: int
-    type: str
-    headers: Mapping[str, bytes]
-
+# What the guard needs of a record and `fact` needs to go on: stream, version, type, headers. A plain tuple: naming its
+# members would cost as much as reading two of them.
+Head = tuple[str, int, str, Mapping[str, bytes]]
 
 # Bounded by what is accepted: types come from a topic, so a producer gone wild must not fill the memory.
 _types: dict[bytes, str] = {}
-_schemas: dict[tuple[bytes, bytes], bool] = {}
+_schemas: dict[bytes, bytes] = {}
 _MANY = 1000
 
 
@@ -180,12 +175,12 @@ def head(record: Any) -> Head:
         name = _text(type_)
         if len(_types) < _MANY:
             _types[type_] = name
-    return Head(subject.decode(), version, name, headers)
+    return subject.decode(), version, name, headers
 
 
 def fact(record: Any, head: Head) -> Fact:
     """The whole fact of a record whose head was read. Raises Undecodable."""
-    _, _, _, headers = head
+    stream, version, kind, headers = head
     value = record.value if CONTENT_TYPE in headers else headers["data"]
     if value is None:
         raise Undecodable("bad-json")
@@ -198,7 +193,7 @@ def fact(record: Any, head: Head) -> Fact:
     if type(data) is not dict or type(data.get("ctx")) is not dict or type(data.get("sealed", _NONE)) is not dict:
         raise Undecodable("schema-mismatch")
     schema = headers.get("ce_dataschema")
-    if schema is not None and not _agrees(headers["ce_type"], schema):
+    if schema is not None and (_schemas.get(schema) or _type_of(schema)) != headers["ce_type"]:
         raise Undecodable("schema-mismatch")
     try:
         occurred, recorded = headers["ce_time"].decode(), headers["ce_recordedtime"].decode()
@@ -208,9 +203,9 @@ def fact(record: Any, head: Head) -> Fact:
             record.topic,
             record.partition,
             record.offset,
-            head.stream,
-            head.version,
-            head.type,
+            stream,
+            version,
+            kind,
             headers["ce_id"].decode(),
             occurred,
             recorded,
@@ -241,18 +236,16 @@ def _text(value: bytes) -> str:
         raise Undecodable("bad-header") from None
 
 
-def _agrees(type_: bytes, schema: bytes) -> bool:
-    """Whether `urn:gabay:schema:<service>:<event>:<major>.<minor>` speaks of `gabay.<service>.<event>.v<major>`."""
-    known = _schemas.get((type_, schema))
-    if known is None:
-        match schema.split(b":"):
-            case [b"urn", b"gabay", b"schema", service, event, number]:
-                known = type_ == b"gabay.%b.%b.v%b" % (service, event, number.partition(b".")[0])
-            case _:
-                known = False
-        if len(_schemas) < _MANY:
-            _schemas[type_, schema] = known
-    return known
+def _type_of(schema: bytes) -> bytes:
+    """`urn:gabay:schema:<service>:<event>:<major>.<minor>` -> the `ce_type` that it speaks of; empty if it is none."""
+    match schema.split(b":"):
+        case [b"urn", b"gabay", b"schema", service, event, number]:
+            found = b"gabay.%b.%b.v%b" % (service, event, number.partition(b".")[0])
+        case _:
+            found = b""
+    if len(_schemas) < _MANY:
+        _schemas[schema] = found
+    return found
 
 
 def _other_mode(headers: dict[str, bytes], content_type: bytes | None, value: bytes | None) -> tuple[dict[str, bytes], Any]:

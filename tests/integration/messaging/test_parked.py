@@ -17,6 +17,7 @@ from shared.messaging import parked
 from shared.messaging.partition import partition_of
 from shared.messaging.session import connect, speak_wire
 from shared.messaging.topics import Topic, ensure
+from tests.integration.messaging.ledger.projection import ledger
 from tests.integration.messaging.world import World, planted, read_topic
 
 Running = Callable[[Any], "asyncio.Task[Any]"]
@@ -143,6 +144,7 @@ async def test_a_release_applies_in_order_once_the_handler_is_mended(world: Worl
     def brave(fact: Fact) -> Op:
         return Op("enter", (fact.event_id, fact.stream, fact.version, fact.data["amount"], fact.occurred_at))
 
+    brave.__module__ = ledger.__module__  # the statements are looked for beside the handlers
     world.projection.handlers["gabay.casework.paid.v1"] = brave
     rehearsed = await parked.release(releasing, world.sink(), str(stream), dry_run=True)
     assert rehearsed.applied == 3
