@@ -11,8 +11,9 @@ from shared.messaging.topics import TOPICS, Topic
 
 INTRO = """# Topics
 
-`./gabay up` creates them, and `./gabay topics list --create --replication 3` in a cluster; nobody creates a topic by producing to it. Names end in
-the major of their contract: a break of a contract is a new topic beside the old one for twelve months.
+`./gabay up` creates them, and `./gabay topics list --create --replication 3` in a cluster; nobody
+creates a topic by producing to it. Names end in the major of their contract: a break of a contract is a new topic beside the
+old one for twelve months.
 
 Partitions of an event topic are 6 for ever. More would move keys to other partitions and break the order of a stream.
 

@@ -21,6 +21,9 @@ from tests.architecture.sources import ROOT, SERVICES, called
 # What checks the object: the check itself, the two of `Call` that begin with it, and what a list asks of every place.
 CHECKS = frozenset({"allow", "load", "run", "may"})
 
+# Checks that a service keeps among its parts, to ask them once for many calls. A test looks into each.
+KEPT = {"call.parts.places": "services.reporting.parts:Reporting.places"}
+
 # Name of the function -> why the check of the function (role and scope) is enough.
 WITHOUT_OBJECT = {
     "receipts": "looks up the caller's own keys: the principal is part of every id",
@@ -58,7 +61,7 @@ def checks(function: Callable[..., Any]) -> bool:
 
 def _is_check(node: ast.Call, name: str) -> bool:
     what = name.rpartition(".")[2]
-    return name == "authorise.decide" or ("." in name and what in CHECKS and (what != "may" or len(node.args) == 2))
+    return name == "authorise.decide" or name in KEPT or ("." in name and what in CHECKS and (what != "may" or len(node.args) == 2))
 
 
 def _ours(function: Callable[..., Any]) -> bool:
@@ -73,6 +76,15 @@ def _named(function: Callable[..., Any], name: str) -> Iterator[Callable[..., An
         value = getattr(value, attribute, None) if isinstance(value, ModuleType) else None
     if inspect.isfunction(value):
         yield value
+
+
+@pytest.mark.parametrize("where", KEPT.values())
+def test_a_check_among_the_parts_asks_the_matrix(where: str) -> None:
+    module, _, path = where.partition(":")
+    found: Any = importlib.import_module(module)
+    for name in path.split("."):
+        found = getattr(found, name)
+    assert "authorise.decide(" in inspect.getsource(found)
 
 
 def unauthorised(some: Iterable[Operation]) -> list[str]:
