@@ -15,13 +15,14 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
 def pages() -> dict[str, Callable[[], str]]:
     """File name -> what makes its text."""
-    from cli.reference import events, openapi, settings, topics, verbs
+    from cli.reference import events, metrics, openapi, settings, topics, verbs
 
     return {
         "events.md": events.page,
         "topics.md": topics.page,
         "settings.md": settings.page,
         "cli.md": verbs.page,
+        "metrics.md": metrics.page,
         **{f"openapi/{service}.json": partial(openapi.page, service) for service in openapi.SERVICES},
     }
 

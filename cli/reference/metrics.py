@@ -29,7 +29,7 @@ SPANS = (
     ("`keyring fetch`", "CLIENT", "a trip for keys that were not at hand, or are made"),
     ("`audit write`", "CLIENT", "the row of the access log, before the answer"),
     ("`relay batch`", "PRODUCER", "one transaction of the relay; a trace of its own, with links"),
-    ("`send intake.client.v1`", "PRODUCER", "its records of one topic, until acknowledged; with links. Their `traceparent` header names it"),
+    ("`send intake.client.v1`", "PRODUCER", "its records of one topic, until acknowledged; with links; in their `traceparent`"),
     ("`consume batch`", "CONSUMER", "one transaction of a consumer: `gabay.consumer`; with links"),
     ("`process intake.client.v1`", "CONSUMER", "its records of one topic; with links"),
     ("`reaction R1`", "INTERNAL", "one reaction to one record: `gabay.event.type`; what it appends carries its place"),

@@ -24,7 +24,7 @@ from shared.http.body import MEMBERS_OF_A_BATCH, parse
 from shared.http.call import Call
 from shared.http.exchange import Exchange
 from shared.http.ids import IfMatch, command_id, public_path, read_key
-from shared.http.operation import DENIALS, Operation, denied, moment, once, prepare, validated
+from shared.http.operation import DENIALS, Operation, carry_out, denied, moment, prepare, validated
 from shared.http.problems import Problem, document, invalid, problem_of, violation
 
 BATCH_BYTES: Final = 8 * 1024 * 1024
@@ -185,6 +185,7 @@ class _Batch:
             if recorded_by is not None:
                 raise invalid(violation("/recorded_by", "not-allowed-here"))
             if not authorise.may(outer.caller.subject, op.action):
+                telemetry.AUTHZ_DENIED.add(1, {"reason": "forbidden"})
                 await denied(call, "forbidden")
                 raise Problem("forbidden")
         body = validated(op.body, orjson.dumps(value))
@@ -208,6 +209,7 @@ class _Batch:
         subject = authorise.Subject(recorded_by, grants, device=device)
         call.caller, call.via = Caller(subject, outer.identity, outer.principal), device
         if not allowed or not authorise.may(subject, call.op.action):
+            telemetry.AUTHZ_DENIED.add(1, {"reason": "forbidden"})
             await denied(call, "forbidden")
             raise Problem("forbidden")
 
@@ -233,7 +235,7 @@ class _Batch:
     async def _in_time(self, call: Call) -> Answer:
         if asyncio.get_running_loop().time() > self._deadline or call.runtime.stopping:
             raise Problem("not-attempted")
-        return await once(call, call.body)
+        return await carry_out(call, call.body)
 
     def _refuse(self, index: int, key: str | None, error: Exception) -> None:
         problem = problem_of(error)

@@ -5,9 +5,11 @@ Order of the checks (http chapter, section 1): size and header limits (`protocol
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -25,7 +27,7 @@ from shared.http.body import parse
 from shared.http.call import Call
 from shared.http.exchange import Exchange
 from shared.http.ids import command_id, read_if_match, read_key, request_text
-from shared.http.problems import Problem, from_pydantic, invalid, violation
+from shared.http.problems import Problem, from_pydantic, invalid, problem_of, violation
 from shared.http.runtime import Runtime
 
 Kind = Literal["command", "read", "batch"]
@@ -34,6 +36,7 @@ Function = Callable[..., Awaitable[Answer]]
 
 HANDLER_SECONDS: Final = 15.0
 AHEAD: Final = timedelta(minutes=5)
+EARLIEST: Final = 1900  # a year that every offset and shift leaves inside what a database can keep
 STEP_UP_SECONDS: Final = 900
 READ_PURPOSES: Final = frozenset(Purpose) | {"OVERSIGHT", "SUBJECT_REQUEST", "DATA_QUALITY"}
 PUBLIC: Final = "public"  # the action of what anybody may read: probes, code lists, this document
@@ -159,9 +162,8 @@ async def _command(call: Call, exchange: Exchange) -> Answer:
     body = validated(op.body, raw)
     prepare(call, body, value)
     call.occurred_at, call.told_at = moment(body, runtime.now())
-    with telemetry.span(f"command {op.name}"):
-        async with asyncio.timeout(HANDLER_SECONDS):
-            return await once(call, body)
+    async with asyncio.timeout(HANDLER_SECONDS):
+        return await carry_out(call, body)
 
 
 def prepare(call: Call, body: BaseModel, value: Any) -> None:
@@ -177,10 +179,48 @@ def moment(body: BaseModel, now: datetime, skew: timedelta = timedelta()) -> tup
     told: datetime | None = body.occurred_at if isinstance(body, CommandBody) else None
     if told is None:
         return now, None
-    happened = told - skew
+    if told.year < EARLIEST:
+        raise invalid(violation("/occurred_at", "out-of-range"))
+    try:
+        happened = told - skew
+    except OverflowError:
+        raise invalid(violation("/occurred_at", "out-of-range")) from None
     if happened > now + AHEAD:
         raise Problem("date-in-future", fields=["/occurred_at"])
     return happened, told if skew else None
+
+
+async def carry_out(call: Call, body: BaseModel) -> Answer:
+    """Run a command once, traced and measured where there is a collector."""
+    if not telemetry.enabled():
+        return await once(call, body)
+    name, began = command_name(call.op.name), time.perf_counter()
+    status, result = 503, "abandoned"
+    labels = {"service": call.runtime.service}
+    try:
+        with telemetry.span(f"command {name}", gabay_command=name) as span:
+            try:
+                answer = await once(call, body)
+                status, result = answer.status, "replayed" if answer.replayed else "done"
+            except Exception as error:
+                problem = problem_of(error)
+                status, result = problem.status, problem.code
+                raise
+            finally:
+                span.set_attribute("gabay.result", result)
+    finally:
+        telemetry.COMMAND_DURATION.record(time.perf_counter() - began, {"command": name, "status": f"{status // 100}xx"})
+        if result == "idempotency-mismatch":
+            telemetry.IDEMPOTENCY_MISMATCH.add(1, labels)
+    if answer.replayed:
+        telemetry.IDEMPOTENCY_REPLAYS.add(1, labels)
+    return answer
+
+
+@cache
+def command_name(function: str) -> str:
+    """`register_client` -> `RegisterClient`, as the command is called in the events' documentation."""
+    return "".join(word.capitalize() for word in function.split("_"))
 
 
 async def once(call: Call, body: BaseModel) -> Answer:
@@ -191,13 +231,11 @@ async def once(call: Call, body: BaseModel) -> Answer:
         request, future = running
         if request == call.request:
             answer: Answer = await asyncio.shield(future)
-            telemetry.IDEMPOTENCY_REPLAYS.add(1, {"service": call.runtime.service})
             return replace(answer, headers={**answer.headers, "Idempotency-Replayed": "true"}, replayed=True)
         try:
             await asyncio.shield(future)
         except Exception:  # noqa: S112  # the first was refused and stored nothing: this one is decided afresh
             continue
-        telemetry.IDEMPOTENCY_MISMATCH.add(1, {"service": call.runtime.service})
         raise Mismatch("This key belongs to another request.")
     future = asyncio.get_running_loop().create_future()
     inflight[key] = (call.request, future)
@@ -211,8 +249,6 @@ async def once(call: Call, body: BaseModel) -> Answer:
     finally:
         del inflight[key]
     future.set_result(answer)
-    if answer.replayed:
-        telemetry.IDEMPOTENCY_REPLAYS.add(1, {"service": call.runtime.service})
     return answer
 
 

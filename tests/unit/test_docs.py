@@ -11,6 +11,7 @@ from shared.errors import PROBLEMS
 from shared.messaging.contracts import contracts
 from shared.messaging.topics import TOPICS
 from shared.settings import UNREAD, Settings, variable
+from shared.telemetry import METRICS, SPAN_ATTRIBUTES
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -49,6 +50,12 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
     assert fields >= settings_page.NO_EFFECT_YET
     text = (REFERENCE / "settings.md").read_text(encoding="utf-8")
     assert not [name for name in fields if f"`{variable(name)}`" not in text]
+
+
+def test_every_metric_and_attribute_is_documented_and_nothing_else() -> None:
+    text = (REFERENCE / "metrics.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(gabay_\w+)` \|", text, re.MULTILINE) == [metric.prometheus for metric in METRICS]
+    assert set(re.findall(r"^- `([\w.]+)`$", text, re.MULTILINE)) == SPAN_ATTRIBUTES
 
 
 def test_every_event_says_what_it_means() -> None:
