@@ -35,6 +35,9 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "topics": ("cli.topics:topics", "the topics and their creation"),
         "parked": ("cli.parked:parked", "streams that a consumer set aside"),
         "rebuild": ("cli.rebuild:rebuild", "regrow a read model beside the old one"),
+        "replay": ("cli.replay:replay", "send stored facts once more, to one consumer"),
+        "republish": ("cli.replay:republish", "send a service's facts once more, to all"),
+        "consumers": ("cli.replay:consumers", "who reads what; rewind one"),
     },
     "Single processes": {
         "serve": ("cli.process:serve", "the API of a service"),

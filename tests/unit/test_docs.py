@@ -137,3 +137,11 @@ def test_a_test_that_a_page_names_exists(page: Path) -> None:
 def _text(name: str) -> str:
     file = ROOT / name
     return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_verb_that_a_page_names_exists(page: Path) -> None:
+    from cli.app import ALL
+
+    named = set(re.findall(r"\./gabay ([a-z]+)\b|`gabay ([a-z]+)\b", page.read_text(encoding="utf-8")))
+    assert not (missing := {one or other for one, other in named} - set(ALL)), missing
