@@ -7,7 +7,8 @@ import orjson
 from asyncpg.pgproto.pgproto import UUID
 
 from shared.errors import Unreadable
-from shared.messaging.batch import Batch, Entry
+from shared.eventsourcing.projection import Fact
+from shared.messaging.batch import Batch
 from shared.messaging.contracts import Contract
 from shared.privacy.classes import ERASED, Erased, FieldClass
 from shared.privacy.sealed import SealedItem
@@ -24,24 +25,27 @@ class Opener:
 
     def __init__(self, sealer: Opens, classes: frozenset[FieldClass], contracts: Mapping[str, Contract]) -> None:
         self._sealer = sealer
-        self._classes = tuple(classes)
-        self._contracts = contracts
+        # `ce_type` -> name of the event, and for each class the open field that holds the subject ("" = the context's).
+        self._sealed = {
+            kind: (known.name, [(which, known.event.sealed_under.get(which, "")) for which in sorted(classes)])
+            for kind, known in contracts.items()
+        }
 
     async def open(self, batch: Batch) -> None:
         """Fill `opened` of every fact. A blob that was altered or moved puts its record aside; raises Unavailable."""
         items: list[SealedItem] = []
-        places: list[tuple[dict[FieldClass, Any], FieldClass]] = []
+        places: list[dict[FieldClass, Any]] = []
         for entries in batch.parts.values():
             for index, entry in enumerate(entries):
-                if entry.fact is not None and "sealed" in entry.fact.data:
+                fact = entry[4]
+                if fact is not None and "sealed" in fact.data:
                     try:
-                        found = self._items(entry)
+                        found = self._items(fact)
                     except (ValueError, KeyError, TypeError, AttributeError):
                         entries[index] = entry._replace(fact=None, reason="schema-mismatch")
                         continue
-                    for item in found:
-                        items.append(item)
-                        places.append((entry.fact.opened, item.which))
+                    items += found
+                    places += [fact.opened] * len(found)
         if not items:
             return
         try:
@@ -50,25 +54,23 @@ class Opener:
             await self._one_by_one(batch)
             return
         loads = orjson.loads
-        for (into, which), plaintext in zip(places, opened, strict=True):
-            into[which] = ERASED if isinstance(plaintext, Erased) else loads(plaintext)
+        for into, item, plaintext in zip(places, items, opened, strict=True):
+            into[item.which] = ERASED if plaintext is ERASED else loads(plaintext)  # type: ignore[arg-type]  # no Erased here
 
-    def _items(self, entry: Entry) -> list[SealedItem]:
-        fact = entry.fact
-        assert fact is not None
-        sealed = fact.data["sealed"]
+    def _items(self, fact: Fact) -> list[SealedItem]:
+        name, classes = self._sealed[fact.type]
+        data = fact.data
+        sealed = data["sealed"]
         found = []
-        for which in self._classes:
+        for which, under in classes:
             blob = sealed.get(which)
-            if blob is None:
-                continue
-            contract = self._contracts[fact.type]
-            under = contract.event.sealed_under.get(which)
-            stream = UUID(fact.stream)
-            subject = stream
-            if under != "stream_id":
-                subject = UUID(fact.data[under] if under else fact.data["ctx"]["subject_id"])
-            found.append(SealedItem(subject, stream, UUID(fact.event_id), contract.name, which, blob))
+            if blob is not None:
+                stream = UUID(fact.stream)
+                if under == "stream_id":
+                    subject = stream
+                else:
+                    subject = UUID(data[under] if under else data["ctx"]["subject_id"])
+                found.append(SealedItem(subject, stream, UUID(fact.event_id), name, which, blob))
         return found
 
     async def _one_by_one(self, batch: Batch) -> None:
@@ -77,7 +79,7 @@ class Opener:
             for index, entry in enumerate(entries):
                 if entry.fact is None or "sealed" not in entry.fact.data:
                     continue
-                items = self._items(entry)
+                items = self._items(entry.fact)
                 try:
                     opened = await self._sealer.open_many(items)
                 except Unreadable:
