@@ -17,7 +17,7 @@ POINT = "Las Manos"
 DAY = "2026-03-02"
 
 _BEGIN = ("Ka", "Lu", "Ma", "Ro", "Sa", "Te", "Vi", "Yo", "Be", "Di", "Fe", "Go", "Hi", "Jo", "Ne", "Pa")
-_MIDDLE = ("la", "ri", "no", "sa", "ti", "mu", "de", "ga", "lo", "vi", "ran", "len", "mor", "sin", "tal", "bel")
+_MIDDLE = ("la", "ri", "no", "sa", "ti", "mu", "de", "ga", "lo", "vi", "ran", "len", "mar", "sin", "tal", "bel")
 _END = ("na", "do", "ya", "ros", "lez", "ma", "ngo", "tan", "var", "cio", "ra", "lin", "mo", "pez", "sa", "ti")
 
 INFORMED = {

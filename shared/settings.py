@@ -237,6 +237,9 @@ class Settings(BaseSettings):
             reasons += [_reason(each["loc"], each["msg"]) for each in error.errors(include_input=False, include_url=False)]
             raise Misconfigured(reasons) from None
         reasons += _missing(settings)
+        if settings.kek_source != "file":
+            # Better refused than read from files although the operator believes that Vault holds the keys.
+            reasons.append(Reason("CONFIG", f"KEKs from {settings.kek_source} are not part of this release", "set GABAY_KEK_SOURCE=file"))
         if settings.mode == "production":
             reasons += refusals(settings)
         if reasons:
