@@ -29,7 +29,7 @@ class ListQuery(Form):
     """Query of a list. A subclass adds its filters: codes, centre, dates, staff ids."""
 
     limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
-    cursor: Annotated[str | None, Field(max_length=2_048), member("`next` of the page before.")] = None
+    cursor: Annotated[str | None, Field(max_length=1_024), member("`next` of the page before.")] = None
 
 
 def position(call: Call, generation: int = 1) -> tuple[datetime | None, UUID | None]:

@@ -179,12 +179,12 @@ def moment(body: BaseModel, now: datetime, skew: timedelta = timedelta()) -> tup
     told: datetime | None = body.occurred_at if isinstance(body, CommandBody) else None
     if told is None:
         return now, None
-    if told.year < EARLIEST:
-        raise invalid(violation("/occurred_at", "out-of-range"))
     try:
         happened = told - skew
     except OverflowError:
         raise invalid(violation("/occurred_at", "out-of-range")) from None
+    if happened.year < EARLIEST:
+        raise invalid(violation("/occurred_at", "out-of-range"))
     if happened > now + AHEAD:
         raise Problem("date-in-future", fields=["/occurred_at"])
     return happened, told if skew else None

@@ -28,7 +28,7 @@ class CaseQuery(Form):
     state: Annotated[CaseState | None, member("In this state.")] = None
     worker: Annotated[StaffId | None, member("Assigned to this member of staff.")] = None
     limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
-    cursor: Annotated[str | None, Field(max_length=2048), member("`next` of the page before.")] = None
+    cursor: Annotated[str | None, Field(max_length=1024), member("`next` of the page before.")] = None
 
 
 @router.read("GET", "/v1/cases/{id:uuid}", action="case.read")

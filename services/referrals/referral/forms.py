@@ -132,4 +132,4 @@ class CloseBody(AnswerBody):
 
 
 Limit = Annotated[int, Field(ge=1, le=200), member("Rows of a page.")]
-Cursor = Annotated[str, Field(max_length=2048), member("`next` of the page before.")]
+Cursor = Annotated[str, Field(max_length=1024), member("`next` of the page before.")]

@@ -182,3 +182,13 @@ async def test_a_role_without_the_function_hands_in_nothing() -> None:
     async with running() as service:
         answer = await service.post("/v1/counters:batch", {"items": [item()]}, service.person("warden"))
     assert answer.status_code == 403
+
+
+async def test_a_clock_that_is_off_by_ages_costs_its_items_and_no_more() -> None:
+    async with running() as service:
+        told = count(occurred_at="2026-01-05T15:00:00Z")
+        person = service.person("reception")
+        before = await send(service, person, item(told), item(), gabay_device_time="0001-01-01T00:00:00Z")
+        after = await send(service, person, item(told), item(), gabay_device_time="9999-12-31T23:59:59Z")
+    assert [result["status"] for result in before] == [422, 201]
+    assert [result["status"] for result in after] == [422, 201]

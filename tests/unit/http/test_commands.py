@@ -249,3 +249,11 @@ async def test_other_methods_hear_which_are_offered() -> None:
         asked = await service.client.options("/v1/counters")
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD, OPTIONS, POST")
     assert (asked.status_code, asked.headers["allow"]) == (204, "GET, HEAD, OPTIONS, POST")
+
+
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00+14:00", "1899-12-31T23:59:59Z"])
+async def test_a_time_before_all_records_is_out_of_range(told: str) -> None:
+    async with running() as service:
+        answer = await service.post("/v1/counters", count(occurred_at=told), service.person("reception"))
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"loc": "/occurred_at", "code": "out-of-range"}]
