@@ -66,10 +66,7 @@ class Opener:
             blob = sealed.get(which)
             if blob is not None:
                 stream = UUID(fact.stream)
-                if under == "stream_id":
-                    subject = stream
-                else:
-                    subject = UUID(data[under] if under else data["ctx"]["subject_id"])
+                subject = stream if under == "stream_id" else UUID(data[under] if under else data["ctx"]["subject_id"])
                 found.append(SealedItem(subject, stream, UUID(fact.event_id), name, which, blob))
         return found
 
