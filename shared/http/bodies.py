@@ -12,7 +12,9 @@ from shared.privacy.member import member
 
 EXAMPLE_ID: Final = "0199a1f4-5c1e-7b7a-9d36-2f6f0c9b8e11"
 EXAMPLE_KEY: Final = "0199a1f4-7d02-7c1b-8a41-5e2b7f90c3aa"
-"""Ids of the examples in the OpenAPI document: of a client, and of a command."""
+EXAMPLE_CONSENT: Final = "0199a1f4-9000-7000-8000-000000000001"
+EXAMPLE_EPISODE: Final = "0199a1f4-9100-7000-8000-000000000001"
+"""Ids of the examples in the OpenAPI document: of a client, a command, a consent, a migration."""
 
 
 def _v4_or_v7(value: UUID) -> UUID:

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from shared.codes.label import labels
 from shared.errors import PROBLEMS
 from shared.http import authorise
-from shared.http.bodies import EXAMPLE_ID
+from shared.http.bodies import EXAMPLE_CONSENT, EXAMPLE_EPISODE, EXAMPLE_ID
 
 Schema = Mapping[str, Any]
 SHOWN_CODES: Final = 6
@@ -75,7 +75,7 @@ def _operation(document: Mapping[str, Any], method: str, path: str, op: Mapping[
         "parameters": [(each, _member(document, each["name"], each["schema"], each["required"], 0)) for each in op["parameters"]],
         "body": members(document, content["schema"]) if content else [],
         "example": json.dumps(example, indent=2, ensure_ascii=False) if example else "",
-        "curl": _curl(method, path, op, example, base),
+        "curl": " \\\n  ".join(_words(method, place(document, path), op, example, base)),
         "answers": [(status, answer["description"], answer.get("x-gabay-codes", [])) for status, answer in op["responses"].items()],
     }  # fmt: skip
 
@@ -187,13 +187,16 @@ def ticks(text: str) -> Markup:
 # --- the command line ---
 
 
-def _curl(method: str, path: str, op: Mapping[str, Any], example: Any, base: str) -> str:
-    return " \\\n  ".join(_words(method, path, op, example, base))
+def place(document: Mapping[str, Any], path: str) -> str:
+    """A path with the ids of the examples: those of a creation are the ids of what comes after it."""
+    creation = document["paths"].get(path.partition("/{")[0], {}).get("post", {}).get("requestBody", {}).get("content", {})
+    made = creation.get("application/json", {}).get("example", {}).get("local_id", EXAMPLE_ID)
+    ids = {"id": made, "cid": EXAMPLE_CONSENT, "eid": EXAMPLE_EPISODE, "list": "Sex"}
+    return re.sub(r"\{(\w+)\}", lambda m: str(ids.get(m[1], EXAMPLE_ID)), path)
 
 
-def _words(method: str, path: str, op: Mapping[str, Any], example: Any, base: str) -> Iterator[str]:
+def _words(method: str, place: str, op: Mapping[str, Any], example: Any, base: str) -> Iterator[str]:
     wanted = {each["name"]: each for each in op["parameters"] if each["in"] == "header" and each["required"]}
-    place = re.sub(r"\{(\w+)\}", lambda m: "Sex" if m[1] == "list" else EXAMPLE_ID, path)
     verb = "" if method == "GET" or (method == "POST" and example) else f" -X {method}"
     yield f"curl -sS{verb} '{base}{place}'"
     if op["x-gabay-action"] != "public":

@@ -19,7 +19,7 @@ from shared.contracts.intake.client import CaseRequest
 from shared.contracts.intake.episode import DepartureRecord, Economics, Return
 from shared.contracts.intake.field import Phone, Text40
 from shared.contracts.intake.person import Facts, Person
-from shared.http.bodies import EXAMPLE_ID, CommandBody, CreationBody, Form, NewId, example
+from shared.http.bodies import EXAMPLE_CONSENT, EXAMPLE_EPISODE, EXAMPLE_ID, CommandBody, CreationBody, Form, NewId, example
 from shared.privacy.classes import IDENTITY, PROFILE
 from shared.privacy.member import member
 
@@ -31,8 +31,7 @@ def _derived(value: Any) -> None:
 Derived = Annotated[None, BeforeValidator(_derived), member("Worked out by the service: sending it is refused.")]
 """A member that the service works out by itself: sending it is refused."""
 
-CONSENT, EPISODE = "0199a1f4-9000-7000-8000-000000000001", "0199a1f4-9100-7000-8000-000000000001"
-GROUND = {"purpose": "CASE_MANAGEMENT", "basis": "CONSENT", "consent_id": CONSENT}
+GROUND = {"purpose": "CASE_MANAGEMENT", "basis": "CONSENT", "consent_id": EXAMPLE_CONSENT}
 ANSWER = {
     "given_by": "SELF", "form": "EXPLICIT", "method": "WRITTEN", "language": "krj", "interpreter": False, "notice_version": "2026-1",
     "assent": "NOT_NEEDED", "valid_from": "2026-03-02",
@@ -68,7 +67,7 @@ class RegisterClientBody(CreationBody):
                 "education": "HIGH_SCHOOL_GRADUATE",
             },
             "consents": [
-                {"consent_id": CONSENT, "purpose": "CASE_MANAGEMENT", **ANSWER},
+                {"consent_id": EXAMPLE_CONSENT, "purpose": "CASE_MANAGEMENT", **ANSWER},
                 {"consent_id": "0199a1f4-9000-7000-8000-000000000002", "purpose": "STATISTICS", **ANSWER},
             ],
         }
@@ -158,7 +157,14 @@ class IntentionBody(CommandBody, IntentionForm):
     """A wish to leave."""
 
     model_config = example(
-        {**GROUND, "episode_id": EPISODE, "destination": "SAU", "expected": "2026-09", "channel": "LICENSED_AGENCY", "reason": "WORK"}
+        {
+            **GROUND,
+            "episode_id": EXAMPLE_EPISODE,
+            "destination": "SAU",
+            "expected": "2026-09",
+            "channel": "LICENSED_AGENCY",
+            "reason": "WORK",
+        }
     )
 
 
@@ -167,7 +173,7 @@ class TransitArrivalBody(CommandBody, ArrivalForm):
 
     model_config = example(
         {
-            **GROUND, "episode_id": EPISODE, "point": "Las Manos", "date": "2026-03-02", "departure_country": "VEN",
+            **GROUND, "episode_id": EXAMPLE_EPISODE, "point": "Las Manos", "date": "2026-03-02", "departure_country": "VEN",
             "intended_destination": "USA", "mode": ["BUS", "FOOT"], "group_size": 3, "travel_group": "FAMILY_UNIT",
         }
     )  # fmt: skip
