@@ -13,6 +13,7 @@ import typer
 
 from cli.process import SERVICES, settings_of
 from cli.rebuild import consumer as found_consumer
+from cli.rebuild import quiet
 from shared.errors import Rejected
 
 parked = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -29,18 +30,17 @@ def list_(
     older: Annotated[str, typer.Option(help="parked longer ago than 30m, 1h, 2d")] = "0s",
 ) -> None:
     """One line per stream: how many records wait, since when, and why."""
-    from rich.console import Console
-    from rich.table import Table
-
     from shared.messaging.parked import listed
 
-    seconds = _seconds(older)
-    table = Table("consumer", "stream", "records", "since", "attempts", "reason", box=None)
+    seconds, count = _seconds(older), 0
     for service in (consumer.partition(".")[0],) if consumer else SERVICES:
         for row in _run(service, lambda c: listed(c, consumer=consumer, reason=reason, older_s=seconds)):
-            since = row["since"].astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-            table.add_row(row["consumer"], row["stream_id"] or "-", str(row["records"]), since, str(row["attempts"]), row["reason"])
-    Console().print(table if table.row_count else "no stream is parked")
+            since = row["since"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            told = f"{row['records']:>6} records  since {since}  {row['attempts']} attempts  {row['reason']}"
+            print(f"{row['consumer']:<28} {row['stream_id'] or '-':<36} {told}")
+            count += 1
+    if not count:
+        print("no stream is parked")
 
 
 @parked.command("show")
@@ -84,6 +84,7 @@ def release(
     """Apply the records of a stream in order, in one transaction. What fails again stays parked."""
     if (stream is None) is not everything:
         raise typer.BadParameter("name one stream, or --all")
+    quiet()
     failed = asyncio.run(_release(consumer, None if everything else stream, dry_run))
     raise typer.Exit(1 if failed else 0)
 
@@ -109,6 +110,7 @@ def discard(
 @parked.command("export")
 def export(consumer: Consumer, to: Annotated[str, typer.Option(help="an existing topic for dead letters")]) -> None:
     """Copy what waits to a dead-letter topic, as it was, with `dlq-` headers. It stays parked here."""
+    quiet()
     count = asyncio.run(_export(consumer, to))
     print(f"{count} records copied to {to}")
 

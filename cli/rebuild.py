@@ -55,6 +55,13 @@ def consumer(name: str) -> Found:
     return Found(service, found.settings, at_generation(found.projection, int(version)), None)
 
 
+def quiet() -> None:
+    """What a Kafka client tells of its joining and leaving is for a worker's log, not for a terminal."""
+    from shared import telemetry
+
+    telemetry.setup_logs(level="error")
+
+
 def rebuild(
     name: Annotated[str, typer.Argument(metavar="SERVICE.MODEL", help="such as reporting.facts")],
     keep_hours: Annotated[float, typer.Option(help="drop generations that were retired longer ago")] = 24,
@@ -63,6 +70,7 @@ def rebuild(
 
     Readers see the old one until then. May be interrupted and called again: it goes on where it stopped.
     """
+    quiet()
     found = model(name)
     owner = settings_of(found.service, "migrate").database_owner_url
     assert found.projection is not None

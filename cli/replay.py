@@ -12,6 +12,7 @@ import typer
 
 from cli.parked import moment
 from cli.process import SERVICES, settings_of
+from cli.rebuild import quiet
 from shared.errors import Rejected
 
 consumers = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -41,6 +42,7 @@ def replay(
     aggregate = next((each for each in aggregates() if each.topic == topic), None)
     if aggregate is None:
         raise Rejected("not-found", f"No aggregate is published on {topic}: gabay topics list.")
+    quiet()
     settings = settings_of(aggregate.service, "worker")
     _idle(consumer)
     count = _with_store(

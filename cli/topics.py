@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.process import settings_of
+from cli.rebuild import quiet
 
 topics = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -19,6 +20,7 @@ def list_(
     replication: Annotated[int, typer.Option(help="replicas of new topics: 3 in a cluster")] = 1,
 ) -> None:
     """Every topic of the table: partitions, records, sealed classes; and what differs from the table."""
+    quiet()
     raise typer.Exit(asyncio.run(_list(create, replication)))
 
 
@@ -30,6 +32,7 @@ def tail(
     values: Annotated[bool, typer.Option("--values", help="open fields too; sealed blobs are never printed")] = False,
 ) -> None:
     """Print records as they come: place, stream, version, type."""
+    quiet()
     try:
         asyncio.run(_tail(topic, beginning, count, values))
     except KeyboardInterrupt:
@@ -38,8 +41,6 @@ def tail(
 
 async def _list(create: bool, replication: int) -> int:
     from aiokafka import TopicPartition
-    from rich.console import Console
-    from rich.table import Table
 
     from shared.messaging.broker import Broker
     from shared.messaging.consume import end_offsets
@@ -54,12 +55,11 @@ async def _list(create: bool, replication: int) -> int:
     known = await broker.partitions()
     parts = [TopicPartition(topic.name, p) for topic in TOPICS for p in range(known.get(topic.name, 0))]
     ends = await end_offsets(broker, parts) if parts else {}
-    table = Table("topic", "partitions", "records", "sealed", box=None)
+    print(f"{'topic':<34} {'partitions':>10} {'records':>10}  sealed")
     for topic in TOPICS:
         here = known.get(topic.name)
         count = sum(end for place, end in ends.items() if place.topic == topic.name)
-        table.add_row(topic.name, str(here or "missing"), str(count) if here else "", ", ".join(topic.sealed) or "none")
-    Console().print(table)
+        print(f"{topic.name:<34} {here or 'missing':>10} {count if here else '':>10}  {', '.join(topic.sealed) or 'none'}")
     found = await differences(broker, replication=replication, retention_days=days)
     for each in found:
         print(each)

@@ -23,8 +23,8 @@ class Restart(GabayError):
     """This process cannot go on and says what to do; exit status 70."""
 
 
-# 25006: a standby took over and is not yet writable. 25P03, 57xxx: the server ended the session or the statement.
-_TRANSIENT_STATES = ("40", "53", "57", "58", "08", "25006", "25P03", "55P03", "55006", "XX")
+# 25006: a standby took over and is not yet writable. 25P03, 25P04, 57xxx: the server ended session or statement.
+_TRANSIENT_STATES = ("40", "53", "57", "58", "08", "25006", "25P03", "25P04", "55P03", "55006", "XX")
 # 42, 3D, 3F, 0A, 28: a missing table, right or schema is no record's fault. Parking every stream for it would be a flood.
 _FATAL_STATES = ("42", "3D", "3F", "0A", "28")
 
