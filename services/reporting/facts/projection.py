@@ -76,7 +76,7 @@ def departure(f: Fact) -> Op | None:
         return None
     job = p.get("isco")
     return fact(
-        "departure", f, p["date"], client=f.stream, item=f.data["episode_id"], c1=p["destination"], c2=p["land_sea"],
+        "departure", f, p["date"], client=f.stream, c1=p["destination"], c2=p["land_sea"],
         c3=p["hire_type"], c4=_known(p["documented"]), c5=_known(p["channel"]), c6=job[:1] if job else None,
         qty=p.get("intended_months"),
     )  # fmt: skip

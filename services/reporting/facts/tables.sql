@@ -41,7 +41,7 @@ create function period_of(day date, known text) returns integer language sql imm
 return (date_part('year', day) * 100 + case known when 'Y' then 0 else date_part('month', day) end)::integer;
 
 -- What is counted. Codes c1..c6 mean what the indicator's declaration says; the attributes of the person are those in
--- force at `date`, resolved. `item`: of the facts of one item (an episode) the first counts.
+-- force at `date`, resolved. `item`: the episode of an arrival or a return, of which the first counts.
 create table fact (
     kind        text not null,
     stream      uuid not null,
@@ -453,7 +453,8 @@ end;
 create function apply_fact(p_rows text[]) returns void language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
-    v_again uuid[];
+    v_early uuid[];
+    v_doubt boolean;
 begin
     with said as materialized (
         select * from said_of_facts(p_rows)
@@ -487,8 +488,12 @@ begin
                    g.client is null
                    or coalesce(s.consent_id is not null and v.client is not null and g.at >= s.consent_from, false)
                       and not exists (
-                          select from fact b
-                           where b.kind = g.kind and b.stream = g.stream and b.item = g.item and b.voided_at is null
+                          select from fact_transit b
+                           where g.kind = 'transit' and b.stream = g.stream and b.item = g.item and b.voided_at is null
+                             and b.recorded_at >= s.consent_from)
+                      and not exists (
+                          select from fact_return b
+                           where g.kind = 'return' and b.stream = g.stream and b.item = g.item and b.voided_at is null
                              and b.recorded_at >= s.consent_from)),
                g.item,
                coalesce(g.sex, v.sex, '_U'), v.birth_month, coalesce(g.age, age_at(v.birth_month, v.age_told, g.date), '_U'),
@@ -502,16 +507,17 @@ begin
          where s.forgotten_at is null or s.forgotten_at < g.at
             on conflict do nothing
         returning client, kind, item, counted
-    ), early as (
-        insert into waiting (client)
-        select distinct k.client from kept k where not k.counted and k.client is not null and k.kind <> 'answer'
-            on conflict do nothing
     )
+    select array_agg(k.client) filter (where not k.counted and k.kind <> 'answer' and k.client is not null),
+           count(k.item) > count(distinct k.item)
+      into v_early, v_doubt
+      from kept k;
+    insert into waiting (client)
+    select distinct client from unnest(v_early) as e(client)
+        on conflict do nothing;
     -- Two facts of one item in this batch: which of them counts?
-    select array_agg(k.client) into v_again
-      from (select client from kept where item is not null group by client, kind, item having count(*) > 1) k;
-    if v_again is not null then
-        perform settle(v_again);
+    if v_doubt then
+        perform settle(array(select distinct g.client from said_of_facts(p_rows) g where g.item is not null));
     end if;
 end $$;
 
