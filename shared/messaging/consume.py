@@ -59,6 +59,8 @@ class Consumer:
     # Polls that find little come no closer than this. Under a steady stream each batch would else hold what came during
     # the last transaction, and its round trips and flush would be paid for a dozen records: 37 us a record instead of 12.
     PACE_S = 0.03
+    # An import is no desk: with batches of this many records the next may come later and larger.
+    BULK_RECORDS, BULK_PACE_S = 100, 0.1
     REVOKE_S = 30.0
     HINT_S = 5.0
 
@@ -86,7 +88,7 @@ class Consumer:
         self._writing = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._epoch = 0
-        self._polled = 0.0
+        self._not_before = 0.0
         self._next: dict[Place, int] = {}
         self._polling: asyncio.Task[Any] | None = None
         self._placing: asyncio.Task[None] | None = None
@@ -185,7 +187,7 @@ class Consumer:
         await self._gate.wait()
         if self._error:
             raise self._error
-        if (early := self._polled + self.PACE_S - time.monotonic()) > 0:
+        if (early := self._not_before - time.monotonic()) > 0:
             await asyncio.sleep(early)
         began = time.monotonic()
         epoch = self._epoch
@@ -216,7 +218,7 @@ class Consumer:
                 await asyncio.sleep(0)  # or the write of the batch before waits for all of this
             batch.records += len(records)
         if batch.records < self._max // 2:
-            self._polled = began
+            self._not_before = began + (self.PACE_S if batch.records < self.BULK_RECORDS else self.BULK_PACE_S)
         await self._open(batch)
         return batch
 
