@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,3 +154,12 @@ def test_every_metric_has_a_name_of_its_own_and_says_what_it_means() -> None:
     assert len(set(names)) == len(names)
     assert all(re.fullmatch(r"gabay_[a-z_]+", name) for name in names)
     assert all(metric.meaning for metric in telemetry.METRICS)
+
+
+def test_every_metric_that_is_said_to_be_built_is_measured_somewhere(project: Path) -> None:
+    files = [file for name in ("shared", "services") for file in (project / name).rglob("*.py")]
+    used = {word for file in files for word in re.findall(r"telemetry\.([A-Z_]+)\.(?:add|record|set)\(", file.read_text("utf-8"))}
+    used |= set(re.findall(r"^ +([A-Z_]+)\.(?:add|record|set)\(", (project / "shared/telemetry.py").read_text("utf-8"), re.MULTILINE))
+    instruments = {name: value._name for name, value in vars(telemetry).items() if name.isupper() and hasattr(value, "_name")}
+    measured = {instruments[name] for name in used}
+    assert measured == {metric.name for metric in telemetry.METRICS if metric.built}
