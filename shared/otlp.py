@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 EVERY_MS = 15_000
+# A collector that is away must not keep a process from ending: a worker has 15 s for that, and two exports to try.
+TIMEOUT_S = 3
 
 
 def export(settings: "Settings") -> None:
@@ -32,9 +34,10 @@ def export(settings: "Settings") -> None:
     # Nothing of the host: no name, no process id, no command line.
     resource = Resource({"service.name": f"gabay-{settings.service or settings.process}", "gabay.region": settings.region})
     tracers = TracerProvider(sampler=ParentBased(Followed(settings.otel_sampler_arg)), resource=resource)
-    tracers.add_span_processor(Sieve(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces"))))
+    tracers.add_span_processor(Sieve(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=TIMEOUT_S))))
     trace.set_tracer_provider(tracers)
-    reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics"), export_interval_millis=EVERY_MS)
+    exporter = OTLPMetricExporter(endpoint=f"{base}/v1/metrics", timeout=TIMEOUT_S)
+    reader = PeriodicExportingMetricReader(exporter, export_interval_millis=EVERY_MS, export_timeout_millis=TIMEOUT_S * 1000)
     metrics.set_meter_provider(measuring(reader, resource))
 
 
