@@ -28,17 +28,18 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """Entries by partition, in the order of their offsets. spans: topic -> its span while the batch is written."""
+    """Entries by partition, in the order of their offsets.
+
+    following: where each partition goes on behind what was read, whatever of it is dropped on the way. spans: topic ->
+    its span while the batch is written.
+    """
 
     epoch: int
     parts: dict[Place, list[Entry]] = field(default_factory=dict)
     records: int = 0
     unknown: int = 0
+    following: dict[Place, int] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
-
-    def next_offsets(self) -> dict[Place, int]:
-        """Where each partition goes on behind this batch."""
-        return {place: entries[-1].record.offset + 1 for place, entries in self.parts.items()}
 
 
 class Reader:

@@ -213,6 +213,7 @@ class Consumer:
         entries = self.sink.reader.entries
         for tp, records in found.items():
             into = batch.parts[tp.topic, tp.partition] = []
+            batch.following[tp.topic, tp.partition] = records[-1].offset + 1
             for start in range(0, len(records), 500):
                 batch.unknown += entries(records[start : start + 500] if len(records) > 500 else records, into)
                 await asyncio.sleep(0)  # or the write of the batch before waits for all of this
@@ -271,7 +272,7 @@ class Consumer:
             await backoff.wait(self._stopping)
 
     def _committed(self, batch: Batch, decided: Sieve) -> None:
-        self._next |= batch.next_offsets()
+        self._next |= batch.following
         self._hand = [each for each in self._hand if each is not batch]
         self.progress.wrote(batch.records)
         if decided.repeats:

@@ -52,7 +52,7 @@ class Projecting:
                 await self._carefully(connection, batch, decided)
             else:
                 await self._writer.write(connection, self._operations(batch, decided))
-            await guard.store(connection, decided, batch.next_offsets())
+            await guard.store(connection, decided, batch.following)
         return decided
 
     async def apply(self, connection: guard.Connection, entry: Entry) -> None:
@@ -114,5 +114,5 @@ async def _forget_settled(connection: Any, consumer: str, batch: Batch, decided:
         return
     done = await guard.settled(connection, consumer, doubtful)
     for place, entries in batch.parts.items():
-        batch.parts[place] = [e for e in entries if (e.record.topic, e.record.partition, e.record.offset) not in done] or entries[:0]
+        batch.parts[place] = [e for e in entries if (e.record.topic, e.record.partition, e.record.offset) not in done]
     decided.repeats += len(done)

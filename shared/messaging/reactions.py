@@ -57,7 +57,7 @@ class Reacting:
                 await self._all(connection, decided, entries)
         async with connection.transaction():
             await guard.lock(connection, self.name, batch, expected)
-            await guard.store(connection, decided, batch.next_offsets())
+            await guard.store(connection, decided, batch.following)
         return decided
 
     async def _all(self, connection: guard.Connection, decided: guard.Sieve, entries: Iterable[Entry]) -> None:

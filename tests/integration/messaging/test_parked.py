@@ -191,6 +191,8 @@ async def test_what_was_discarded_is_not_parked_anew_after_a_rewind(world: World
     await read_all(world, running, 1)
     await parked.discard(releasing, CONSUMER, str(stream), operator="stf-1", approved_by="stf-2", reason="garbage")
     await world.owner.execute("delete from consumed")
+    await read_all(world, running, 1)
+    await world.owner.execute("delete from consumed")
     await world.send(world.row(stream, 1), world.row(stream, 2))
     await read_all(world, running, 3)
     assert await rows(world, "state") == [("DISCARDED",)]
