@@ -46,27 +46,37 @@ def _known(service: str, names: tuple[str, ...]) -> str:
     return service
 
 
-def _refuse(settings: Settings) -> None:
-    """In production, ask database and brokers what they alone can tell; raises Misconfigured with every reason."""
+def _to_run(service: str, process: str) -> Settings:
+    """The settings of a process that may start; in production, database and brokers are asked as well.
+
+    Raises Misconfigured with every reason, whoever knows it.
+    """
+    try:
+        settings, known = settings_of(service, process), []
+    except Misconfigured as error:
+        if error.settings is None:
+            raise
+        settings, known = error.settings, error.reasons
     if settings.mode == "production":
         import asyncio
 
         from shared.production import refuse
 
-        asyncio.run(refuse(settings))
+        asyncio.run(refuse(settings, known))
+    elif known:
+        raise Misconfigured(known)
+    return settings
 
 
 def serve(service: str) -> None:
     """Run the API of SERVICE until SIGTERM."""
-    settings = settings_of(_known(service, SERVICES), "api")
-    _refuse(settings)
+    settings = _to_run(_known(service, SERVICES), "api")
     _main_of(f"services.{service}.api")(settings)
 
 
 def work(service: str) -> None:
     """Run the worker of SERVICE (relay and consumers) until SIGTERM."""
-    settings = settings_of(_known(service, SERVICES), "worker")
-    _refuse(settings)
+    settings = _to_run(_known(service, SERVICES), "worker")
     _main_of(f"services.{service}.worker")(settings)
 
 

@@ -4,13 +4,15 @@ The other rules need the environment alone and are asked when the settings are r
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
 
 from shared.errors import Unavailable
-from shared.settings import Misconfigured, Reason, refuse_brokers, refuse_database
+from shared.settings import Misconfigured, Reason, is_private, refuse_brokers, refuse_database
 
 if TYPE_CHECKING:
     from shared.settings import Settings
@@ -19,11 +21,21 @@ SCHEMA: Final = (2, 2)  # oldest and newest revision of a service's store that t
 WATCHED: Final = "intake.client.v1"  # all topics of a region are made alike
 
 
-async def refuse(settings: "Settings") -> None:
-    """Ask whatever this process stands on. Raises Misconfigured with every reason, Unavailable if a part is away."""
-    reasons = await of_database(settings.database_url)
-    if settings.process == "worker":
-        reasons += await of_brokers(settings)
+async def refuse(settings: "Settings", known: Sequence[Reason] = ()) -> None:
+    """Ask whatever this process stands on. Raises Misconfigured with every reason, Unavailable if a part is away.
+
+    known: what already speaks against a start. Then a part that is away is not asked, nor is a database whose server is
+    not verified (P03): no password goes there.
+    """
+    reasons = list(known)
+    try:
+        if is_private(settings.database_url):
+            reasons += await of_database(settings.database_url)
+        if settings.process == "worker":
+            reasons += await of_brokers(settings)
+    except Unavailable:
+        if not known:
+            raise
     if reasons:
         raise Misconfigured(reasons)
 
@@ -53,7 +65,7 @@ async def of_brokers(settings: "Settings") -> list[Reason]:
             cluster = await admin.describe_cluster()
             topics = await admin.describe_topics([WATCHED])
             answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, WATCHED)])
-    except TimeoutError as error:
+    except (TimeoutError, OSError, KafkaError) as error:
         raise Unavailable("Kafka", "See GABAY_KAFKA_BOOTSTRAP and the password: a wrong one looks the same.") from error
     finally:
         await admin.close()

@@ -46,10 +46,13 @@ RATE_LIMITS: Any = "read=600/minute,write=300/minute,batch=120/minute,search=60/
 
 
 class Misconfigured(Exception):
-    """The environment does not describe a process that may start; says every reason and its remedy. Exit status 78."""
+    """The environment does not describe a process that may start; says every reason and its remedy. Exit status 78.
 
-    def __init__(self, reasons: list[Reason]) -> None:
-        self.reasons = reasons
+    settings: what was read, if it had the right form, so that database and brokers can be asked before all is told.
+    """
+
+    def __init__(self, reasons: list[Reason], settings: Settings | None = None) -> None:
+        self.reasons, self.settings = reasons, settings
         super().__init__("\n".join(str(reason) for reason in reasons))
 
 
@@ -243,7 +246,7 @@ class Settings(BaseSettings):
         if settings.mode == "production":
             reasons += refusals(settings)
         if reasons:
-            raise Misconfigured(reasons)
+            raise Misconfigured(reasons, settings)
         return settings
 
     @model_validator(mode="before")
@@ -351,6 +354,8 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[Reason]]:
             path = Path(environ[name])
             try:
                 given[field] = path.read_text(encoding="utf-8").strip()
+                if is_exposed(path, mounted=environ.get("GABAY_MODE") == "production"):
+                    reasons.append(Reason("CONFIG", f"others than its owner may read the file that {name} names", f'chmod 600 "${name}"'))
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "not text"
                 reasons.append(Reason("CONFIG", f"the file that {name} names cannot be read ({why})", "correct the path or its rights"))
@@ -360,6 +365,17 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[Reason]]:
     source = EnvSettingsSource(Settings, env_prefix="GABAY_")
     source.env_vars = {f"gabay_{field}": text for field, text in given.items() if text != "" or field in MAY_BE_EMPTY}
     return {**source(), "laptop_files": frozenset(laptop_files), "laptop_marks": frozenset(marks)}, reasons
+
+
+def is_exposed(path: Path, *, mounted: bool) -> bool:
+    """Whether others than the owner may read or write a file with a secret.
+
+    mounted: a group may read what belongs to root on a read-only file system. So container platforms hand a secret to a
+    process that is not root, which could not read it otherwise; nobody in the container could widen its rights.
+    """
+    found = path.stat()
+    handed_over = mounted and found.st_uid == 0 and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    return bool(found.st_mode & (0o026 if handed_over else 0o066))
 
 
 def _reason(location: tuple[int | str, ...], message: str) -> Reason:
@@ -467,7 +483,7 @@ def _weak_addresses(settings: Settings) -> Iterator[Reason]:
     if settings.process != "migrate" and settings.kafka_security in ("PLAINTEXT", "SASL_PLAINTEXT"):
         yield Reason("P03", f"Kafka is reached in clear text ({settings.kafka_security})", "GABAY_KAFKA_SECURITY=SASL_SSL or SSL")
     for field in sorted(URL_FIELDS):
-        if (text := getattr(settings, field)) and not _is_private(text):
+        if (text := getattr(settings, field)) and not is_private(text):
             yield Reason(
                 "P03", f"{variable(field)} does not verify the server", "add sslmode=verify-full (and sslrootcert), or use a Unix socket"
             )
@@ -482,7 +498,8 @@ def _is_loopback(host: str | None) -> bool:
     return host is not None and (host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1")
 
 
-def _is_private(url: str) -> bool:
+def is_private(url: str) -> bool:
+    """Whether nobody but the database itself can hear what is said to this address: a Unix socket, or a verified server."""
     parts = urlsplit(url)
     query = parse_qs(parts.query)
     host = (query.get("host") or [parts.hostname or ""])[0]

@@ -16,7 +16,9 @@ A process reads its environment once, when it starts. `./gabay config --service 
 see, secrets masked. `./gabay up` sets everything that the embedded stack needs; you set nothing.
 
 - A name that begins with `GABAY_` and is not listed here is an error: a misspelt protection would be none.
-- A secret or database address `X` may stand in a file that `X_FILE` names; both set is an error.
+- A secret or database address `X` may stand in a file that `X_FILE` names; both set is an error. Nobody but its owner may
+  read that file (`chmod 600`), or no process starts. In production a group may, where a platform hands it over: owned by
+  root, on a read-only mount, mode 0440 (in Kubernetes `defaultMode: 0440` with `fsGroup`).
 - An empty value counts as not set.
 
 """

@@ -1,11 +1,16 @@
 """Production asks the database and the brokers themselves: rules P04, P05, P06, P08, P10 on real parts."""
 
+import os
+import subprocess
+import sys
+
 import asyncpg
 import pytest
 
-from deploy.embedded.stack import Stack
+from deploy.embedded.stack import ROOT, Stack
+from shared.errors import Unavailable
 from shared.production import SCHEMA, of_brokers, of_database, refuse
-from shared.settings import Misconfigured, Settings
+from shared.settings import Misconfigured, Reason, Settings
 from tests.conftest import Database
 
 
@@ -49,6 +54,54 @@ async def test_one_broker_needs_written_consent(stack: Stack, store_database: Da
     with pytest.raises(Misconfigured, match=r"P08 .* replication 1"):
         await refuse(alone)
     await refuse(alone.model_copy(update={"accept_single_node": True}))
+
+
+def _production(stack: Stack, process: str, databases: dict[str, str]) -> dict[str, str]:
+    """The environment of a laptop with the mode of production, and nothing of ours beside it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GABAY_", "OTEL_"))}
+    return kept | stack.env("intake", process, databases=databases) | {"GABAY_MODE": "production"}
+
+
+def _started(verb: str, environ: dict[str, str]) -> tuple[int, str]:
+    """How `gabay serve intake` or `gabay work intake` ends: exit status, and what it says."""
+    ended = subprocess.run([sys.executable, "-m", "cli", verb, "intake"], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=90)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(("verb", "process", "rules"), [("serve", "api", ""), ("work", "worker", "P08")])
+async def test_a_process_with_a_laptops_settings_says_every_rule_at_once(
+    stack: Stack, store_database: Database, verb: str, process: str, rules: str
+) -> None:
+    from shared.messaging.topics import ensure
+
+    await ensure(stack.bootstrap)
+    await _as_owner(store_database, "update alembic_version set version_num = '0001'")
+    environ = _production(stack, process, {"intake": store_database.name}) | {
+        "GABAY_DATABASE_URL": store_database.owner, "GABAY_CORS_ORIGINS": "*", "GABAY_LOG_LEVEL": "debug",
+        "GABAY_ACCESS_URL": "postgresql://intake_access:a@127.0.0.1/access",
+    }  # fmt: skip
+    status, told = _started(verb, environ)
+    assert status == 78, told
+    found = {line.split()[0] for line in told.splitlines() if line.startswith("P")}
+    expected = {"P01", "P03", "P04", "P06", "P07", "P09"} | ({"P02"} if process == "api" else set()) | set(rules.split())
+    assert found == expected, told
+    assert all(": " in line for line in told.splitlines() if line.startswith("P")), "each with its remedy"
+    for name in ("cursor-key", "kek-identity", "postgres-password"):
+        assert stack.home.secret(name) not in told
+
+
+async def test_a_process_whose_settings_suit_production_is_not_refused(stack: Stack, store_database: Database) -> None:
+    """It goes on to the issuer, the keyring and its port; here it is only asked whether it may."""
+    settings = Settings(service="intake", process="api", mode="production", database_url=store_database.app)
+    await refuse(settings)
+
+
+async def test_a_database_that_is_away_hides_no_reason_that_is_known() -> None:
+    away = Settings(service="intake", process="api", database_url="postgresql://intake_app@/intake?host=/nowhere")
+    with pytest.raises(Unavailable):
+        await refuse(away)
+    with pytest.raises(Misconfigured, match="P02  this"):
+        await refuse(away, [Reason("P02", "this", "mend it")])
 
 
 async def _as_owner(database: Database, statement: str) -> None:

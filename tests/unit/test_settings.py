@@ -1,13 +1,15 @@
 """Settings: read once, refused as a whole, shown without a secret; production takes nothing that was made for a laptop."""
 
 import base64
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from shared.settings import Misconfigured, Settings, refuse_brokers, refuse_database
+from shared.settings import Misconfigured, Settings, is_exposed, refuse_brokers, refuse_database
 
 
 def key(number: int) -> str:
@@ -70,10 +72,45 @@ def test_building_settings_reads_no_environment(monkeypatch: pytest.MonkeyPatch)
 def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(key(3) + "\n")
+    file.chmod(0o600)
     given = {name: value for name, value in DEVELOPMENT.items() if name != "GABAY_CURSOR_KEY"}
     assert load(given | {"GABAY_CURSOR_KEY_FILE": str(file)}).cursor_key == bytes([3]) * 32
     assert reasons(DEVELOPMENT | {"GABAY_CURSOR_KEY_FILE": str(file)}) == ["CONFIG GABAY_CURSOR_KEY and GABAY_CURSOR_KEY_FILE are both set"]
     assert "cannot be read" in reasons(given | {"GABAY_CURSOR_KEY_FILE": str(tmp_path / "none")})[0]
+
+
+@pytest.mark.parametrize("mode", ["development", "test", "production"])
+@pytest.mark.parametrize("bits", [0o640, 0o604, 0o660, 0o602])
+def test_a_secret_that_others_may_read_is_refused_in_every_mode(tmp_path: Path, mode: str, bits: int) -> None:
+    file = tmp_path / "key"
+    file.write_text(key(3))
+    file.chmod(bits)
+    given = {name: value for name, value in PRODUCTION.items() if name != "GABAY_CURSOR_KEY"}
+    with pytest.raises(Misconfigured) as refused:
+        load(given | {"GABAY_MODE": mode, "GABAY_CURSOR_KEY_FILE": str(file)})
+    (reason,) = refused.value.reasons
+    assert (reason.what, reason.remedy) == (
+        "others than its owner may read the file that GABAY_CURSOR_KEY_FILE names", 'chmod 600 "$GABAY_CURSOR_KEY_FILE"'
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("bits", "owner", "flags", "mounted", "refused"),
+    [
+        (0o440, 0, os.ST_RDONLY, True, False),  # a secret of Kubernetes with fsGroup, of Compose with a group
+        (0o444, 0, os.ST_RDONLY, True, True),
+        (0o440, 0, os.ST_RDONLY, False, True),
+        (0o440, 0, 0, True, True),
+        (0o440, 1000, os.ST_RDONLY, True, True),
+        (0o400, 1000, 0, True, False),
+    ],
+)
+def test_a_group_may_read_what_a_platform_mounts(
+    monkeypatch: pytest.MonkeyPatch, bits: int, owner: int, flags: int, mounted: bool, refused: bool
+) -> None:
+    monkeypatch.setattr(Path, "stat", lambda _: SimpleNamespace(st_mode=bits, st_uid=owner))
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=flags))
+    assert is_exposed(Path("secret"), mounted=mounted) is refused
 
 
 def test_a_misspelt_name_is_an_error() -> None:
@@ -137,6 +174,7 @@ def test_production_refuses_a_secret_of_the_embedded_stack(tmp_path: Path) -> No
     file = tmp_path / ".gabay" / "secrets" / "cursor-key"
     file.parent.mkdir(parents=True)
     file.write_text(key(3))
+    file.chmod(0o600)
     given = {name: value for name, value in PRODUCTION.items() if name != "GABAY_CURSOR_KEY"}
     assert reasons(given | {"GABAY_CURSOR_KEY_FILE": str(file)})[0].startswith("P01 GABAY_CURSOR_KEY_FILE lies in .gabay/")
 
