@@ -110,7 +110,7 @@ def _camel(name: str) -> str:
 
 def _batch_words(op: Operation) -> str:
     names = " or ".join(f"`{_camel(each.name)}`" for each in op.offers)
-    return f"Hand in many at once, each with its own result. An item is one {names}."
+    return f"Hand in many at once, each with its own result.\nAn item is one {names}."
 
 
 def _example(op: Operation) -> Any:

@@ -68,8 +68,9 @@ def page(document: Mapping[str, Any], *, base: str) -> tuple[str, str]:
 def _operation(document: Mapping[str, Any], method: str, path: str, op: Mapping[str, Any], base: str) -> dict[str, Any]:
     content = op.get("requestBody", {}).get("content", {}).get("application/json", {})
     example = content.get("example")
+    words = op["description"].splitlines()[0] if "x-gabay-offers" in op else op["description"]  # what it offers stands below
     return {
-        "id": op["operationId"], "method": method, "path": path, "summary": op["summary"], "description": ticks(op["description"]),
+        "id": op["operationId"], "method": method, "path": path, "summary": op["summary"], "description": ticks(words),
         "action": op["x-gabay-action"], "who": _who(op), "step_up": op["x-gabay-action"] in authorise.STEP_UP_ACTIONS,
         "classes": op.get("x-gabay-classes", []), "concurrency": op.get("x-gabay-concurrency", ""), "offers": op.get("x-gabay-offers", []),
         "parameters": [(each, _member(document, each["name"], each["schema"], each["required"], 0)) for each in op["parameters"]],

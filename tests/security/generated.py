@@ -1,4 +1,4 @@
-"""A check that Schemathesis runs beside its own (`SCHEMATHESIS_HOOKS`): a refusal repeats nothing of the request."""
+"""Checks that Schemathesis runs beside its own (`SCHEMATHESIS_HOOKS`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import schemathesis
+from schemathesis.specs.openapi.checks import missing_required_header
 
 WORD = re.compile(r"[A-Za-z0-9_./{}:-]*")  # codes, ids and paths may stand in a problem for reasons of their own
 SHORTEST = 4
@@ -34,3 +35,10 @@ def nothing_comes_back(ctx: Any, response: Any, case: Any) -> None:
     for part in (case.body, dict(case.query or {})):
         for text in told(part):
             assert len(text) < SHORTEST or WORD.fullmatch(text) or text not in answer, "the problem repeats a part of the request"
+
+
+@schemathesis.check
+def nothing_passes_without_its_headers(ctx: Any, response: Any, case: Any) -> None:
+    """Without a token 401, without another required header a refusal; who tries it often is told to slow down first."""
+    if response.status_code != 429:
+        missing_required_header(ctx, response, case)
