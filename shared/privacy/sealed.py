@@ -6,9 +6,10 @@ stream, event or class does not open. One whose key id is no longer there reads 
 """
 
 import os
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -21,8 +22,7 @@ ALGORITHM = b"\x01"
 HEAD = 1 + 16 + 12
 
 
-@dataclass(frozen=True, slots=True)
-class SealedItem:
+class SealedItem(NamedTuple):
     """A blob and where it belongs. event_type: kebab-case name without major; blob: base64 text."""
 
     subject: UUID
@@ -43,7 +43,7 @@ def seal(key: SubjectKey, plaintext: bytes, subject: UUID, stream: UUID, event_i
 def open_blob(key: SubjectKey | None, item: SealedItem) -> bytes | Erased:
     """The plaintext (JSON), or ERASED if the key that sealed it is gone. Raises Unreadable for a blob out of place."""
     try:
-        raw = b64decode(item.blob, validate=True)
+        raw = a2b_base64(item.blob, strict_mode=True)
     except ValueError as error:
         raise Unreadable(f"sealed {item.which} of event {item.event_id} is not base64") from error
     if raw[:1] != ALGORITHM or len(raw) < HEAD + 16:

@@ -250,10 +250,10 @@ async def test_a_blob_opens_only_where_it_belongs(handle: Handle) -> None:
     item = SealedItem(stream, stream, stored.event_id, "opened", IDENTITY, stored.data["sealed"]["identity"])
     assert await handle.sealer.open_many([item]) == [b'{"name":"Ana"}']
     for moved in (
-        replace(item, stream=uuid4()),
-        replace(item, event_id=uuid4()),
-        replace(item, event_type="added"),
-        replace(item, blob=base64.b64encode(base64.b64decode(item.blob)[:-1] + b"\0").decode()),
+        item._replace(stream=uuid4()),
+        item._replace(event_id=uuid4()),
+        item._replace(event_type="added"),
+        item._replace(blob=base64.b64encode(base64.b64decode(item.blob)[:-1] + b"\0").decode()),
     ):
         with pytest.raises(Unreadable):
             await handle.sealer.open_many([moved])
