@@ -51,7 +51,7 @@ class Keyring:
     cached: keys held at most; max_age_s: how long a key may be used here after another process destroyed it.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", keks: Keks, *, cached: int = 20_000, max_age_s: float = 600) -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", keks: Keks, *, cached: int = 5_000, max_age_s: float = 600) -> None:
         self.pool, self.keks = pool, keks
         self._cached, self._max_age = cached, max_age_s
         self._cache: OrderedDict[Slot, tuple[float, SubjectKey]] = OrderedDict()
