@@ -12,7 +12,7 @@ HOSTS = re.compile(
     re.I,
 )
 # Folders of one person or machine; `/path/to` and `/home/user` are how manuals write "yours".
-PATHS = re.compile(r"(?<![\w.$}])(?:/root/|/work/|/Users/\w|/home/(?!user\b)\w|C:\\\\Users)")
+PATHS = re.compile(r"(?<![\w.$}])(?:/root/|/Users/\w|/home/(?!user\b)\w|C:\\\\Users)")
 SECRETS = re.compile(
     r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"
     r"|(?:password|secret|token|api_key)\s*[:=]\s*['\"][A-Za-z0-9+/_-]{24,}['\"]",
@@ -57,7 +57,7 @@ def test_the_launcher_can_be_run() -> None:
     [
         "index-url = https://pypi.org/simple",
         "cd /root/gabay",
-        "see /work/shared",
+        "see /root/shared",
         "-----BEGIN PRIVATE KEY-----",
         'password = "abcdefghijklmnopqrstuvwxyz"',
     ],
@@ -66,6 +66,6 @@ def test_an_offence_is_found(line: str) -> None:
     assert len(list(offences(line))) == 1
 
 
-@pytest.mark.parametrize("line", ["GABAY_PYTHON=/path/to/python3.11 ./gabay", '"/v1/work/items"', "the home/office of a client"])
+@pytest.mark.parametrize("line", ["GABAY_PYTHON=/path/to/python3.11 ./gabay", '"/v1/root/items"', "the home/office of a client"])
 def test_what_only_looks_like_one_is_not(line: str) -> None:
     assert not list(offences(line))
