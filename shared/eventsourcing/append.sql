@@ -1,7 +1,8 @@
 -- Store many appends in one call; each gets its own outcome. A conflict, a duplicate or a broken rule of one never
 -- fails another, because all works on sets (architecture chapter, section 4):
 --   creations win or lose on the row in `stream`; additions lock their streams in id order and win on the version;
---   claims are taken in key order, and a lost one takes its append out again; the events of the winners follow.
+--   claims, then places of units, are taken in key order, and a lost one takes its append out again; the events of the
+--   winners follow.
 -- Parts are numbered from 1; `expected` 0 creates the stream. Event k of part p has version expected + k.
 -- together: all parts are one append (a merge of two streams); if one loses, SQLSTATE GB001 rolls the call back.
 -- Joins of `unnest` with a table must use the table's index even if the plan was made while it was empty
@@ -26,7 +27,11 @@ create or replace function append_events(
     c_name     text[]    default '{}',
     c_key      text[]    default '{}',
     c_claim    boolean[] default '{}',
-    together   boolean   default false
+    together   boolean   default false,
+    o_part     integer[] default '{}',
+    o_unit     text[]    default '{}',
+    o_capacity integer[] default '{}',
+    o_take     boolean[] default '{}'
 ) returns table (part integer, outcome text, version integer, recorded_at timestamptz, rule text)
 language plpgsql
 set enable_seqscan = off
@@ -79,7 +84,7 @@ begin
         v_won := v_won || v_more;
     end if;
 
-    -- 3. Reservations of the winners, in key order. A lost one takes its append out: the stream is put back.
+    -- 3. Reservations of the winners, in key order. A lost one takes its append out.
     if cardinality(c_part) > 0 then
         with wish as (
             select c.part, c.name, c.key, p_stream[c.part] as stream_id, c.n
@@ -101,24 +106,61 @@ begin
                coalesce(array_agg(array[part::text, name, key]) filter (where fresh and not lost), '{}')
           into v_lost, v_rules, v_fresh
           from heard;
-        if cardinality(v_lost) > 0 then
-            delete from reservation r
-             using (select f[1]::integer as part, f[2] as name, f[3] as key
-                      from (select v_fresh[i:i] as g from generate_subscripts(v_fresh, 1) as i) as slices
-                     cross join lateral (select array(select unnest(g)) as f) as flat) as c
-             where c.part = any (v_lost) and r.name = c.name and r.key = c.key;
-            delete from stream s
-             using unnest(v_lost) as l(part)
-             where s.stream_id = p_stream[l.part] and p_expected[l.part] = 0;
-            update stream s set version = p_expected[l.part]
-              from unnest(v_lost) as l(part)
-             where s.stream_id = p_stream[l.part] and p_expected[l.part] > 0;
-            v_won := array(select w from unnest(v_won) as w where w <> all (v_lost));
-        end if;
+    end if;
+
+    -- 4. Places: every row is locked first, in the order of the units, so that two moves across each other cannot deadlock.
+    -- Of the wishes for one unit the first of the group win, as many as it has places; none gets one that is given up in
+    -- the same call.
+    if cardinality(o_part) > 0 then
+        insert into occupancy (unit, taken, capacity)
+        select o.unit, 0, max(o.capacity)
+          from unnest(o_unit, o_capacity, o_take) as o(unit, capacity, take)
+         where o.take
+         group by o.unit
+         order by o.unit
+            on conflict (unit) do nothing;
+        perform 1 from occupancy where unit = any (o_unit) order by unit for update;
+        with wish as (
+            select o.part, o.unit, o.capacity, row_number() over (partition by o.unit order by o.part) as nth
+              from unnest(o_part, o_unit, o_capacity, o_take) as o(part, unit, capacity, take)
+             where o.take and o.part = any (v_won) and o.part <> all (v_lost)
+        )
+        select v_lost || coalesce(array_agg(w.part), '{}'), v_rules || coalesce(array_agg('occupancy'::text), '{}')
+          into v_lost, v_rules
+          from wish w join occupancy u on u.unit = w.unit
+         where u.taken + w.nth > w.capacity;
+    end if;
+
+    -- 5. Who lost one of them leaves nothing behind: the claims made now go, the stream is put back.
+    if cardinality(v_lost) > 0 then
+        delete from reservation r
+         using (select f[1]::integer as part, f[2] as name, f[3] as key
+                  from (select v_fresh[i:i] as g from generate_subscripts(v_fresh, 1) as i) as slices
+                 cross join lateral (select array(select unnest(g)) as f) as flat) as c
+         where c.part = any (v_lost) and r.name = c.name and r.key = c.key;
+        delete from stream s
+         using unnest(v_lost) as l(part)
+         where s.stream_id = p_stream[l.part] and p_expected[l.part] = 0;
+        update stream s set version = p_expected[l.part]
+          from unnest(v_lost) as l(part)
+         where s.stream_id = p_stream[l.part] and p_expected[l.part] > 0;
+        v_won := array(select w from unnest(v_won) as w where w <> all (v_lost));
+    end if;
+    if cardinality(c_part) > 0 then
         delete from reservation r
          using unnest(c_part, c_name, c_key, c_claim) as c(part, name, key, claim)
          where not c.claim and c.part = any (v_won) and r.name = c.name and r.key = c.key
            and r.stream_id = p_stream[c.part];
+    end if;
+    if cardinality(o_part) > 0 then
+        -- A unit that was made larger or smaller has its new capacity from the next admission on.
+        update occupancy u
+           set taken = u.taken + o.change, capacity = greatest(coalesce(o.capacity, u.capacity), u.taken + o.change)
+          from (select unit, sum(case when take then 1 else -1 end)::integer as change, max(capacity) filter (where take) as capacity
+                  from unnest(o_part, o_unit, o_capacity, o_take) as w(part, unit, capacity, take)
+                 where part = any (v_won)
+                 group by unit) as o
+         where u.unit = o.unit;
     end if;
 
     if together and cardinality(v_won) < cardinality(p_stream) then
@@ -126,7 +168,7 @@ begin
             detail = case when cardinality(v_lost) > 0 then 'rule ' || v_rules[1] else 'conflict' end;
     end if;
 
-    -- 4. What the winners bring: search rows, events, pointers.
+    -- 6. What the winners bring: search rows, events, pointers.
     v_now := clock_timestamp();
     if cardinality(s_part) > 0 and cardinality(v_won) > 0 then
         delete from search h
@@ -160,7 +202,7 @@ begin
         insert into outbox (position) select position from stored;
     end if;
 
-    -- 5. Every part hears its own outcome.
+    -- 7. Every part hears its own outcome.
     if cardinality(v_won) = cardinality(p_stream) then
         return query
         select p.part::integer, 'appended'::text, p.expected + p.n, v_now, null::text

@@ -18,7 +18,7 @@ from shared.privacy.classes import FieldClass
 C = TypeVar("C")
 S = TypeVar("S")
 
-RowKind = Literal["search", "blind", "claim", "unsearch", "unblind", "release"]
+RowKind = Literal["search", "blind", "claim", "take", "unsearch", "unblind", "release", "give"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,13 @@ class Row:
     search / unsearch   find streams by an opaque key (open cases of a client): never anything personal
     blind / unblind     find streams by something personal: only its HMAC is stored
     claim / release     a reservation: the same (name, key) of another stream makes the append fail as `rule`
+    take / give         one place of the unit `key`: where `limit` places are taken the append fails as rule `occupancy`
     """
 
     kind: RowKind
     name: str
     key: str
+    limit: int = 0
 
 
 def no_rows(stream_id: UUID, state: Any, event: Event) -> Iterable[Row]:
@@ -46,7 +48,7 @@ class Decider(Generic[C, S]):
     rows: (stream id, state before the event, event) -> rows that the append writes with it. Pure, so that they can
     be regrown from the facts. indexed: the events that have rows (None: any may), so that the runner need not fold the
     new events of a registration for those that have none. opens: the sealed classes that the fold needs; all others read as ERASED.
-    claimed: reservation name -> problem code of the refusal when another stream holds it.
+    claimed: reservation name (or `occupancy`) -> problem code of the refusal when another stream holds it.
     """
 
     aggregate: Aggregate

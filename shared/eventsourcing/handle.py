@@ -304,12 +304,17 @@ class Handle:
             new.append(NewEvent(event_id, event.event_type, schema, data, meta_text, envelope.occurred_at))
         search: dict[int, bool] = {}
         claims: dict[tuple[str, str], bool] = {}
+        places: dict[str, tuple[int, bool]] = {}
         for row in decider.rows_of(stream_id, state, events):
             if row.kind in ("claim", "release"):
                 claims[row.name, row.key] = row.kind == "claim"
+            elif row.kind in ("take", "give"):
+                places[row.key] = (row.limit, row.kind == "take")
             else:
                 search[self.term(row)] = row.kind in ("search", "blind")
-        return Part(stream_id, aggregate.name, version, new, list(search.items()), [(*k, claim) for k, claim in claims.items()])
+        held = [(*key, claim) for key, claim in claims.items()]
+        room = [(unit, *wish) for unit, wish in places.items()]
+        return Part(stream_id, aggregate.name, version, new, list(search.items()), held, room)
 
     async def _keys(self, stream_id: UUID, events: Sequence[Event], ctx: Context, *, fresh: bool) -> dict[tuple[UUID, FieldClass], Any]:
         wanted: dict[tuple[UUID, FieldClass], UUID | None] = {}

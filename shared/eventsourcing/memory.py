@@ -17,6 +17,7 @@ class MemoryStore:
         self.events: dict[UUID, StoredEvent] = {}
         self.terms: dict[int, list[UUID]] = {}
         self.reservations: dict[tuple[str, str], UUID] = {}
+        self.taken: dict[str, int] = {}
 
     async def append(self, *parts: Part) -> Result:
         now = datetime.now(UTC)
@@ -28,6 +29,8 @@ class MemoryStore:
             for name, key, claim in part.claims:
                 if claim and self.reservations.get((name, key), part.stream_id) != part.stream_id:
                     return Result("rule", part.expected or None, now, name)
+            if any(take and self.taken.get(unit, 0) >= capacity for unit, capacity, take in part.places):
+                return Result("rule", part.expected or None, now, "occupancy")
         for part in parts:
             self._store(part, now)
         return Result("appended", self._version(parts[0].stream_id), now)
@@ -67,3 +70,5 @@ class MemoryStore:
                 self.reservations[(name, key)] = part.stream_id
             elif self.reservations.get((name, key)) == part.stream_id:
                 del self.reservations[(name, key)]
+        for unit, _, take in part.places:
+            self.taken[unit] = self.taken.get(unit, 0) + (1 if take else -1)

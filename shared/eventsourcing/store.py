@@ -40,7 +40,8 @@ class NewEvent:
 class Part:
     """New events of one stream at an expected version (0: the stream does not exist yet).
 
-    search: (term, add?) rows; claims: (name, key, claim?) reservations. Both are written with the events.
+    search: (term, add?) rows; claims: (name, key, claim?) reservations; places: (unit, capacity, take?), a place of a unit
+    taken or given up. All are written with the events.
     """
 
     stream_id: UUID
@@ -49,6 +50,7 @@ class Part:
     events: Sequence[NewEvent]
     search: Sequence[tuple[int, bool]] = ()
     claims: Sequence[tuple[str, str, bool]] = ()
+    places: Sequence[tuple[str, int, bool]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Store(Protocol):
         """Store one append, all of it or nothing. Several parts: several streams, one result.
 
         Never raises for a lost race: the result says `conflict` (another version), `duplicate` (its first event is
-        already stored) or `rule` (a claim is held by another stream). Raises Unavailable.
+        already stored) or `rule` (a claim is held by another stream, a unit has no free place). Raises Unavailable.
         """
         ...
 
@@ -133,12 +135,13 @@ class PostgresStore:
     async def _one(self, part: Part) -> Result:
         result = await self._group.submit(part)
         if result.kind == "rule":
-            # A claim may have been lost to a member of the same group that lost in turn: ask once more, alone.
+            # A claim or a place may have been lost to a member of the same group that lost in turn, or gave up what this
+            # one wants: ask once more, alone.
             result = (await self._flush([part]))[0]
         return result
 
     async def _flush(self, parts: Sequence[Part]) -> list[Result]:
-        rows = await self.pool.fetch(SQL.append_group, *_columns(parts), False)
+        rows = await self.pool.fetch(SQL.append_group, *_columns(parts))
         results: list[Result | None] = [None] * len(parts)
         for row in rows:
             results[row[0] - 1] = Result(row[1], row[2], row[3], row[4], len(parts))
@@ -152,7 +155,7 @@ class PostgresStore:
         # In stream order: two appends over the same streams must lock them in the same order.
         parts = sorted(parts, key=lambda part: part.stream_id)
         try:
-            rows = await self.pool.fetch(SQL.append_group, *_columns(parts), True)
+            rows = await self.pool.fetch(SQL.append_group, *_columns(parts, together=True))
         except asyncpg.PostgresError as error:
             if error.sqlstate != "GB001":
                 raise
@@ -192,11 +195,12 @@ def _never() -> datetime:
     return datetime.min.replace(tzinfo=UTC)
 
 
-def _columns(parts: Sequence[Part]) -> list[list[Any]]:
-    """The parts as the nineteen arrays of `append_events`."""
+def _columns(parts: Sequence[Part], *, together: bool = False) -> list[Any]:
+    """The parts as the arguments of `append_events`."""
     events = [(n, part.expected + k, e) for n, part in enumerate(parts, 1) for k, e in enumerate(part.events, 1)]
     search = [(n, term, add) for n, part in enumerate(parts, 1) for term, add in part.search]
     claims = [(n, name, key, claim) for n, part in enumerate(parts, 1) for name, key, claim in part.claims]
+    places = [(n, unit, capacity, take) for n, part in enumerate(parts, 1) for unit, capacity, take in part.places]
     return [
         [part.stream_id for part in parts],
         [part.kind for part in parts],
@@ -217,4 +221,9 @@ def _columns(parts: Sequence[Part]) -> list[list[Any]]:
         [c[1] for c in claims],
         [c[2] for c in claims],
         [c[3] for c in claims],
+        together,
+        [p[0] for p in places],
+        [p[1] for p in places],
+        [p[2] for p in places],
+        [p[3] for p in places],
     ]

@@ -140,6 +140,46 @@ class StoreContract:
         outcomes = await asyncio.gather(*(store.append(a_part(claims=[("bed", key, True)])) for _ in range(10)))
         assert sorted(o.kind for o in outcomes) == ["appended"] + ["rule"] * 9
 
+    async def test_a_unit_takes_no_more_than_its_capacity(self, store: Store) -> None:
+        unit = str(uuid4())
+        wishes = [a_part(places=[(unit, 3, True)]) for _ in range(12)]
+        outcomes = await asyncio.gather(*(store.append(wish) for wish in wishes))
+        assert sorted(o.kind for o in outcomes) == ["appended"] * 3 + ["rule"] * 9
+        assert {o.rule for o in outcomes if o.kind == "rule"} == {"occupancy"}
+        stored = [len(await store.load(wish.stream_id)) for wish in wishes]
+        assert sorted(stored) == [0] * 9 + [1] * 3
+
+    async def test_a_place_that_is_given_up_can_be_taken_again(self, store: Store) -> None:
+        one, other = str(uuid4()), str(uuid4())
+        first, second = a_part(places=[(one, 1, True)]), a_part(places=[(other, 1, True)])
+        await store.append(first)
+        await store.append(second)
+        # To another unit, which is full: nothing moves, and the place of before is kept.
+        moved = a_part(first.stream_id, expected=1, places=[(other, 1, True), (one, 1, False)])
+        assert (await store.append(moved)).kind == "rule"
+        assert (await store.append(a_part(places=[(one, 1, True)]))).kind == "rule"
+        await store.append(a_part(second.stream_id, expected=1, places=[(other, 1, False)]))
+        assert (await store.append(moved)).kind == "appended"
+        assert (await store.append(a_part(places=[(one, 1, True)]))).kind == "appended"
+
+    async def test_a_unit_that_was_made_smaller_takes_nobody_until_it_has_emptied(self, store: Store) -> None:
+        unit = str(uuid4())
+        parts = [a_part(places=[(unit, 2, True)]) for _ in range(2)]
+        for part in parts:
+            await store.append(part)
+        assert (await store.append(a_part(places=[(unit, 1, True)]))).kind == "rule"
+        for part in parts:
+            await store.append(a_part(part.stream_id, expected=1, places=[(unit, 1, False)]))
+        assert (await store.append(a_part(places=[(unit, 1, True)]))).kind == "appended"
+        assert (await store.append(a_part(places=[(unit, 1, True)]))).kind == "rule"
+        assert (await store.append(a_part(places=[(unit, 2, True)]))).kind == "appended"
+
+    async def test_a_lost_place_lets_go_what_was_claimed_with_it(self, store: Store) -> None:
+        unit, key = str(uuid4()), str(uuid4())
+        await store.append(a_part(places=[(unit, 1, True)]))
+        assert (await store.append(a_part(claims=[("bed", key, True)], places=[(unit, 1, True)]))).kind == "rule"
+        assert (await store.append(a_part(claims=[("bed", key, True)]))).kind == "appended"
+
     async def test_an_append_over_several_streams_is_stored_whole_or_not_at_all(self, store: Store) -> None:
         one, two = a_part(), a_part()
         await store.append(one)
@@ -210,6 +250,26 @@ class TestPostgres(StoreContract):
         await asyncio.gather(*(store.append(a_part(events=2)) for _ in range(10)))
         missing = "select count(*) from event e where not exists (select from outbox o where o.position = e.position)"
         assert await store.pool.fetchval(missing) == 0
+
+    async def test_moves_across_each_other_end(self, store: PostgresStore) -> None:
+        """Rows of units are locked in one order, or two moves in opposite directions would wait for each other."""
+        units = [str(uuid4()) for _ in range(2)]
+        parts = [a_part(places=[(units[n % 2], 50, True)]) for n in range(40)]
+        await asyncio.gather(*(store.append(part) for part in parts))
+        moves = [
+            a_part(part.stream_id, expected=1, places=[(units[(n + 1) % 2], 50, True), (units[n % 2], 50, False)])
+            for n, part in enumerate(parts)
+        ]
+        single = [PostgresStore(store.pool, group_limit=1, flights=8) for _ in range(2)]
+        outcomes = await asyncio.gather(*(single[n % 2].append(move) for n, move in enumerate(moves)))
+        assert {o.kind for o in outcomes} == {"appended"}
+        assert [row[0] for row in await store.pool.fetch("select taken from occupancy")] == [20, 20]
+
+    async def test_the_database_refuses_more_than_the_capacity(self, store: PostgresStore) -> None:
+        unit = str(uuid4())
+        await store.append(a_part(places=[(unit, 1, True)]))
+        with pytest.raises(asyncpg.CheckViolationError, match="unit_holds_no_more"):
+            await store.pool.execute("update occupancy set taken = taken + 1 where unit = $1", unit)
 
     async def test_positions_of_a_stream_rise_with_its_versions(self, store: PostgresStore) -> None:
         """The relay sends in position order, and order is promised per stream (invariant 5)."""

@@ -1,0 +1,6 @@
+"""Places of units that hold no more than their capacity."""
+
+from shared.eventsourcing.migrate import beside
+
+revision, down_revision = "0003", "0002"
+upgrade = beside(__file__)
