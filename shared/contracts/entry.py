@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.codes import VoidReason
-from shared.eventsourcing.event import Event
+from shared.eventsourcing.event import VOIDED, Event
 
 
-class EntryVoided(Event, type="entry-voided"):
+class EntryVoided(Event, type=VOIDED):
     """A fact of this stream never was true: every fold and every projection treats it as absent. The record stays.
 
     On the wire `voided_type` is `event_type`, a name that `Event` needs itself.

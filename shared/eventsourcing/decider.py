@@ -6,13 +6,13 @@
 `evolve(state, event)` never validates and never fails.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
-from shared.eventsourcing.event import Aggregate, Event
+from shared.eventsourcing.event import Aggregate, Event, Recorded, standing
 from shared.privacy.classes import FieldClass
 
 C = TypeVar("C")
@@ -37,8 +37,19 @@ class Row:
     limit: int = 0
 
 
+ALWAYS: Final = ""
+"""Of a fact that may be void whatever followed it."""
+
+LAST: Final = "*"
+"""Of a fact that may be void only while it is the last of its stream that stands."""
+
+
 def no_rows(stream_id: UUID, state: Any, event: Event) -> Iterable[Row]:
     return ()
+
+
+def no_check(state: Any) -> None:
+    """Nothing more to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,10 @@ class Decider(Generic[C, S]):
     be regrown from the facts. indexed: the events that have rows (None: any may), so that the runner need not fold the
     new events of a registration for those that have none. opens: the sealed classes that the fold needs; all others read as ERASED.
     claimed: reservation name (or `occupancy`) -> problem code of the refusal when another stream holds it.
+
+    voidable: facts that may turn out never to have been true -> ALWAYS, LAST, or the member that names an item: then only
+    its last fact of this type. check_void: raises Rejected where the stream takes no correction any more.
+    record: the whole record as the state, void facts and who wrote them included, in place of the fold (`void.voiding`).
     """
 
     aggregate: Aggregate
@@ -59,6 +74,9 @@ class Decider(Generic[C, S]):
     indexed: frozenset[type[Event]] | None = None
     opens: frozenset[FieldClass] = frozenset()
     claimed: tuple[tuple[str, str], ...] = ()
+    voidable: Mapping[type[Event], str] = field(default_factory=dict)
+    check_void: Callable[[S], None] = no_check
+    record: Callable[[Sequence[Recorded[Event]]], S] | None = None
 
     def rows_of(self, stream_id: UUID, state: S, events: Sequence[Event]) -> list[Row]:
         """The rows of new events that follow on `state`."""
@@ -74,5 +92,12 @@ class Decider(Generic[C, S]):
             state = self.evolve(state, event)
         return rows
 
+    def state_of(self, facts: Sequence[Recorded[Event]]) -> S:
+        """The state that the facts of a stream give: those that stand, folded."""
+        if self.record is not None:
+            return self.record(facts)
+        return self.fold(standing([fact.event_id for fact in facts], [fact.event for fact in facts]))
+
     def fold(self, events: Iterable[Event], state: S | None = None) -> S:
+        """Facts that all stand, folded."""
         return reduce(self.evolve, events, self.initial if state is None else state)

@@ -2,16 +2,19 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, ClassVar, Generic, Self, TypeVar, get_args
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.privacy.classes import FieldClass
+
+VOIDED: Final = "entry-voided"
+"""Type of the fact that makes another fact of its stream void: it names it in its member `event_id`."""
 
 E = TypeVar("E", bound="Event")
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -156,6 +159,18 @@ class Aggregate:
     def ce_dataschema(self, event_type: str) -> str:
         event = self.events[event_type]
         return f"urn:gabay:schema:{self.service}:{event_type}:{event.schema_major}.{event.schema_minor}"
+
+
+def voided(events: Sequence[Event]) -> dict[UUID, int]:
+    """Facts of a stream that a later one made void: event id -> index of what voids it."""
+    return {event.event_id: n for n, event in enumerate(events) if event.event_type == VOIDED}  # type: ignore[attr-defined]  # VOIDED
+
+
+def standing(ids: Sequence[UUID], events: Sequence[Event]) -> Sequence[Event]:
+    """The facts of a stream that stand, in order: a void one is absent for every fold. ids: those of `events`."""
+    if not (gone := voided(events)):
+        return events
+    return [event for event_id, event in zip(ids, events, strict=True) if event_id not in gone]
 
 
 def instant(when: datetime) -> str:

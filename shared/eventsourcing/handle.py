@@ -17,7 +17,7 @@ import orjson
 from shared import telemetry
 from shared.errors import Conflict, Mismatch, OutOfScope, Rejected, Stale, Unreadable
 from shared.eventsourcing.decider import Decider, Row
-from shared.eventsourcing.event import Aggregate, Context, Event, Recorded
+from shared.eventsourcing.event import Aggregate, Context, Event, Recorded, standing
 from shared.eventsourcing.ids import derived
 from shared.eventsourcing.store import NewEvent, Part, Store, StoredEvent
 from shared.privacy.classes import ERASED, FieldClass
@@ -136,7 +136,7 @@ class Handle:
             version = stored[-1].version
             if expected != "*" and expected != version:
                 raise Stale(stream_id, expected, version)
-            state = decider.fold(await self._events(decider.aggregate, stored, decider.opens))
+            state = await self._state(decider, stored)
             events = decider.decide(command, state)
             if not events:
                 return _no_effect(stream_id, stored)
@@ -168,7 +168,7 @@ class Handle:
                 version = stored[-1].version
                 if step.expected not in ("*", version):
                     raise Stale(step.stream_id, cast(int, step.expected), version)
-                state = step.decider.fold(await self._events(step.decider.aggregate, stored, step.decider.opens))
+                state = await self._state(step.decider, stored)
                 events = step.decider.decide(step.command, state)
                 if not events:
                     continue
@@ -223,28 +223,14 @@ class Handle:
     async def load(self, decider: Decider[C, S], stream_id: UUID) -> Loaded[S]:
         """Fold a stream with the classes that the decider opens. version 0 if there is no such stream of this kind."""
         facts = await self.read(decider.aggregate, stream_id, decider.opens)
-        return Loaded(decider.fold(f.event for f in facts), facts[-1].version if facts else 0, facts)
+        return Loaded(decider.state_of(facts), facts[-1].version if facts else 0, facts)
 
     async def read(self, aggregate: Aggregate, stream_id: UUID, opens: frozenset[FieldClass] = frozenset()) -> list[Recorded[Event]]:
         """The facts of a stream in order, the named classes opened, all others ERASED; empty if there is none."""
         stored = await self.store.load(stream_id)
         if not stored or stored[0].kind != aggregate.name:
             return []
-        events = await self._events(aggregate, stored, opens)
-        return [
-            Recorded(
-                stream_id=s.stream_id,
-                version=s.version,
-                event_id=s.event_id,
-                event=event,
-                ctx=Context.read(s.data["ctx"]),
-                occurred_at=s.occurred_at,
-                recorded_at=s.recorded_at,
-                command_id=UUID(s.meta["command_id"]),
-                meta=s.meta,
-            )
-            for s, event in zip(stored, events, strict=True)
-        ]
+        return _recorded(stored, await self._events(aggregate, stored, opens))
 
     async def find_commands(self, command_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, int, datetime]]:
         """Which of these commands were carried out: command id -> (stream id, version of its first event, recorded)."""
@@ -331,6 +317,13 @@ class Handle:
         # Only a stream that is its own subject (a client, a referral's packet) proves that no key can exist yet.
         fresh = fresh and all(subject == stream_id for subject, _ in wanted)
         return dict(await self.keyring.for_sealing(needed, fresh=fresh))
+
+    async def _state(self, decider: Decider[Any, S], stored: Sequence[StoredEvent]) -> S:
+        """What the stored facts that stand fold to."""
+        events = await self._events(decider.aggregate, stored, decider.opens)
+        if decider.record is not None:
+            return decider.record(_recorded(stored, events))
+        return decider.fold(standing([s.event_id for s in stored], events))
 
     async def _events(self, aggregate: Aggregate, stored: Sequence[StoredEvent], opens: frozenset[FieldClass]) -> list[Event]:
         opens = opens & self.keyring.classes()
@@ -445,6 +438,23 @@ def _read(
         elif event.model_fields[which].is_required():
             members[which] = ERASED  # sealed for a subject that was erased before this event
     return event.model_validate(members)
+
+
+def _recorded(stored: Sequence[StoredEvent], events: Sequence[Event]) -> list[Recorded[Event]]:
+    return [
+        Recorded(
+            stream_id=s.stream_id,
+            version=s.version,
+            event_id=s.event_id,
+            event=event,
+            ctx=Context.read(s.data["ctx"]),
+            occurred_at=s.occurred_at,
+            recorded_at=s.recorded_at,
+            command_id=UUID(s.meta["command_id"]),
+            meta=s.meta,
+        )
+        for s, event in zip(stored, events, strict=True)
+    ]
 
 
 def _refs(aggregate: Aggregate, part: Part) -> tuple[EventRef, ...]:

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 DEVICE: Final = "device"
+SUPERVISORS: Final = frozenset({"supervisor", "protection_supervisor"})
 STEP_UP: Final = "step-up"
 BREAK_GLASS: Final = "break-glass"
 

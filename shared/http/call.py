@@ -81,6 +81,10 @@ class Call:
         subject = self.caller.subject
         return authorise.decide(subject, action, resource).allow if resource else authorise.may(subject, action)
 
+    def supervises(self, centre: str | None) -> bool:
+        """Whether the caller signs for others at a centre."""
+        return any(grant.role in authorise.SUPERVISORS and grant.centre == centre for grant in self.caller.subject.grants)
+
     # Commands
 
     def ctx(self, *, subject_id: UUID | None = None, centre: str | None = None, role: str | None = None) -> Context:

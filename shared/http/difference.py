@@ -4,7 +4,7 @@ A value would be a read of the record: the app reads it, for a purpose and on re
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -24,21 +24,17 @@ def difference(decider: Decider[Any, Any], facts: Sequence[Recorded[Event]], bas
     changes: every path that differs, with the last fact that touched it. conflicting: those that the refused command
     would have set as well; if there are none, the app may repeat at once with the new version.
     """
-    state = decider.initial
-    seen: Paths = {}
-    before: Any = state
+    # Folded anew for each later fact: one that makes an earlier fact void changes what was folded before it.
+    fold = replace(decider, record=None).state_of
+    before = fold([fact for fact in facts if fact.version <= base])
+    then = seen = flat(before)
     touched: dict[str, Recorded[Event]] = {}
-    for fact in facts:
-        state = decider.evolve(state, fact.event)
-        if fact.version <= base:
-            before = state
-            continue
-        now = flat(state)
-        seen = seen or flat(before)
-        touched.update(dict.fromkeys(_differing(seen, now), fact))
-        seen = now
-    then = flat(before)
-    changed = sorted(_differing(then, flat(state)))
+    for n, fact in enumerate(facts, 1):
+        if fact.version > base:
+            now = flat(fold(facts[:n]))
+            touched.update(dict.fromkeys(_differing(seen, now), fact))
+            seen = now
+    changed = sorted(_differing(then, seen))
     return {
         "changes": [
             {"path": path, "version": touched[path].version, "at": instant(touched[path].recorded_at), "by": touched[path].ctx.actor}
@@ -50,7 +46,9 @@ def difference(decider: Decider[Any, Any], facts: Sequence[Recorded[Event]], bas
 
 
 def _wished(decider: Decider[Any, Any], before: Any, then: Paths, command: Any) -> set[str]:
-    """What the command would have changed on the state that its sender saw."""
+    """What the command would have changed on the state that its sender saw. A void changes nothing that others set."""
+    if decider.record is not None:
+        return set()
     try:
         events = decider.decide(command, before)
     except Rejected:

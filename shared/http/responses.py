@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from shared.errors import PROBLEMS
+from shared.eventsourcing.void import voiding
 from shared.http import authorise
 from shared.http.operation import PUBLIC, Operation
 
@@ -75,7 +76,8 @@ def _of_rules(op: Operation) -> frozenset[str]:
     file = Path(inspect.getsourcefile(op.function) or _HERE / "none").resolve()
     if file.parent == _HERE or op.kind == "batch":
         return frozenset()
-    return frozenset().union(*(_raised(each) for each in (sorted(file.parent.glob("*.py")) if op.kind == "command" else [file])))
+    shared = _raised(Path(inspect.getsourcefile(voiding) or "")) if op.path.endswith(":void") else frozenset[str]()
+    return shared.union(*(_raised(each) for each in (sorted(file.parent.glob("*.py")) if op.kind == "command" else [file])))
 
 
 @cache

@@ -20,16 +20,23 @@ from services.intake.client.commands import (
     WithdrawConsent,
 )
 from services.intake.client.forms import ScreeningForm
-from services.intake.client.rules import assembled, check_ground, check_past, misfit, plain, same, snapshot
+from services.intake.client.rules import assembled, check_active, check_ground, check_past, misfit, plain, same, snapshot
 from services.intake.client.state import State, evolve
 from services.intake.search.rows import rows
 from shared.codes import DOMV_LEVEL, ClientType, Polarity, Purpose
 from shared.contracts.intake.client import CLIENT as AGGREGATE
 from shared.contracts.intake.client import ClientEvent, ClientField, ClientProfileAmended, ClientRegistered
+from shared.contracts.intake.episode import (
+    DepartureRecorded,
+    MigrationEconomicsDeclared,
+    MigrationIntentionDeclared,
+    ReturnRecorded,
+    TransitArrivalRecorded,
+)
 from shared.contracts.intake.person import Facts, Identity, Person
 from shared.contracts.intake.screening import Screening, ScreeningRecord, VulnerabilityScreened
 from shared.errors import Rejected
-from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.decider import ALWAYS, Decider
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import IDENTITY
 
@@ -227,4 +234,13 @@ CLIENT: Decider[Command, State] = Decider(
     evolve=evolve,
     rows=rows,
     opens=frozenset({IDENTITY}),
+    voidable={
+        VulnerabilityScreened: ALWAYS,
+        MigrationIntentionDeclared: ALWAYS,
+        DepartureRecorded: ALWAYS,
+        ReturnRecorded: ALWAYS,
+        TransitArrivalRecorded: ALWAYS,
+        MigrationEconomicsDeclared: ALWAYS,
+    },
+    check_void=check_active,
 )

@@ -14,7 +14,7 @@ from services.intake.search.terms import of_birth, of_numbers, of_text
 from shared.contracts.intake.person import Identity
 from shared.errors import Rejected
 from shared.eventsourcing.decider import Row
-from shared.eventsourcing.event import Event, Recorded, instant
+from shared.eventsourcing.event import Event, Recorded, instant, voided
 from shared.http.command import Answer, Call, CommandRouter, Resource, invalid, violation
 from shared.privacy.classes import IDENTITY, PROFILE, Erased
 
@@ -50,7 +50,9 @@ async def read_client_events(call: Call) -> Answer:
     centre = await parts.centre_of(client_id)
     call.allow(Resource(centre=centre, subject_id=client_id))
     facts = await call.history(CLIENT, client_id, frozenset({IDENTITY, PROFILE}))
-    return await call.show({"items": [told(fact) for fact in facts]}, subjects=[client_id], centre=centre)
+    void = voided([fact.event for fact in facts])
+    items = [{**told(fact), **({"void": True} if fact.event_id in void else {})} for fact in facts]
+    return await call.show({"items": items}, subjects=[client_id], centre=centre)
 
 
 @router.read("POST", "/v1/clients/search", action="client.search", classes=(IDENTITY,), body=SearchBody)

@@ -13,6 +13,7 @@ from shared.contracts.intake.episode import Economics
 from shared.contracts.intake.person import Facts
 from shared.eventsourcing.ids import derived
 from shared.http.command import Answer, Call, CommandBody, CommandRouter, Resource, invalid, violation
+from shared.http.voiding import VoidEntryBody, void_entry
 
 from .bodies import (
     AmendClientBody,
@@ -44,8 +45,6 @@ from .forms import DepartureForm, ReturnForm
 from .rules import assembled
 
 router = CommandRouter("clients")
-
-SUPERVISORS = frozenset({"supervisor", "protection_supervisor"})
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -193,6 +192,20 @@ async def declare_economics(call: Call, body: EconomicsBody) -> Answer:
     return await _run(call, centre, command)
 
 
+@router.command(
+    "POST",
+    "/v1/clients/{id:uuid}/events/{event_id:uuid}:void",
+    body=VoidEntryBody,
+    action="entry.void",
+    concurrency="guarded",
+)
+async def void_client_entry(call: Call, body: VoidEntryBody) -> Answer:
+    """Void a fact that never was true: everything treats it as absent, and the record stays."""
+    client_id: UUID = call.path["id"]
+    parts: Intake = call.parts
+    return await void_entry(call, CLIENT, Resource(centre=await parts.centre_of(client_id), subject_id=client_id))
+
+
 router.batch(
     "/v1/clients:batch",
     creation=register_client,
@@ -231,8 +244,7 @@ def _ground(call: Call, body: CommandBody, centre: str) -> Ground:
     if basis is LegalBasis.CONSENT:
         return Ground(basis=basis, consent_id=body.consent_id)
     parts: Intake = call.parts
-    supervisor = any(g.role in SUPERVISORS and g.centre == centre for g in call.caller.subject.grants)
-    return Ground(basis=basis, supervisor=supervisor, statute=parts.region.statute(basis))
+    return Ground(basis=basis, supervisor=call.supervises(centre), statute=parts.region.statute(basis))
 
 
 async def _run(call: Call, centre: str, command: Any, extra: Any = None) -> Answer:

@@ -11,7 +11,7 @@ from shared.codes import AdultChild, EncounterChannel, Topic, TransportMode
 from shared.contracts.intake.encounter import ENCOUNTER as AGGREGATE
 from shared.contracts.intake.encounter import EncounterRecorded, GroupCount, TransitGroupObserved
 from shared.errors import Rejected
-from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.decider import ALWAYS, Decider
 from shared.eventsourcing.event import Event
 
 
@@ -111,4 +111,10 @@ def _faults(command: ObserveGroup) -> list[dict[str, str]]:
     return faults
 
 
-ENCOUNTER: Decider[Command, State] = Decider(aggregate=AGGREGATE, initial=State(), decide=decide, evolve=evolve)
+ENCOUNTER: Decider[Command, State] = Decider(
+    aggregate=AGGREGATE,
+    initial=State(),
+    decide=decide,
+    evolve=evolve,
+    voidable={EncounterRecorded: ALWAYS, TransitGroupObserved: ALWAYS},
+)

@@ -11,9 +11,10 @@ from shared.codes import EncounterChannel, Topic, TransportMode
 from shared.contracts.intake.encounter import Count, GroupCount
 from shared.contracts.intake.episode import Point
 from shared.contracts.intake.field import CountryCode
-from shared.eventsourcing.event import instant
+from shared.eventsourcing.event import instant, voided
 from shared.http.bodies import example
 from shared.http.command import Answer, Call, CommandRouter, CreationBody, Resource
+from shared.http.voiding import VoidEntryBody, void_entry
 from shared.privacy.member import member
 
 from .decisions import ENCOUNTER, ObserveGroup, RecordEncounter
@@ -103,6 +104,35 @@ async def observe_group(call: Call, body: ObserveGroupBody) -> Answer:
 router.batch("/v1/encounters:batch", creation=record_encounter)
 
 
+@router.command(
+    "POST",
+    "/v1/encounters/{id:uuid}/events/{event_id:uuid}:void",
+    body=VoidEntryBody,
+    action="entry.void",
+    concurrency="guarded",
+)
+async def void_encounter(call: Call, body: VoidEntryBody) -> Answer:
+    """Void a contact that never took place, or was written down twice."""
+    return await _void(call)
+
+
+@router.command(
+    "POST",
+    "/v1/transit-groups/{id:uuid}/events/{event_id:uuid}:void",
+    body=VoidEntryBody,
+    action="entry.void",
+    concurrency="guarded",
+)
+async def void_group(call: Call, body: VoidEntryBody) -> Answer:
+    """Void the count of a group that never passed, or was counted twice."""
+    return await _void(call)
+
+
+async def _void(call: Call) -> Answer:
+    parts: Intake = call.parts
+    return await void_entry(call, ENCOUNTER, Resource(centre=await parts.centre_of(call.path["id"])))
+
+
 @router.read("GET", "/v1/encounters/{id:uuid}", action="open.read")
 async def read_encounter(call: Call) -> Answer:
     """An encounter or a group: one fact, open members only."""
@@ -120,6 +150,7 @@ async def _read(call: Call) -> Answer:
     stream_id: UUID = call.path["id"]
     centre = await parts.centre_of(stream_id)
     loaded = await call.load(ENCOUNTER, stream_id, Resource(centre=centre))
+    void = voided([fact.event for fact in loaded.facts])
     items = [
         {
             "event_id": fact.event_id,
@@ -129,6 +160,7 @@ async def _read(call: Call) -> Answer:
             "recorded_at": instant(fact.recorded_at),
             "actor": fact.ctx.actor,
             "data": fact.event.model_dump(mode="json", exclude_none=True),
+            **({"void": True} if fact.event_id in void else {}),
         }
         for fact in loaded.facts
     ]

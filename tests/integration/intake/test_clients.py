@@ -198,3 +198,57 @@ async def test_a_batch_registers_repeats_and_adds(desk: Desk) -> None:
     assert [(item["id"], item["version"]) for item in again] == [(item["id"], item["version"]) for item in results]
     receipts = await desk.post("/v1/receipts", {"route": "POST /v1/clients", "keys": [items[0]["key"], new_id()]})
     assert [item["done"] for item in receipts.json()["items"]] == [True, False]
+
+
+async def test_a_void_return_makes_room_for_the_right_one(desk: Desk) -> None:
+    made = await desk.register(body := a_registration(local_id=new_id()))
+    url, episode = f"/v1/clients/{made['id']}", new_id()
+    wrong = {"date": "2026-02", "from": "SAU", "reason": "CONTRACT_END", "voluntary": "YES", "distressed": False}
+    recorded = (await desk.add(f"{url}/episodes/{episode}/return", about(body, **wrong))).json()
+    gone, why = f"{url}/events/{recorded['events'][0]['event_id']}:void", {"purpose": "CASE_MANAGEMENT", "reason": "WRONG_PERSON"}
+
+    unseen = await desk.post(gone, why, If_Match="*")
+    assert (unseen.status_code, unseen.json()["code"]) == (428, "precondition-required")
+    stranger = await desk.as_("reception", "HN-CH-01").post(gone, why, If_Match=f'"{recorded["version"]}"')
+    assert stranger.status_code == 404
+    colleague = await desk.as_("reception").post(gone, why, If_Match=f'"{recorded["version"]}"')
+    assert (colleague.status_code, colleague.json()["code"], colleague.json()["rule"]) == (409, "not-voidable", "author")
+    unasked = await desk.as_("supervisor").post(gone, why, If_Match=f'"{recorded["version"]}"')
+    assert unasked.json()["errors"] == [{"loc": "/requested_by", "code": "missing"}]
+
+    done = await desk.post(gone, why, If_Match=f'"{recorded["version"]}"', key=(key := new_id()))
+    assert (done.status_code, [event["type"] for event in done.json()["events"]]) == (200, ["gabay.intake.entry-voided.v1"])
+    again = await desk.post(gone, why, If_Match=f'"{recorded["version"]}"', key=key)
+    assert (again.headers["Idempotency-Replayed"], again.json()) == ("true", done.json())
+    twice = await desk.post(gone, why, If_Match=done.headers["ETag"])
+    assert (twice.status_code, twice.headers["Gabay-Effect"]) == (200, "none")
+
+    shown = await desk.read(made["id"])
+    assert [each["return"] for each in shown["episodes"] if each["episode_id"] == episode] == []
+    items = (await desk.send("GET", f"{url}/events")).json()["items"]
+    assert [item["version"] for item in items if item.get("void")] == [recorded["version"]]
+    right = await desk.add(f"{url}/episodes/{episode}/return", about(body, **wrong | {"from": "KWT"}))
+    assert right.status_code == 200, right.text
+
+
+async def test_a_registration_cannot_be_void(desk: Desk) -> None:
+    made = await desk.register(a_registration(local_id=new_id()))
+    first = made["events"][0]["event_id"]
+    body = {"purpose": "CASE_MANAGEMENT", "reason": "DUPLICATE_ENTRY"}
+    answer = await desk.post(f"/v1/clients/{made['id']}/events/{first}:void", body, If_Match=f'"{made["version"]}"')
+    assert (answer.status_code, answer.json()["code"], answer.json()["rule"]) == (409, "not-voidable", "type")
+    unknown = await desk.post(f"/v1/clients/{made['id']}/events/{new_id()}:void", body, If_Match=f'"{made["version"]}"')
+    assert unknown.status_code == 404
+
+
+async def test_an_encounter_can_be_void(desk: Desk) -> None:
+    body = {
+        "centre": CENTRE, "purpose": "CASE_MANAGEMENT", "channel": "WALK_IN", "topics": ["LIV"], "minutes": 5,
+        "immediate_need": False, "info_given": True,
+    }  # fmt: skip
+    made = (await desk.post("/v1/encounters", body)).json()
+    gone = f"/v1/encounters/{made['id']}/events/{made['events'][0]['event_id']}:void"
+    done = await desk.post(gone, {"purpose": "CASE_MANAGEMENT", "reason": "DUPLICATE_ENTRY"}, If_Match='"1"')
+    assert done.status_code == 200, done.text
+    items = (await desk.send("GET", f"/v1/encounters/{made['id']}")).json()["items"]
+    assert [item.get("void") for item in items] == [True, None]

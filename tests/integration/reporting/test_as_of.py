@@ -55,6 +55,39 @@ async def test_an_entry_voided_since_was_known_and_somebody_forgotten_since_is_n
     assert await model.ask("30b", "2026", known_at=known(1, 31)) == [{"n": 1}]
 
 
+@pytest.mark.parametrize(
+    ("name", "number", "data", "sealed"),
+    [
+        ("departure-recorded", "09", {"episode_id": some_id("e")}, {"date": "2026-01-06", "destination": "SAU", "land_sea": "LAND",
+            "hire_type": "NEW", "documented": "YES", "channel": "DIRECT_HIRE"}),
+        ("return-recorded", "10", {"episode_id": some_id("e")}, {"date": "2026-01-06", "from": "SAU", "reason": "CONTRACT_END",
+            "distressed": False}),
+        ("transit-arrival-recorded", "16b", {"episode_id": some_id("e"), "point": "Las Manos"}, {"date": "2026-01-06"}),
+        ("encounter-recorded", "03", {"channel": "WALK_IN", "topics": ["LIV"]}, None),
+        ("transit-group-observed", "16a", {"date": "2026-01-06", "point": "Las Manos",
+            "counts": [{"sex": "F", "age": "ADULT", "n": 3}, {"sex": "M", "age": "CHILD", "n": 2}]}, None),
+    ],
+)  # fmt: skip
+async def test_a_void_fact_leaves_every_figure_but_not_what_was_known_before(
+    model: Any, name: str, number: str, data: dict[str, Any], sealed: dict[str, Any] | None
+) -> None:
+    world = World()
+    world.register(ANA, at=datetime(2026, 1, 5, tzinfo=UTC))
+    told = world.tell(f"intake.{name}", ANA if sealed else some_id("another stream"), data, sealed=sealed, client=ANA)
+    await model.apply(world.live())
+    before = await model.ask(number, "2026", known_at=known(1, 31))
+    assert before == await model.ask(number, "2026") != []
+    world.now = datetime(2026, 2, 5, tzinfo=UTC)
+    world.void(told)
+    await model.apply(world.live()[-1:])
+    await model.apply(world.live()[-1:])
+    assert await model.ask(number, "2026") == []
+    assert await model.ask(number, "2026", known_at=known(1, 31)) == before
+    assert await model.ask(number, "2026", known_at=known(2, 28)) == []
+    cells = await model.connection.fetchval("select count(*) from cell_code where kind <> 'registration'")
+    assert cells == await model.connection.fetchval("select count(*) from cell_person where kind <> 'registration'") == 0
+
+
 async def test_nothing_is_said_of_an_instant_that_is_not_yet_known(model: Any, reporting_database: Any) -> None:
     with pytest.raises(Rejected) as refused:
         await model.reader.check_known(known(1, 31), ["PH-ANT-01"])
