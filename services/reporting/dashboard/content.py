@@ -51,7 +51,7 @@ class Asking:
 async def page(asking: Asking) -> Page:
     """All of it. A section without a single fact is named at the end, not drawn."""
     t = asking.texts
-    made = Page(keys=await _keys(asking))
+    made, shown = Page(keys=await _keys(asking)), set[str]()
     for title, figure in (
         (t["arrivals"], await _by_month(asking, "16b", "arrivals")),
         (t["arrivals"], await _by_code(asking, "16b", "NAT", "arrivals", "nation", "nationality")),
@@ -66,8 +66,11 @@ async def page(asking: Asking) -> Page:
     ):
         if figure is not None:
             made.figures.append(figure)
+            shown.add(title)
         elif title not in made.empty:
             made.empty.append(title)
+    # Two figures may speak of one thing: clients without a month of birth are in the months and in no age band.
+    made.empty = [title for title in made.empty if title not in shown]
     return made
 
 
