@@ -15,10 +15,11 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
 def pages() -> dict[str, Callable[[], str]]:
     """File name -> what makes its text."""
-    from cli.reference import events, metrics, openapi, settings, topics, verbs
+    from cli.reference import events, metrics, openapi, settings, states, topics, verbs
 
     return {
         "events.md": events.page,
+        "states.md": states.page,
         "topics.md": topics.page,
         "settings.md": settings.page,
         "cli.md": verbs.page,
@@ -34,7 +35,7 @@ def stale() -> dict[str, str]:
 
 
 def docs(check: Annotated[bool, typer.Option("--check", help="write nothing; exit status 1 when a page is out of date")] = False) -> int:
-    """Write the reference pages of events, topics, settings and verbs and the OpenAPI documents from the code."""
+    """Write the reference pages of events, states, topics, settings and verbs and the OpenAPI documents from the code."""
     old, kept = stale(), 0
     for name, text in sorted(old.items()):
         if broken := breaking(name, text):

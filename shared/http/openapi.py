@@ -11,7 +11,14 @@ from shared.http.bodies import EXAMPLE_ID, EXAMPLE_KEY
 from shared.http.operation import PUBLIC, READ_PURPOSES, Operation
 from shared.http.responses import UUID, components, responses
 
-_IDS: Final = {"cid": "Id of the consent", "eid": "Id of the episode", "list": "Name of a code list, such as `Sex`"}
+_IDS: Final = {
+    "cid": "Id of the consent",
+    "eid": "Id of the episode",
+    "aid": "Id of the step",
+    "fid": "Id of the follow-up",
+    "n": "Number of the plan in its case",
+    "list": "Name of a code list, such as `Sex`",
+}
 
 
 def document(title: str, version: str, operations: Sequence[Operation]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ CLOCKS = frozenset({"now", "today", "utcnow", "fromtimestamp"})
 FORBIDDEN_MODULES = frozenset({"random", "secrets", "time", "os", "asyncio", "threading", "subprocess", "socket"})
 FORBIDDEN_NAMES = frozenset({"uuid1", "uuid4", "uuid7", "open", "input", "print"})
 
-# Files of an aggregate's folder that do input and output, and wait for it.
+# Files of an aggregate's folder that do input and output, and wait for it; `plan_routes.py` and its like too.
 WAITING = frozenset({"routes.py", "pages.py", "parts.py", "look_ups.py"})
 
 
@@ -48,7 +48,9 @@ def raising_folds(module: ast.AST) -> Iterator[tuple[int, str]]:
 def pure_modules() -> list[Path]:
     """Every module of an aggregate's folder except those that wait; every projection, reaction, indicator and contract."""
     folders = {file.parent for file in sources("services/*/*/state.py", "services/*/*/decisions.py")}
-    siblings = [file for folder in folders for file in folder.glob("*.py") if file.name not in WAITING]
+    siblings = [
+        file for folder in folders for file in folder.glob("*.py") if file.name not in WAITING and not file.name.endswith("_routes.py")
+    ]
     named = ("services/*/*/projection.py", "services/*/reactions.py", "services/reporting/indicators/*.py", "shared/contracts/*.py")
     language = ("shared/contracts/*/*.py", "shared/codes/*.py", "shared/eventsourcing/decider.py", "shared/eventsourcing/projection.py")
     return sorted({*siblings, *sources(*named, *language, "shared/eventsourcing/event.py", "shared/privacy/classes.py")})

@@ -10,9 +10,14 @@ from shared.codes import (
     CaseSource,
     CaseType,
     ClosureReason,
+    ConsentMethod,
+    ContactResult,
     CostBand,
+    FollowUpType,
     LegalBasis,
     Mode,
+    NoteKind,
+    PlanDecision,
     Priority,
     ReviewCause,
     RiskLevel,
@@ -20,6 +25,7 @@ from shared.codes import (
     ServiceCode,
     ServiceResult,
     SubCommittee,
+    SupportPlanType,
     Unit,
 )
 from shared.contracts.casework.case import Need, Outcome
@@ -90,9 +96,55 @@ class AssessNeeds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step of a plan as it is proposed: the true service, also of a confidential case. need_id: the need that it answers."""
+
+    action_id: UUID
+    service_code: ServiceCode
+    due: date
+    cost_band: CostBand
+    need_id: UUID
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposePlan:
+    actions: tuple[Step, ...]
+    target_end: date
+    goals: tuple[str, ...]
+    ground: Ground
+    plan_types: tuple[SupportPlanType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPlan:
+    """by: the supervisor who answers; proposed_by: who wrote the plan; requested_by: who asked for the answer."""
+
+    plan_no: int
+    decision: PlanDecision
+    by: str
+    proposed_by: str | None
+    requested_by: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreePlan:
+    plan_no: int
+    client_agreed: bool
+    agreed_on: date
+    method: ConsentMethod
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPlanAction:
+    """plan_no, ground: None where the system asks, after the answer to a referral."""
+
     action_id: UUID
     status: ActionStatus
+    plan_no: int | None = None
+    ground: Ground | None = None
     referral_id: UUID | None = None
     note: str | None = None
 
@@ -117,6 +169,41 @@ class DeliverService:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleFollowUp:
+    """due: None schedules those that are usual for the type, counted from `after` (the return, the service, the reunification)."""
+
+    follow_up_id: UUID
+    type: FollowUpType
+    ground: Ground
+    due: date | None = None
+    after: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFollowUp:
+    """on: local day of the command; ground: None where the system cancels; next: day of another try, which is scheduled."""
+
+    follow_up_id: UUID
+    done: date
+    contact: ContactResult
+    on: date
+    ground: Ground | None = None
+    next: date | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """counsellor: whether the author is one, who alone writes counselling notes."""
+
+    note_id: UUID
+    kind: NoteKind
+    text: str
+    ground: Ground
+    counsellor: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequireReview:
     """Asked by the system. due: by which day somebody must have looked."""
 
@@ -127,13 +214,14 @@ class RequireReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseCase:
-    """approved: a supervisor issues it at somebody else's request."""
+    """approved: a supervisor issues it at somebody else's request; staying: the client has a bed under this case."""
 
     closed_on: date
     reason: ClosureReason
     outcomes: tuple[Outcome, ...] = ()
     summary: str | None = None
     approved: bool = False
+    staying: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,4 +233,19 @@ class ReopenCase:
     reason: str
 
 
-Command = OpenCase | AssignCase | AssessNeeds | RecordPlanAction | DeliverService | RequireReview | CloseCase | ReopenCase
+Command = (
+    OpenCase
+    | AssignCase
+    | AssessNeeds
+    | ProposePlan
+    | ReviewPlan
+    | AgreePlan
+    | RecordPlanAction
+    | DeliverService
+    | ScheduleFollowUp
+    | RecordFollowUp
+    | Note
+    | RequireReview
+    | CloseCase
+    | ReopenCase
+)

@@ -1,34 +1,39 @@
 """What comes of a command on a case (domain chapter, section 7): one open case per client and centre, every need an outcome."""
 
 from collections.abc import Iterable
-from datetime import date
 from functools import cache, partial
 from typing import Final
 from uuid import UUID
 
-from shared.codes import C4_CASE_TYPES, CaseKind, ClosureReason, LegalBasis, Priority, ServiceCode, SubCommittee
+from shared.codes import C4_CASE_TYPES, CaseKind, LegalBasis, NoteKind, ServiceCode, SubCommittee
 from shared.contracts.casework import case as facts
 from shared.contracts.casework.case import CASE, CaseEvent
 from shared.errors import Rejected
 from shared.eventsourcing.decider import Decider, Row
 from shared.eventsourcing.event import Event
-from shared.privacy.classes import NARRATIVE
+from shared.privacy.classes import NARRATIVE, PROTECTED
 
+from . import closing, following, planning
 from .commands import (
+    AgreePlan,
     AssessNeeds,
     AssignCase,
     CloseCase,
     Command,
-    Consent,
     DeliverService,
-    Ground,
+    Note,
     OpenCase,
+    ProposePlan,
+    RecordFollowUp,
     RecordPlanAction,
     ReopenCase,
     RequireReview,
+    ReviewPlan,
+    ScheduleFollowUp,
 )
+from .ground import once, permitted
 from .state import State, evolve
-from .table import TRANSITIONS, invalid_state
+from .table import MACHINE, invalid_state
 
 WARN_CASELOAD: Final = 20
 FULL_CASELOAD: Final = 30
@@ -43,27 +48,30 @@ def decide(command: Command, state: State) -> list[Event]:
             return _assign(command, state)
         case AssessNeeds():
             return _assess(command, state)
-        case RecordPlanAction(action_id=action_id, status=status):
-            known = state.actions.get(action_id)
-            if known and known.status is status:
-                return []
-            note = facts.ActionNote(note=command.note) if command.note else None
-            plan_no = known.plan_no if known else max(1, state.plan_no)
-            return [
-                facts.PlanActionRecorded(
-                    plan_no=plan_no, action_id=action_id, status=status, referral_id=command.referral_id, narrative=note
-                )
-            ]
+        case ProposePlan():
+            return planning.propose(command, state)
+        case ReviewPlan():
+            return planning.review(command, state)
+        case AgreePlan():
+            return planning.agree(command, state)
+        case RecordPlanAction():
+            return planning.move(command, state)
         case DeliverService():
             return _deliver(command, state)
+        case ScheduleFollowUp():
+            return following.schedule(command, state)
+        case RecordFollowUp():
+            return following.record(command, state)
+        case Note():
+            return _note(command, state)
         case RequireReview(source_event=source):
             if source in state.reviews:
                 return []
             return [facts.CaseReviewRequired(cause=command.cause, due=command.due, source_event=source)]
         case CloseCase():
-            return _close(command, state)
+            return closing.close(command, state)
         case ReopenCase():
-            return _reopen(command, state)
+            return closing.reopen(command, state)
 
 
 def _open(command: OpenCase, state: State) -> list[Event]:
@@ -74,7 +82,7 @@ def _open(command: OpenCase, state: State) -> list[Event]:
     ground = command.ground
     if ground.basis is not LegalBasis.CONSENT and not (command.supervised and ground.statute):
         raise Rejected("consent-missing", "Without consent a supervisor states a basis of the region file.", purpose="CASE_MANAGEMENT")
-    _permitted(ground, state)
+    permitted(ground, state)
     told = facts.OpeningProfile(case_type=command.case_type, risk_level=command.risk_level)
     hidden = command.confidential or command.case_type in C4_CASE_TYPES
     return [
@@ -103,7 +111,7 @@ def _assign(command: AssignCase, state: State) -> list[Event]:
 
 
 def _assess(command: AssessNeeds, state: State) -> list[Event]:
-    _permitted(command.ground, state)
+    permitted(command.ground, state)
     told = facts.AssessmentProfile(needs=command.needs, case_type=command.case_type, risk_level=command.risk_level)
     event = facts.NeedsAssessed(
         assessment_id=command.assessment_id,
@@ -114,14 +122,14 @@ def _assess(command: AssessNeeds, state: State) -> list[Event]:
         protected=facts.ProtectionNote(protection_note=command.protection_note) if command.protection_note else None,
     )
     if known := state.assessments.get(command.assessment_id):
-        return _once(known, event)
+        return once(known, event)
     if any(need.need_id in state.needs for need in command.needs):
         raise Rejected("already-exists", "An assessment adds needs: give each a new need_id.")
     return [event]
 
 
 def _deliver(command: DeliverService, state: State) -> list[Event]:
-    _permitted(command.ground, state)
+    permitted(command.ground, state)
     if command.delivered_on > command.ground.on:
         raise Rejected("date-in-future", "Record a service once it was given.", fields=["/delivered_on"])
     hidden = state.confidential
@@ -143,64 +151,24 @@ def _deliver(command: DeliverService, state: State) -> list[Event]:
         narrative=facts.ServiceNarrative(**told.model_dump(), provider=command.provider, note=command.note),
     )
     if known := state.services.get(command.service_id):
-        return _once(known, event)
+        return once(known, event)
     return [event]
 
 
-def _close(command: CloseCase, state: State) -> list[Event]:
-    if command.reason is not ClosureReason.ERASURE:
-        _may_close(command, state)
-    told = facts.ClosureProfile(reason=command.reason, outcomes=command.outcomes)
-    narrative = facts.ClosureNarrative(**told.model_dump(), summary=command.summary)
-    return [facts.CaseClosed(closed_on=command.closed_on, approved=command.approved, profile=told, narrative=narrative)]
-
-
-def _may_close(command: CloseCase, state: State) -> None:
-    answered = {outcome.need_id for outcome in command.outcomes}
-    if strange := [n for n, o in enumerate(command.outcomes) if o.need_id not in state.needs]:
-        errors = [{"loc": f"/outcomes/{n}/need_id", "code": "not-allowed-here"} for n in strange]
-        raise Rejected("validation", "Give outcomes to needs of this case.", errors=errors)
-    if not state.needs.keys() <= answered:
-        raise Rejected("open-items", "Give every need an outcome.", kinds=["need"])
-    plain = command.reason is ClosureReason.COMPLETED and state.priority is Priority.NORMAL
-    if (state.confidential or state.minor or not plain) and not command.approved:
-        raise Rejected("approval-needed", "A supervisor closes this case and names who asked (requested_by).")
-
-
-def _reopen(command: ReopenCase, state: State) -> list[Event]:
-    if state.closed_on is None or command.on > _a_year_after(state.closed_on):
-        raise Rejected("invalid-state", "Open a new case with previous_case_id.", state="CLOSED", allowed=[])
-    return [facts.CaseReopened(prior_closure=command.prior_closure, narrative=facts.ReopeningNote(reason=command.reason))]
-
-
-def _a_year_after(day: date) -> date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + 1, day=28)
-
-
-def _once(known: CaseEvent, event: CaseEvent) -> list[Event]:
-    """An id of the app's: the same content again is done already, another content is refused."""
-    told = getattr(known, "narrative", None)
-    unsealed = {which.value: None for which in known.sealed_classes}
-    # The fold opens the narrative alone; what it cannot open any more counts as the same.
-    if (told and told != getattr(event, "narrative", None)) or (known.model_copy(update=unsealed) != event.model_copy(update=unsealed)):
-        raise Rejected("already-exists", "Another entry has this id: draw a new one.")
-    return []
-
-
-def _permitted(ground: Ground, state: State) -> None:
-    if ground.basis is not LegalBasis.CONSENT or ground.consent is Consent.ACTIVE:
-        return
-    if ground.consent is Consent.MISSING:
-        raise Rejected("consent-missing", "Ask the client, or name the consent that is in force.", purpose="CASE_MANAGEMENT")
-    if state.grace_until is None or ground.on > state.grace_until:
-        raise Rejected("consent-expired", "Close the case, or have a supervisor state another basis.", purpose="CASE_MANAGEMENT")
+def _note(command: Note, state: State) -> list[Event]:
+    permitted(command.ground, state)
+    if command.kind is NoteKind.COUNSELLING and not command.counsellor:
+        raise Rejected("forbidden", "A counselling note is the counsellor's own: choose another kind.")
+    told = facts.CaseNote(text=command.text)
+    kept = "protected" if state.confidential else "narrative"
+    event = facts.CaseNoteRecorded(note_id=command.note_id, kind=command.kind, **{kept: told})
+    if known := state.notes.get(command.note_id):
+        return once(known, event)
+    return [event]
 
 
 def _allowed(command: Command, state: State) -> None:
-    if state.state not in TRANSITIONS[type(command).__name__]:
+    if not MACHINE.accepts(type(command).__name__, state.state):
         raise invalid_state(state.state)
 
 
@@ -238,6 +206,6 @@ def case_at(centre: str, *, beside_another: bool = False) -> Decider[Command, St
         decide=decide,
         evolve=evolve,
         rows=partial(_rows, centre, beside_another),
-        opens=frozenset({NARRATIVE}),
+        opens=frozenset({NARRATIVE, PROTECTED}),
         claimed=(("open-case", "invalid-state"),),
     )

@@ -8,14 +8,17 @@ import orjson
 from pydantic import Field
 
 from services.casework.parts import CASELOAD, Casework
-from shared.codes import CaseState
+from shared.codes import CaseState, NoteKind
+from shared.contracts.casework.case import CaseNoteRecorded
 from shared.eventsourcing.event import Recorded, instant
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource, StaffId
-from shared.privacy.classes import NARRATIVE, FieldClass
+from shared.privacy.classes import NARRATIVE, PROTECTED, FieldClass
 from shared.privacy.member import member
 
 from .decisions import case_at
-from .routes import find
+from .following import on_time
+from .routes import Found, find
+from .state import FollowUp, State
 from .table import allowed
 
 router = CommandRouter("cases")
@@ -49,20 +52,44 @@ async def read_case(call: Call) -> Answer:
         "services": [
             {"service_id": s.service_id, "service_code": s.service_code, "delivered_on": s.delivered_on} for s in state.services.values()
         ],
+        "plan": _plan(state) if state.plan_no else None,
+        "follow_ups": [_follow_up(key, each) for key, each in state.follow_ups.items()],
         "closed_on": state.closed_on,
         "allowed": allowed(state.state),
     }
     return await call.show(content, version=found.version)
 
 
-@router.read("GET", "/v1/cases/{id:uuid}/events", action="case.read-narrative", classes=(NARRATIVE,))
+def _plan(state: State) -> dict[str, Any]:
+    """The newest plan and where its steps stand."""
+    steps = {key: action.status for key, action in state.actions.items() if action.plan_no == state.plan_no}
+    return {"plan_no": state.plan_no, "approved": state.plan_approved, "actions": steps}
+
+
+def _follow_up(key: UUID, each: FollowUp) -> dict[str, Any]:
+    done = {"done": each.done, "contact": each.contact, "on_time": on_time(each.due, each.done)} if each.done else {}
+    return {"follow_up_id": key, "type": each.type, "due": each.due, **done}
+
+
+@router.read("GET", "/v1/cases/{id:uuid}/events", action="case.read-narrative", classes=(NARRATIVE, PROTECTED))
 async def read_case_events(call: Call) -> Answer:
-    """The facts of a case with their narrative, oldest first. Who reads is on record."""
+    """The facts of a case with their narrative, oldest first; what is protected for those who may read that. Who reads is
+    on record. A counsellor's own notes are left out for everybody else, who sees only that there is one."""
     found = await find(call)
-    facts = await call.history(case_at(found.centre), call.path["id"], frozenset({NARRATIVE}))
+    shown = (NARRATIVE, PROTECTED) if call.may("case.read-confidential", found.resource) else (NARRATIVE,)
+    facts = await call.history(case_at(found.centre), call.path["id"], frozenset(shown))
     subjects = [found.state.client_id] if found.state.client_id else []
-    items = [told(fact, NARRATIVE) for fact in facts]
-    return await call.show({"items": items}, subjects=subjects, centre=found.centre)
+    items = [told(fact, *(() if _unread(call, found, fact) else shown)) for fact in facts]
+    classes = [which for which in shown if any(which.value in item["data"] for item in items)]
+    return await call.show({"items": items}, subjects=subjects, classes=classes, centre=found.centre)
+
+
+def _unread(call: Call, found: Found, fact: Recorded[Any]) -> bool:
+    """Whether a fact is a counselling note that is not the caller's to read."""
+    if not isinstance(fact.event, CaseNoteRecorded) or fact.event.kind is not NoteKind.COUNSELLING:
+        return False
+    own = Resource(centre=found.centre, assigned=frozenset({fact.ctx.actor}), subject_id=found.state.client_id)
+    return not call.may("case.read-counselling", own)
 
 
 @router.read("GET", "/v1/cases/{id:uuid}/timeline", action="case.read")

@@ -66,7 +66,7 @@ async def open_case(call: Call, body: OpenCaseBody) -> Answer:
     place = Resource(centre=body.centre)
     call.allow(place)
     parts: Casework = call.parts
-    ground = await _ground(call, body.client_id, body.centre)
+    ground = await ground_of(call, body.client_id, body.centre)
     command = OpenCase(
         client_id=body.client_id,
         reason=body.reason,
@@ -103,7 +103,7 @@ async def assign_case(call: Call, body: AssignCaseBody) -> Answer:
         supervised=call.may("case.sign", found.resource),
     )
     extra = {"caseload": caseload} if caseload >= WARN_CASELOAD else {}
-    return await _run(call, found, command, resource=Resource(centre=found.centre, assigned=taken.assigned), extra=extra)
+    return await carry_out(call, found, command, resource=Resource(centre=found.centre, assigned=taken.assigned), extra=extra)
 
 
 @router.command("POST", "/v1/cases/{id:uuid}/needs", body=AssessNeedsBody, action="case.work", concurrency="additive")
@@ -111,7 +111,7 @@ async def assess_needs(call: Call, body: AssessNeedsBody) -> Answer:
     """Name what the case is about. Adds needs to those of earlier assessments."""
     found = await find(call)
     command = AssessNeeds(
-        assessment_id=body.assessment_id or _drawn(call, "assessment"),
+        assessment_id=body.assessment_id or drawn(call, "assessment"),
         tool_version=body.tool_version,
         needs=body.needs,
         case_type=body.case_type,
@@ -120,9 +120,9 @@ async def assess_needs(call: Call, body: AssessNeedsBody) -> Answer:
         health=body.health,
         minor=body.minor,
         protection_note=body.protection_note,
-        ground=await _ground(call, found.state.client_id, found.centre),
+        ground=await ground_of(call, found.state.client_id, found.centre),
     )
-    return await _run(call, found, command)
+    return await carry_out(call, found, command)
 
 
 @router.command("POST", "/v1/cases/{id:uuid}/services", body=DeliverServiceBody, action="case.work", concurrency="additive")
@@ -131,7 +131,7 @@ async def deliver_service(call: Call, body: DeliverServiceBody) -> Answer:
     found = await find(call)
     parts: Casework = call.parts
     command = DeliverService(
-        service_id=body.service_id or _drawn(call, "service"),
+        service_id=body.service_id or drawn(call, "service"),
         service_code=body.service_code,
         sub_committee=parts.region.sub_committee(body.service_code, body.delivered_on),
         provider=body.provider,
@@ -145,28 +145,28 @@ async def deliver_service(call: Call, body: DeliverServiceBody) -> Answer:
         minutes=body.minutes,
         group_id=body.group_id,
         note=body.note,
-        ground=await _ground(call, found.state.client_id, found.centre),
+        ground=await ground_of(call, found.state.client_id, found.centre),
     )
-    return await _run(call, found, command)
+    return await carry_out(call, found, command)
 
 
 @router.command("POST", "/v1/cases/{id:uuid}:close", body=CloseCaseBody, action="case.work", concurrency="guarded")
 async def close_case(call: Call, body: CloseCaseBody) -> Answer:
     """End a case; every need has an outcome. A supervisor who names `requested_by` signs where approval is needed."""
     found = await find(call)
-    today = _today(call, found.centre)
+    on = today(call, found.centre)
     if body.reason is ClosureReason.ERASURE:  # the system's alone: it passes every guard
         raise invalid(violation("/reason", "not-allowed-here"))
-    if body.closed_on and body.closed_on > today:
+    if body.closed_on and body.closed_on > on:
         raise invalid(violation("/closed_on", "out-of-range"))
     command = CloseCase(
-        closed_on=body.closed_on or today,
+        closed_on=body.closed_on or on,
         reason=body.reason,
         outcomes=body.outcomes,
         summary=body.summary,
         approved=body.requested_by is not None and call.may("case.sign", found.resource),
     )
-    return await _run(call, found, command)
+    return await carry_out(call, found, command)
 
 
 @router.command("POST", "/v1/cases/{id:uuid}:reopen", body=ReopenCaseBody, action="case.sign", concurrency="guarded")
@@ -174,28 +174,30 @@ async def reopen_case(call: Call, body: ReopenCaseBody) -> Answer:
     """Go on with a closed case, at most twelve months after its closure."""
     found = await find(call)
     closures = [fact.event_id for fact in found.facts if isinstance(fact.event, CaseClosed)]
-    command = ReopenCase(on=_today(call, found.centre), prior_closure=closures[-1] if closures else call.path["id"], reason=body.reason)
-    return await _run(call, found, command, beside_another=body.beside_another)
+    command = ReopenCase(on=today(call, found.centre), prior_closure=closures[-1] if closures else call.path["id"], reason=body.reason)
+    return await carry_out(call, found, command, beside_another=body.beside_another)
 
 
 router.batch("/v1/services:batch", additive=[deliver_service], action="service.record")
 
 
-async def _run(
+async def carry_out(
     call: Call, found: Found, command: Any, *, resource: Resource | None = None, beside_another: bool = False, extra: Any = None
 ) -> Answer:
+    """Run a command on a case that was found. resource: what the function is asked for, where that is not the case as it is."""
     decider = case_at(found.centre, beside_another=beside_another)
     ctx = call.ctx(subject_id=found.state.client_id, centre=found.centre)
     return await call.run(decider, call.path["id"], command, resource=resource or found.resource, ctx=ctx, extra=extra)
 
 
-async def _ground(call: Call, client_id: UUID | None, centre: str) -> Ground:
+async def ground_of(call: Call, client_id: UUID | None, centre: str) -> Ground:
+    """On what the body says that the command rests, and how that consent stands."""
     parts: Casework = call.parts
     body = call.body
     if body.basis is None:
         raise invalid(violation("/basis", "missing"))
     assert client_id is not None
-    on = _today(call, centre)
+    on = today(call, centre)
     consent = await parts.consent(client_id, body.consent_id, on)
     return Ground(on=on, basis=body.basis, consent=consent, statute=parts.region.statute(body.basis) is not None)
 
@@ -210,16 +212,17 @@ async def _roles(call: Call, worker: str, centre: str) -> Any:
     return roles[0]
 
 
-def _today(call: Call, centre: str) -> date:
+def today(call: Call, centre: str) -> date:
+    """The local day of the command at a centre."""
     assert call.occurred_at is not None
     parts: Casework = call.parts
     return parts.local_day(call.occurred_at, centre)
 
 
-def _drawn(call: Call, what: str) -> UUID:
+def drawn(call: Call, what: str) -> UUID:
     """An id that the app left out: from the command's, so that a repetition draws the same."""
     assert call.command_id is not None
     return uuid5(call.command_id, what)
 
 
-__all__ = ["Found", "find", "router"]
+__all__ = ["Found", "carry_out", "drawn", "find", "ground_of", "router", "today"]

@@ -6,7 +6,19 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
-from shared.codes import C4_CASE_TYPES, ActionStatus, CaseKind, CaseState, NeedCode, PlanDecision, Priority, ReviewCause
+from shared.codes import (
+    C4_CASE_TYPES,
+    ActionStatus,
+    CaseKind,
+    CaseState,
+    ContactResult,
+    CostBand,
+    FollowUpType,
+    NeedCode,
+    PlanDecision,
+    Priority,
+    ReviewCause,
+)
 from shared.contracts.casework.case import (
     AssessmentNarrative,
     CaseAssigned,
@@ -30,6 +42,9 @@ from shared.contracts.casework.case import (
 ENDED = frozenset({ActionStatus.DONE, ActionStatus.CANCELLED})
 """Steps of a plan that ask for nothing more."""
 
+COSTLY = frozenset({CostBand.B3, CostBand.B4})
+"""From 20,000 pesos on a supervisor signs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -37,6 +52,16 @@ class Action:
 
     plan_no: int
     status: ActionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A planned look back. done, contact: None until it was recorded."""
+
+    type: FollowUpType
+    due: date
+    done: date | None = None
+    contact: ContactResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +77,11 @@ class State:
     needs: Mapping[UUID, NeedCode] = field(default_factory=dict)
     assessments: Mapping[UUID, NeedsAssessed] = field(default_factory=dict)
     services: Mapping[UUID, ServiceDelivered] = field(default_factory=dict)
+    notes: Mapping[UUID, CaseNoteRecorded] = field(default_factory=dict)
+    follow_ups: Mapping[UUID, FollowUp] = field(default_factory=dict)
     plan_no: int = 0
+    plan_approved: bool = False
+    plan_costly: bool = False
     actions: Mapping[UUID, Action] = field(default_factory=dict)
     reviews: frozenset[UUID] = frozenset()
     grace_until: date | None = None
@@ -61,6 +90,16 @@ class State:
     @property
     def confidential(self) -> bool:
         return self.kind is CaseKind.CONFIDENTIAL
+
+    @property
+    def to_be_signed(self) -> bool:
+        """Whether a supervisor signs the plan of this case, and its closure."""
+        return self.confidential or self.minor or self.priority is not Priority.NORMAL or self.plan_costly
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step of the newest plan is still open."""
+        return any(action.plan_no == self.plan_no and action.status not in ENDED for action in self.actions.values())
 
 
 def evolve(state: State, event: CaseEvent) -> State:
@@ -78,11 +117,12 @@ def evolve(state: State, event: CaseEvent) -> State:
             return replace(state, worker=worker)
         case NeedsAssessed():
             return _assessed(state, event)
-        case CasePlanProposed(plan_no=plan_no, actions=actions):
-            steps = {a.action_id: Action(plan_no, ActionStatus.PLANNED) for a in actions}
-            return replace(state, state=CaseState.PLAN_PROPOSED, plan_no=plan_no, actions={**state.actions, **steps})
-        case CasePlanReviewed(decision=decision):
-            return replace(state, state=CaseState.ASSESSED) if decision is PlanDecision.RETURNED else state
+        case CasePlanProposed():
+            return _proposed(state, event)
+        case CasePlanReviewed(decision=PlanDecision.APPROVED):
+            return replace(state, plan_approved=True)
+        case CasePlanReviewed():
+            return replace(state, state=CaseState.ASSESSED)
         case CasePlanAgreed():
             return replace(state, state=CaseState.PLAN_AGREED)
         case PlanActionRecorded(action_id=action_id):
@@ -90,11 +130,14 @@ def evolve(state: State, event: CaseEvent) -> State:
         case ServiceDelivered(service_id=service_id):
             return replace(state, services={**state.services, service_id: event})
         case FollowUpScheduled():
-            idle = all(action.status in ENDED for action in state.actions.values())
-            moves = state.state is CaseState.PLAN_AGREED and idle
-            return replace(state, state=CaseState.FOLLOW_UP) if moves else state
-        case FollowUpRecorded() | CaseNoteRecorded():
-            return state
+            moves = state.state is CaseState.PLAN_AGREED and not state.busy
+            planned = {**state.follow_ups, event.follow_up_id: FollowUp(event.type, event.due)}
+            return replace(state, state=CaseState.FOLLOW_UP if moves else state.state, follow_ups=planned)
+        case FollowUpRecorded():
+            done = FollowUp(event.type, event.due, event.done, event.contact)
+            return replace(state, follow_ups={**state.follow_ups, event.follow_up_id: done})
+        case CaseNoteRecorded(note_id=note_id):
+            return replace(state, notes={**state.notes, note_id: event})
         case CaseReviewRequired(source_event=source):
             grace = event.due if event.cause is ReviewCause.CONSENT_WITHDRAWN else state.grace_until
             return replace(state, reviews=state.reviews | {source}, grace_until=grace)
@@ -104,6 +147,22 @@ def evolve(state: State, event: CaseEvent) -> State:
             return replace(state, state=CaseState.OPEN, closed_on=None)
         case _:
             assert_never(event)
+
+
+def _proposed(state: State, event: CasePlanProposed) -> State:
+    known = state.actions
+    steps = {
+        a.action_id: Action(event.plan_no, known[a.action_id].status if a.action_id in known else ActionStatus.PLANNED)
+        for a in event.actions
+    }
+    return replace(
+        state,
+        state=CaseState.PLAN_PROPOSED,
+        plan_no=event.plan_no,
+        plan_approved=False,
+        plan_costly=any(a.cost_band in COSTLY for a in event.actions),
+        actions={**known, **steps},
+    )
 
 
 def _assessed(state: State, event: NeedsAssessed) -> State:

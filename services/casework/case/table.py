@@ -1,42 +1,57 @@
-"""From which state which command is accepted (domain chapter, section 7)."""
+"""From which state which command is accepted, and where it leads (domain chapter, section 7)."""
 
-from collections.abc import Mapping
 from typing import Final, get_args
 
-from shared.codes import CaseState
+from shared.codes import CaseState as S
 from shared.errors import Rejected
+from shared.eventsourcing.machine import Machine, Move
 
 from .commands import Command, OpenCase
 
-OPEN_STATES = frozenset(CaseState) - {CaseState.CLOSED}
-PLANNABLE = frozenset({CaseState.ASSESSED, CaseState.PLAN_AGREED, CaseState.FOLLOW_UP})
+OPEN_STATES: Final = frozenset(S) - {S.CLOSED}
+LATER: Final = OPEN_STATES - {S.OPEN}
 
-TRANSITIONS: Final[Mapping[str, frozenset[CaseState]]] = {
-    "AssignCase": OPEN_STATES,
-    "AssessNeeds": OPEN_STATES,
-    "ProposePlan": PLANNABLE,
-    "ReviewPlan": frozenset({CaseState.PLAN_PROPOSED}),
-    "AgreePlan": frozenset({CaseState.PLAN_PROPOSED}),
-    "RecordPlanAction": OPEN_STATES,
-    "DeliverService": OPEN_STATES,
-    "ScheduleFollowUp": OPEN_STATES,
-    "RecordFollowUp": OPEN_STATES,
-    "Note": OPEN_STATES,
-    "RequireReview": OPEN_STATES,
-    "CloseCase": OPEN_STATES,
-    "ReopenCase": frozenset({CaseState.CLOSED}),
-}
-"""From which states a command is accepted: the whole table of the handbook, also the rows whose command is yet to come."""
+MACHINE: Final = Machine(
+    "Case",
+    S,
+    (
+        Move("OpenCase", frozenset(), S.OPEN, "CaseOpened", "caseworker, system", "consent or another basis; one open case per client and "
+             "centre, a second one by a supervisor"),
+        Move("AssignCase", OPEN_STATES, None, "CaseAssigned", "supervisor; oneself if nobody has it", "a worker of the centre; warns at 20 "
+             "open cases, from 30 on it must be acknowledged"),
+        Move("AssessNeeds", frozenset({S.OPEN}), S.ASSESSED, "NeedsAssessed", "caseworker", "at least one need"),
+        Move("AssessNeeds", LATER, None, "NeedsAssessed", "caseworker", "adds needs, never overwrites"),
+        Move("ProposePlan", frozenset({S.ASSESSED, S.PLAN_AGREED, S.FOLLOW_UP}), S.PLAN_PROPOSED, "CasePlanProposed", "caseworker",
+             "each step points to a need"),
+        Move("ReviewPlan", frozenset({S.PLAN_PROPOSED}), None, "CasePlanReviewed", "supervisor, not the proposer", "APPROVED"),
+        Move("ReviewPlan", frozenset({S.PLAN_PROPOSED}), S.ASSESSED, "CasePlanReviewed", "supervisor, not the proposer",
+             "RETURNED, with the reason"),
+        Move("AgreePlan", frozenset({S.PLAN_PROPOSED}), S.PLAN_AGREED, "CasePlanAgreed", "caseworker", "the client agreed; approved where "
+             "the case is confidential, the client a minor, the priority not NORMAL or a step costs B3 or more"),
+        Move("RecordPlanAction", OPEN_STATES, None, "PlanActionRecorded", "caseworker, system"),
+        Move("DeliverService", OPEN_STATES, None, "ServiceDelivered", "caseworker", "not in the future"),
+        Move("ScheduleFollowUp", frozenset({S.PLAN_AGREED}), S.FOLLOW_UP, "FollowUpScheduled", "caseworker", "no step of the plan is open"),
+        Move("ScheduleFollowUp", OPEN_STATES, None, "FollowUpScheduled", "caseworker", "otherwise"),
+        Move("RecordFollowUp", OPEN_STATES, None, "FollowUpRecorded", "caseworker, system"),
+        Move("Note", OPEN_STATES, None, "CaseNoteRecorded", "caseworker, counsellor", "counselling notes by a counsellor only"),
+        Move("RequireReview", OPEN_STATES, None, "CaseReviewRequired", "system"),
+        Move("CloseCase", OPEN_STATES, S.CLOSED, "CaseClosed", "caseworker; supervisor where it is signed", "each need has an outcome; "
+             "no stay, return or consular request runs; for an erasure none of these"),
+        Move("ReopenCase", frozenset({S.CLOSED}), S.OPEN, "CaseReopened", "supervisor", "within 12 months"),
+    ),
+)  # fmt: skip
+
+MACHINES: Final = (MACHINE,)
 
 
-def allowed(state: CaseState | None) -> list[str]:
+def allowed(state: S | None) -> list[str]:
     """Names of the commands that a case in this state accepts."""
     if state is None:
         return [OpenCase.__name__]
     known = [command.__name__ for command in get_args(Command) if command is not OpenCase]
-    return [name for name in known if state in TRANSITIONS[name]]
+    return [name for name in known if MACHINE.accepts(name, state)]
 
 
-def invalid_state(state: CaseState | None) -> Rejected:
+def invalid_state(state: S | None) -> Rejected:
     """The refusal of a command that the state does not accept."""
     return Rejected("invalid-state", "See what is allowed now.", state=state, allowed=allowed(state))

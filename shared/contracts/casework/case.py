@@ -139,9 +139,18 @@ class PlanProfile(Sealed):
     plan_types: tuple[SupportPlanType, ...] = Field(max_length=9, description="HTCDS kinds of support in the plan.")
 
 
+class HiddenStep(Sealed):
+    """The true service of a step of a confidential case."""
+
+    action_id: UUID = Field(description="The step.")
+    service_code: ServiceCode = Field(description="Service that it asks for.")
+    provider: Org | None = Field(default=None, description="Who is to give it; the centre if absent.")
+
+
 class PlanNarrative(PlanProfile):
     goals: tuple[Text, ...] = Field(min_length=1, max_length=20, description="What the client wants to reach.")
     needs: dict[UUID, UUID] = Field(max_length=40, description="Need that each action answers: action id -> need id.")
+    services: tuple[HiddenStep, ...] = Field(default=(), max_length=40, description="True services, where the open part must not tell.")
 
 
 class CasePlanProposed(Event, type="case-plan-proposed"):

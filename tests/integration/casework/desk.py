@@ -46,6 +46,7 @@ STAFF: dict[str, tuple[str, str | None, str | None]] = {
     "stf-w2": ("caseworker", CENTRE, None),
     "stf-s1": ("supervisor", CENTRE, None),
     "stf-p1": ("protection_supervisor", CENTRE, None),
+    "stf-c1": ("counsellor", CENTRE, None),
     "stf-r1": ("reception", CENTRE, None),
     "stf-x1": ("caseworker", "PH-MAS-01", None),
     "stf-o1": ("agency_desk", None, "OWWA"),

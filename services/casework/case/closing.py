@@ -1,0 +1,52 @@
+"""The end of a case, and its going on after all: every need an outcome, nothing left running, a signature where it is due."""
+
+from datetime import date
+from uuid import UUID
+
+from shared.codes import ClosureReason
+from shared.contracts.casework import case as facts
+from shared.errors import Rejected
+from shared.eventsourcing.event import Event
+
+from .commands import CloseCase, ReopenCase
+from .state import State
+
+
+def close(command: CloseCase, state: State) -> list[Event]:
+    """The system's closure for an erasure passes every guard."""
+    if command.reason is not ClosureReason.ERASURE:
+        _may_close(command, state)
+    told = facts.ClosureProfile(reason=command.reason, outcomes=command.outcomes)
+    narrative = facts.ClosureNarrative(**told.model_dump(), summary=command.summary)
+    return [facts.CaseClosed(closed_on=command.closed_on, approved=command.approved, profile=told, narrative=narrative)]
+
+
+def _may_close(command: CloseCase, state: State) -> None:
+    answered = {outcome.need_id for outcome in command.outcomes}
+    if strange := [n for n, o in enumerate(command.outcomes) if o.need_id not in state.needs]:
+        errors = [{"loc": f"/outcomes/{n}/need_id", "code": "not-allowed-here"} for n in strange]
+        raise Rejected("validation", "Give outcomes to needs of this case.", errors=errors)
+    if left := _left(command, state, answered):
+        raise Rejected("open-items", "Give every need an outcome and end what still runs.", kinds=left)
+    if (state.to_be_signed or command.reason is not ClosureReason.COMPLETED) and not command.approved:
+        raise Rejected("approval-needed", "A supervisor closes this case and names who asked (requested_by).")
+
+
+def _left(command: CloseCase, state: State, answered: set[UUID]) -> list[str]:
+    """Kinds of what is still open; codes only."""
+    kinds = {"need": not state.needs.keys() <= answered, "stay": command.staying}
+    return [kind for kind, there in kinds.items() if there]
+
+
+def reopen(command: ReopenCase, state: State) -> list[Event]:
+    """At most twelve months after the closure; later a new case names this one."""
+    if state.closed_on is None or command.on > _a_year_after(state.closed_on):
+        raise Rejected("invalid-state", "Open a new case with previous_case_id.", state="CLOSED", allowed=[])
+    return [facts.CaseReopened(prior_closure=command.prior_closure, narrative=facts.ReopeningNote(reason=command.reason))]
+
+
+def _a_year_after(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + 1, day=28)
