@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from shared.eventsourcing.database import open_pool
@@ -12,26 +13,36 @@ from shared.privacy.classes import FieldClass
 from shared.privacy.kek import FileKeks
 from shared.privacy.keyring import Keyring
 from shared.privacy.sealed import Sealer
+from shared.region import Region, load_region
+from shared.settings import Settings
 
 if TYPE_CHECKING:
     import asyncpg
-
-    from shared.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The opened parts of one process."""
 
-    settings: "Settings"
+    settings: Settings
     pool: "asyncpg.Pool[Any]"
     keyring: Keyring
     sealer: Sealer
     handle: Handle
 
 
+def region_of(service: str) -> Callable[[], Region]:
+    """The region of a service's process, read when something first needs it: `gabay migrate` imports workers without one."""
+
+    @cache
+    def region() -> Region:
+        return load_region(Settings.load(service, "cli").region_path)
+
+    return region
+
+
 @asynccontextmanager
-async def open_parts(settings: "Settings", *, appended: Callable[[], None] = lambda: None) -> AsyncIterator[Parts]:
+async def open_parts(settings: Settings, *, appended: Callable[[], None] = lambda: None) -> AsyncIterator[Parts]:
     """Open the service's database and the keyring as this process's roles; closes both at the end.
 
     appended: called after each append of this process (a relay that lives in it wakes at once).

@@ -1,12 +1,14 @@
-"""What intake's reactions read or do before they decide."""
+"""What intake's reactions and timers read or do before they decide."""
 
 from typing import Any
 from uuid import UUID
 
 from services.intake.client.decisions import CLIENT
+from services.intake.client.state import State
 from services.intake.reactions import key_to_destroy
 from shared.codes import Purpose
 from shared.eventsourcing.projection import Fact
+from shared.eventsourcing.timer import Due
 from shared.privacy.classes import PROFILE
 
 
@@ -21,3 +23,9 @@ async def destroy_profile_key(fact: Fact, handle: Any) -> None:
     loaded = await handle.load(CLIENT, client_id)
     if key_id := key_to_destroy(loaded.state, UUID(fact.data["consent_id"])):
         await handle.keyring.destroy([(client_id, PROFILE)], key_ids=[key_id])
+
+
+async def client(due: Due, handle: Any) -> State:
+    """The record whose consent may have run out."""
+    state: State = (await handle.load(CLIENT, due.stream_id)).state
+    return state

@@ -1,16 +1,20 @@
-"""Intake's worker: it publishes clients and encounters, and destroys what ended consents leave behind."""
+"""Intake's worker: it publishes clients and encounters, destroys what ended consents leave behind, and ends those that ran out."""
 
 from services.intake import look_ups
 from services.intake.reactions import reactions
+from services.intake.timers import timers
+from shared.compose import region_of
 from shared.contracts.intake.client import CLIENT
 from shared.contracts.intake.encounter import ENCOUNTER
+from shared.messaging.timers import ringing
 from shared.messaging.worker import run_worker
 from shared.settings import Settings
 
-PROJECTIONS = ()
+TIMERS = timers(region_of("intake"), look_ups)
+PROJECTIONS = (TIMERS.projection,)
 REACTIONS = reactions(look_ups)
 
 
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
-    run_worker(settings, aggregates=(CLIENT, ENCOUNTER), projections=PROJECTIONS, reactions=REACTIONS)
+    run_worker(settings, aggregates=(CLIENT, ENCOUNTER), projections=PROJECTIONS, reactions=REACTIONS, loops=(ringing(TIMERS),))

@@ -1,19 +1,23 @@
-"""The worker of referrals: it publishes referrals and directory entries, keeps the board, and reacts to withdrawn consents."""
+"""The worker of referrals: it publishes referrals and entries, keeps the board, reacts to withdrawn consents, minds the clock."""
 
 from services.referrals import look_ups
 from services.referrals.board.projection import board
 from services.referrals.consents.projection import consents
 from services.referrals.directory.projection import directory
 from services.referrals.reactions import reactions
+from services.referrals.timers import timers
+from shared.compose import region_of
 from shared.contracts.referrals.referral import REFERRAL
 from shared.contracts.referrals.service_entry import SERVICE_ENTRY
+from shared.messaging.timers import ringing
 from shared.messaging.worker import run_worker
 from shared.settings import Settings
 
-PROJECTIONS = (consents, board, directory)
+TIMERS = timers(region_of("referrals"))
+PROJECTIONS = (consents, board, directory, TIMERS.projection)
 REACTIONS = reactions(look_ups)
 
 
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
-    run_worker(settings, aggregates=(REFERRAL, SERVICE_ENTRY), projections=PROJECTIONS, reactions=REACTIONS)
+    run_worker(settings, aggregates=(REFERRAL, SERVICE_ENTRY), projections=PROJECTIONS, reactions=REACTIONS, loops=(ringing(TIMERS),))

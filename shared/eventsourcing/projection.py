@@ -70,10 +70,14 @@ class Projection:
 
     name: `<service>.<read model>`; version: generation of its tables: raise it when the shape or meaning changes, and
     the read model is rebuilt beside the old one. topics: what it reads. opens: sealed classes it needs opened.
+    statements: package of its .sql files, if it is not that of its handlers.
     """
 
-    def __init__(self, name: str, *, version: int, topics: Iterable[str], opens: Iterable[FieldClass] = ()) -> None:
+    def __init__(
+        self, name: str, *, version: int, topics: Iterable[str], opens: Iterable[FieldClass] = (), statements: str | None = None
+    ) -> None:
         self.name, self.version = name, version
+        self.statements = statements
         self.topics = tuple(topics)
         self.opens = frozenset(opens)
         self.handlers: dict[str, Handler] = {}

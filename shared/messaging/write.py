@@ -17,6 +17,7 @@ in one row of the read model has to aggregate them itself (`group by`), live as 
 import re
 import sys
 from collections.abc import Iterable
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,9 @@ _WIDTH = 1024  # more names than a projection will ever have
 
 
 def folder(projection: Projection) -> Path:
-    """Where the .sql files of a projection are: beside the module of its handlers."""
+    """Where the .sql files of a projection are: beside the module of its handlers, or in the package that it names."""
+    if projection.statements:
+        return Path(str(files(projection.statements)))
     folders = {Path(file).parent for handler in projection.handlers.values() if (file := sys.modules[handler.__module__].__file__)}
     if len(folders) != 1:
         raise TypeError(f"{projection.name}: its handlers live in {len(folders)} folders, its statements in one")

@@ -51,9 +51,10 @@ def pure_modules() -> list[Path]:
     siblings = [
         file for folder in folders for file in folder.glob("*.py") if file.name not in WAITING and not file.name.endswith("_routes.py")
     ]
-    named = ("services/*/*/projection.py", "services/*/reactions.py", "services/reporting/indicators/*.py", "shared/contracts/*.py")
-    language = ("shared/contracts/*/*.py", "shared/codes/*.py", "shared/eventsourcing/decider.py", "shared/eventsourcing/projection.py")
-    return sorted({*siblings, *sources(*named, *language, "shared/eventsourcing/event.py", "shared/privacy/classes.py")})
+    named = ("services/*/*/projection.py", "services/*/reactions.py", "services/*/timers.py", "services/reporting/indicators/*.py")
+    language = ("shared/contracts/**/*.py", "shared/codes/*.py", "shared/eventsourcing/decider.py", "shared/eventsourcing/projection.py")
+    language += ("shared/eventsourcing/event.py", "shared/eventsourcing/timer.py", "shared/privacy/classes.py")
+    return sorted({*siblings, *sources(*named, *language)})
 
 
 def test_a_decision_sees_a_command_and_a_state_and_nothing_else() -> None:

@@ -100,6 +100,45 @@ async def test_the_delivery_of_a_referral_moves_the_step_of_the_plan(region: Reg
     await told(region, way.case, "referral-service-delivered", lambda details: details.get("result") == "PARTIAL")
 
 
+async def test_a_referral_that_nobody_answers_lapses_and_blocks_the_step_of_the_plan(region: Region) -> None:
+    way = Journey(region)
+    await way.register()
+    await way.listing()
+    await way.case_opens()
+    action = new_id()
+    await _refer_for(way, action)
+    await region.quiet(readers=("referrals",))
+    # As if the six working days had passed: what the worker reads is when it rings.
+    due = "update timers_v1.timer set rings_at = now() where stream_id = $1 and item = 'ACK' returning at"
+    [(lapse_ack,)] = await region.rows("referrals", due, UUID(way.referral))
+    shown = await eventually(lambda: referral(region, way), lambda shown: shown["state"] == "LAPSED", what="the referral lapsed")
+    assert shown["version"] == 2
+    told_at = await region.rows(
+        "referrals", "select (data ->> 'at')::timestamptz from event where type = 'referral-lapsed' and stream_id = $1", UUID(way.referral)
+    )
+    assert told_at[0][0] == lapse_ack
+    blocked = await told(region, way.case, "plan-action-recorded")
+    assert blocked["details"] == {"action_id": action, "status": "BLOCKED", "referral_id": way.referral}
+    await way.answered("acknowledge")
+    assert (await referral(region, way))["state"] == "ACKNOWLEDGED"
+
+
+async def test_a_consent_that_runs_out_takes_the_referral_back(region: Region) -> None:
+    way = Journey(region)
+    await way.register()
+    await way.listing()
+    await way.case_opens()
+    await way.refer()
+    await region.quiet(readers=("intake",))
+    consent = way.consents["SHARE_FOR_SERVICE"]
+    # A consent to share lasts two years: its timer is set to today, and says that it has ended today.
+    due = "update timers_v1.timer set rings_at = now(), at = now() where stream_id = $1 and item = $2 returning 1"
+    assert await region.rows("intake", due, UUID(way.client), consent)
+    await eventually(lambda: referral(region, way), lambda shown: shown["state"] == "WITHDRAWN", what="the referral withdrawn")
+    reason = "select data ->> 'reason' from event where type = 'consent-withdrawn' and stream_id = $1"
+    assert [row[0] for row in await region.rows("intake", reason, UUID(way.client))] == ["EXPIRED"]
+
+
 async def _refer_for(way: Journey, action: str) -> None:
     """As `Journey.refer`, for a step of the plan."""
     send = way._send
