@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.casework.case import pages, plan_routes, routes
+from services.casework.case import pages, plan_routes, routes, transfer_routes
 from services.casework.parts import Casework
 from shared.compose import open_parts
 from shared.http.app import create_app
@@ -13,7 +13,7 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, plan_routes.router, pages.router)
+ROUTERS = (routes.router, plan_routes.router, transfer_routes.router, pages.router)
 
 
 @asynccontextmanager

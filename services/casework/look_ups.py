@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from services.casework.case.decisions import case_at, open_case
+from services.casework.case.decisions import case_at, centre_of, open_case
 from services.casework.parts import CASELOAD, shown
 from services.casework.reactions import Answered, OpenOne
 from shared.codes import CaseState
@@ -36,7 +36,7 @@ async def open_cases(fact: Fact, handle: Any) -> list[OpenOne]:
     for case_id in (await handle.search([row])).get(row, []):
         loaded = await handle.load(case_at(""), case_id)
         if loaded.version and loaded.state.state is not CaseState.CLOSED and str(loaded.state.client_id) == fact.stream:
-            found.append(OpenOne(case_id, loaded.facts[0].ctx.centre))
+            found.append(OpenOne(case_id, centre_of(loaded)))
     return found
 
 
@@ -56,4 +56,4 @@ async def action(fact: Fact, handle: Any) -> Answered | None:
     if row is None or row["action_id"] is None:
         return None
     loaded = await handle.load(case_at(""), row["case_id"])
-    return Answered(row["case_id"], row["action_id"], loaded.facts[0].ctx.centre) if loaded.version else None
+    return Answered(row["case_id"], row["action_id"], centre_of(loaded)) if loaded.version else None

@@ -1,6 +1,7 @@
 """What casework's routes and reactions stand on beside the runner: the region, and its own read models."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -8,12 +9,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.casework.case.commands import Consent
+from shared.codes.calendar import add_working_days
+from shared.eventsourcing.event import instant
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.sql import Statements
 from shared.region import Region
 
 if TYPE_CHECKING:
     import asyncpg
+
+ANSWER_DAYS: Final = 5
+"""Working days in which a centre answers a transfer."""
 
 CASELOAD: Final = Statements("services.casework.caseload")
 CONSENTS: Final = Statements("services.casework.consents")
@@ -30,6 +36,11 @@ class Casework:
     def local_day(self, at: datetime, centre: str) -> date:
         """The day on which an instant falls at a centre of the region."""
         return at.astimezone(ZoneInfo(self.region.centre(centre).zone)).date()
+
+    def answer_due(self, row: Mapping[str, Any]) -> str:
+        """When a transfer that nobody answered counts as refused: 17:00 of the fifth working day at the centre that was asked."""
+        centre = self.region.centre(row["transfer_to"])
+        return instant(add_working_days(row["transfer_at"], ANSWER_DAYS, centre.zone, centre.calendar))
 
     async def consent(self, client_id: UUID, consent_id: UUID | None, on: date) -> Consent:
         """How a consent to case management stands on a day, as far as the topics have told."""

@@ -16,6 +16,7 @@ _IDS: Final = {
     "eid": "Id of the episode",
     "aid": "Id of the step",
     "fid": "Id of the follow-up",
+    "tid": "Id of the transfer",
     "n": "Number of the plan in its case",
     "list": "Name of a code list, such as `Sex`",
 }

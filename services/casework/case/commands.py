@@ -26,6 +26,7 @@ from shared.codes import (
     ServiceResult,
     SubCommittee,
     SupportPlanType,
+    TransferAnswer,
     Unit,
 )
 from shared.contracts.casework.case import Need, Outcome
@@ -233,6 +234,28 @@ class ReopenCase:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestTransfer:
+    """here: the centre whose case it is now."""
+
+    transfer_id: UUID
+    to_centre: str
+    here: str
+    reason: str
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTransfer:
+    """by, asked_by: who answers, and who asked for the transfer; None where the system refuses what nobody answered."""
+
+    transfer_id: UUID
+    answer: TransferAnswer
+    by: str | None = None
+    asked_by: str | None = None
+    reason: str | None = None
+
+
 Command = (
     OpenCase
     | AssignCase
@@ -246,6 +269,8 @@ Command = (
     | RecordFollowUp
     | Note
     | RequireReview
+    | RequestTransfer
+    | AnswerTransfer
     | CloseCase
     | ReopenCase
 )

@@ -1,21 +1,22 @@
 """What comes of a command on a case (domain chapter, section 7): one open case per client and centre, every need an outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from shared.codes import C4_CASE_TYPES, CaseKind, LegalBasis, NoteKind, ServiceCode, SubCommittee
+from shared.codes import C4_CASE_TYPES, CaseKind, LegalBasis, NoteKind, ServiceCode, SubCommittee, TransferAnswer
 from shared.contracts.casework import case as facts
 from shared.contracts.casework.case import CASE, CaseEvent
 from shared.errors import Rejected
-from shared.eventsourcing.decider import Decider, Row
+from shared.eventsourcing.decider import ALWAYS, Decider, Row
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import NARRATIVE, PROTECTED
 
-from . import closing, following, planning
+from . import closing, following, planning, transfer
 from .commands import (
     AgreePlan,
+    AnswerTransfer,
     AssessNeeds,
     AssignCase,
     CloseCase,
@@ -27,6 +28,7 @@ from .commands import (
     RecordFollowUp,
     RecordPlanAction,
     ReopenCase,
+    RequestTransfer,
     RequireReview,
     ReviewPlan,
     ScheduleFollowUp,
@@ -37,6 +39,19 @@ from .table import MACHINE, invalid_state
 
 WARN_CASELOAD: Final = 20
 FULL_CASELOAD: Final = 30
+
+VOIDABLE: Final[Mapping[type[Event], str]] = dict.fromkeys(
+    (
+        facts.NeedsAssessed,
+        facts.PlanActionRecorded,
+        facts.ServiceDelivered,
+        facts.FollowUpScheduled,
+        facts.FollowUpRecorded,
+        facts.CaseNoteRecorded,
+    ),
+    ALWAYS,
+)
+"""Entries that may turn out never to have been true."""
 
 
 def decide(command: Command, state: State) -> list[Event]:
@@ -68,6 +83,10 @@ def decide(command: Command, state: State) -> list[Event]:
             if source in state.reviews:
                 return []
             return [facts.CaseReviewRequired(cause=command.cause, due=command.due, source_event=source)]
+        case RequestTransfer():
+            return transfer.request(command, state)
+        case AnswerTransfer():
+            return transfer.answer(command, state)
         case CloseCase():
             return closing.close(command, state)
         case ReopenCase():
@@ -187,11 +206,21 @@ def _rows(centre: str, beside_another: bool, stream_id: UUID, state: State, even
             yield open_case(str(state.client_id))
             if not beside_another:
                 yield Row("claim", "open-case", f"{state.client_id}:{centre}")
+        case facts.CaseTransferAnswered(answer=TransferAnswer.ACCEPTED, to_centre=to_centre):
+            yield Row("release", "open-case", f"{state.client_id}:{centre}")
+            if not beside_another:
+                yield Row("claim", "open-case", f"{state.client_id}:{to_centre}")
         case facts.CaseClosed():
             yield Row("unsearch", "open-case-of", str(state.client_id))
             yield Row("release", "open-case", f"{state.client_id}:{centre}")
         case _:
             return
+
+
+def centre_of(loaded: Any) -> str:
+    """Whose case a loaded stream is: the centre that took it over last, else the one that opened it."""
+    centre: str = loaded.state.moved_to or loaded.facts[0].ctx.centre
+    return centre
 
 
 @cache
@@ -208,4 +237,5 @@ def case_at(centre: str, *, beside_another: bool = False) -> Decider[Command, St
         rows=partial(_rows, centre, beside_another),
         opens=frozenset({NARRATIVE, PROTECTED}),
         claimed=(("open-case", "invalid-state"),),
+        voidable=VOIDABLE,
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 from pydantic import Field
@@ -10,14 +11,14 @@ from pydantic import Field
 from services.casework.parts import CASELOAD, Casework
 from shared.codes import CaseState, NoteKind
 from shared.contracts.casework.case import CaseNoteRecorded
-from shared.eventsourcing.event import Recorded, instant
+from shared.eventsourcing.event import Recorded, instant, voided
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource, StaffId
 from shared.privacy.classes import NARRATIVE, PROTECTED, FieldClass
 from shared.privacy.member import member
 
 from .decisions import case_at
 from .following import on_time
-from .routes import Found, find
+from .routes import Found, find, found_in
 from .state import FollowUp, State
 from .table import allowed
 
@@ -37,7 +38,7 @@ class CaseQuery(Form):
 @router.read("GET", "/v1/cases/{id:uuid}", action="case.read")
 async def read_case(call: Call) -> Answer:
     """A case as it stands: open members only; what is told in it is in its facts."""
-    found = await find(call)
+    found = await _readable(call)
     state = found.state
     content = {
         "id": call.path["id"],
@@ -54,6 +55,7 @@ async def read_case(call: Call) -> Answer:
         ],
         "plan": _plan(state) if state.plan_no else None,
         "follow_ups": [_follow_up(key, each) for key, each in state.follow_ups.items()],
+        "transfer": {"transfer_id": state.transfer.transfer_id, "to_centre": state.transfer.to_centre} if state.transfer else None,
         "closed_on": state.closed_on,
         "allowed": allowed(state.state),
     }
@@ -71,6 +73,16 @@ def _follow_up(key: UUID, each: FollowUp) -> dict[str, Any]:
     return {"follow_up_id": key, "type": each.type, "due": each.due, **done}
 
 
+async def _readable(call: Call) -> Found:
+    """The case, for its own people, and for whoever may sign at a centre that was asked to take it over."""
+    found = await found_in(call)
+    there = Resource(centre=found.state.transfer.to_centre) if found.state.transfer else None
+    reading = "case.read-confidential" if found.state.confidential else "case.sign"
+    if there is not None and call.may("case.sign", there) and call.may(reading, there):
+        return found
+    return await find(call)
+
+
 @router.read("GET", "/v1/cases/{id:uuid}/events", action="case.read-narrative", classes=(NARRATIVE, PROTECTED))
 async def read_case_events(call: Call) -> Answer:
     """The facts of a case with their narrative, oldest first; what is protected for those who may read that. Who reads is
@@ -79,7 +91,9 @@ async def read_case_events(call: Call) -> Answer:
     shown = (NARRATIVE, PROTECTED) if call.may("case.read-confidential", found.resource) else (NARRATIVE,)
     facts = await call.history(case_at(found.centre), call.path["id"], frozenset(shown))
     subjects = [found.state.client_id] if found.state.client_id else []
+    void = voided([fact.event for fact in facts])
     items = [told(fact, *(() if _unread(call, found, fact) else shown)) for fact in facts]
+    items = [item | {"void": True} if item["event_id"] in void else item for item in items]
     classes = [which for which in shown if any(which.value in item["data"] for item in items)]
     return await call.show({"items": items}, subjects=subjects, classes=classes, centre=found.centre)
 
@@ -99,8 +113,10 @@ async def read_timeline(call: Call) -> Answer:
     parts: Casework = call.parts
     rows = await parts.pool.fetch(CASELOAD.timeline, call.path["id"])
     items = [
-        {"stream_id": r[0], "version": r[1], "type": r[2], "at": instant(r[3]), "actor": r[4], "details": orjson.loads(r[5])} for r in rows
-    ]
+        {"stream_id": r[0], "version": r[1], "type": r[2], "at": instant(r[3]), "actor": r[4], "details": orjson.loads(r[5]),
+         **({"void": True} if r[6] else {})}
+        for r in rows
+    ]  # fmt: skip
     return await call.show({"items": items})
 
 
@@ -134,6 +150,34 @@ def _position(call: Call, cursor: str | None, bound: str) -> tuple[datetime | No
         return None, None
     at, last = call.runtime.cursors.read(cursor, bound_to=bound)
     return datetime.fromisoformat(at), UUID(last)
+
+
+@router.read("GET", "/v1/transfers", action="case.read")
+async def list_transfers(call: Call) -> Answer:
+    """Transfers that wait for an answer: of the caller's own cases, and from or to the centres for which they sign."""
+    parts: Casework = call.parts
+    centres = sorted(call.caller.centres)
+    general = [centre for centre in centres if call.may("case.sign", Resource(centre=centre))]
+    hidden = [centre for centre in general if call.may("case.read-confidential", Resource(centre=centre))]
+    rows = await parts.pool.fetch(CASELOAD.list_transfers, general, hidden, call.caller.staff_id)
+    items = [{**dict(row), "transfer_at": instant(row["transfer_at"]), "due": parts.answer_due(row)} for row in rows]
+    return await call.show({"items": items})
+
+
+@router.read("GET", "/v1/caseload", action="case.read")
+async def read_caseload(call: Call) -> Answer:
+    """Who has how many open cases, and what of them is late: of the centres where the caller assigns, else their own. Counts
+    only."""
+    parts: Casework = call.parts
+    centres = [centre for centre in sorted(call.caller.centres) if call.may("case.assign", Resource(centre=centre))]
+    today = call.runtime.now().astimezone(ZoneInfo(parts.region.centres[0].zone)).date()
+    rows = await parts.pool.fetch(CASELOAD.board, centres, call.caller.staff_id, today)
+    return await call.show({"items": [{**dict(row), "bin": _bin(row["cases"])} for row in rows]})
+
+
+def _bin(cases: int) -> str:
+    """Caseloads are compared in tens; from thirty on they are too many."""
+    return "30+" if cases >= 30 else f"{cases // 10 * 10}-{cases // 10 * 10 + 9}"
 
 
 def told(fact: Recorded[Any], *shown: FieldClass) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.codes import ActionStatus, ConsentMethod, ContactResult, CostBand, FollowUpType, NoteKind, PlanDecision, ServiceCode
 from shared.codes import SupportPlanType as PlanType
-from shared.contracts.casework.case import LongText, Org, Text
+from shared.contracts.casework.field import LongText, Org, Text
 from shared.http.bodies import CommandBody, Form, NewId, example
 from shared.privacy.classes import NARRATIVE, PROFILE, PROTECTED
 from shared.privacy.member import member

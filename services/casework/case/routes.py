@@ -19,7 +19,7 @@ from .commands import (
     OpenCase,
     ReopenCase,
 )
-from .decisions import WARN_CASELOAD, case_at
+from .decisions import WARN_CASELOAD, case_at, centre_of
 from .forms import AssessNeedsBody, AssignCaseBody, CloseCaseBody, DeliverServiceBody, OpenCaseBody, ReopenCaseBody
 from .state import State
 
@@ -43,14 +43,19 @@ class Found:
         return Resource(centre=self.centre, assigned=frozenset({worker} if worker else ()), subject_id=self.state.client_id)
 
 
-async def find(call: Call, resource: Resource | None = None) -> Found:
-    """The case of the path, if the caller may see it. A confidential one exists for its worker and the protection
-    supervisor only. resource: what the function is asked for, where that is not the case as it is assigned."""
+async def found_in(call: Call) -> Found:
+    """The case of the path, whoever asks: the caller checks who may see it."""
     parts: Casework = call.parts
     loaded = await parts.handle.load(case_at(""), call.path["id"])
     if loaded.version == 0:
         raise OutOfScope()
-    found = Found(loaded.state, loaded.facts[0].ctx.centre, loaded.version, loaded.facts)
+    return Found(loaded.state, centre_of(loaded), loaded.version, loaded.facts)
+
+
+async def find(call: Call, resource: Resource | None = None) -> Found:
+    """The case of the path, if the caller may see it. A confidential one exists for its worker and the protection
+    supervisor only. resource: what the function is asked for, where that is not the case as it is assigned."""
+    found = await found_in(call)
     if found.state.confidential:
         call.allow(found.resource, "case.read-confidential")
     if resource is not None:
@@ -225,4 +230,4 @@ def drawn(call: Call, what: str) -> UUID:
     return uuid5(call.command_id, what)
 
 
-__all__ = ["Found", "carry_out", "drawn", "find", "ground_of", "router", "today"]
+__all__ = ["Found", "carry_out", "drawn", "find", "found_in", "ground_of", "router", "today"]

@@ -18,6 +18,7 @@ from shared.codes import (
     PlanDecision,
     Priority,
     ReviewCause,
+    TransferAnswer,
 )
 from shared.contracts.casework.case import (
     AssessmentNarrative,
@@ -31,6 +32,8 @@ from shared.contracts.casework.case import (
     CasePlanReviewed,
     CaseReopened,
     CaseReviewRequired,
+    CaseTransferAnswered,
+    CaseTransferRequested,
     FollowUpRecorded,
     FollowUpScheduled,
     NeedsAssessed,
@@ -38,6 +41,7 @@ from shared.contracts.casework.case import (
     PlanActionRecorded,
     ServiceDelivered,
 )
+from shared.contracts.entry import EntryVoided
 
 ENDED = frozenset({ActionStatus.DONE, ActionStatus.CANCELLED})
 """Steps of a plan that ask for nothing more."""
@@ -65,8 +69,19 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer that waits for its answer."""
+
+    transfer_id: UUID
+    to_centre: str
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """What later decisions need to know, and nothing else. `state` None: there is no such case."""
+    """What later decisions need to know, and nothing else. `state` None: there is no such case.
+
+    answered: transfers that had their answer. moved_to: the centre that took the case last; None: the one that opened it.
+    """
 
     state: CaseState | None = None
     client_id: UUID | None = None
@@ -84,6 +99,9 @@ class State:
     plan_costly: bool = False
     actions: Mapping[UUID, Action] = field(default_factory=dict)
     reviews: frozenset[UUID] = frozenset()
+    transfer: Transfer | None = None
+    answered: frozenset[UUID] = frozenset()
+    moved_to: str | None = None
     grace_until: date | None = None
     closed_on: date | None = None
 
@@ -141,10 +159,18 @@ def evolve(state: State, event: CaseEvent) -> State:
         case CaseReviewRequired(source_event=source):
             grace = event.due if event.cause is ReviewCause.CONSENT_WITHDRAWN else state.grace_until
             return replace(state, reviews=state.reviews | {source}, grace_until=grace)
+        case CaseTransferRequested():
+            return replace(state, transfer=Transfer(event.transfer_id, event.to_centre))
+        case CaseTransferAnswered():
+            state = replace(state, transfer=None, answered=state.answered | {event.transfer_id})
+            moves = event.answer is TransferAnswer.ACCEPTED
+            return replace(state, state=CaseState.OPEN, moved_to=event.to_centre, worker=None) if moves else state
         case CaseClosed(closed_on=closed_on):
-            return replace(state, state=CaseState.CLOSED, closed_on=closed_on)
+            return replace(state, state=CaseState.CLOSED, closed_on=closed_on, transfer=None)
         case CaseReopened():
             return replace(state, state=CaseState.OPEN, closed_on=None)
+        case EntryVoided():  # what is void does not get here, so nothing is left to change
+            return state
         case _:
             assert_never(event)
 

@@ -35,6 +35,11 @@ MACHINE: Final = Machine(
         Move("RecordFollowUp", OPEN_STATES, None, "FollowUpRecorded", "caseworker, system"),
         Move("Note", OPEN_STATES, None, "CaseNoteRecorded", "caseworker, counsellor", "counselling notes by a counsellor only"),
         Move("RequireReview", OPEN_STATES, None, "CaseReviewRequired", "system"),
+        Move("RequestTransfer", OPEN_STATES, None, "CaseTransferRequested", "caseworker", "to another centre of the region; none waits for "
+             "its answer"),
+        Move("AnswerTransfer", OPEN_STATES, S.OPEN, "CaseTransferAnswered", "supervisor there", "ACCEPTED: the case is theirs, "
+             "and nobody's until they assign it"),
+        Move("AnswerTransfer", OPEN_STATES, None, "CaseTransferAnswered", "supervisor there; system after 5 working days", "REFUSED"),
         Move("CloseCase", OPEN_STATES, S.CLOSED, "CaseClosed", "caseworker; supervisor where it is signed", "each need has an outcome; "
              "no stay, return or consular request runs; for an erasure none of these"),
         Move("ReopenCase", frozenset({S.CLOSED}), S.OPEN, "CaseReopened", "supervisor", "within 12 months"),

@@ -1,6 +1,7 @@
 -- Cases that a caller may see, newest first. Confidential ones for their worker and, by centre ($2), the protection
 -- supervisor; general ones by centre ($1) or if they are the caller's own ($3).
-select case_id, client_id, centre, kind, priority, source, sub_committee, state, worker, opened_at, closed_on, review_due, recorded_at
+select case_id, client_id, centre, kind, priority, source, sub_committee, state, worker, opened_at, closed_on, review_due,
+       next_follow_up, transfer_to, recorded_at
   from caseload.case_file
  where (worker = $3 or (kind = 'GENERAL' and centre = any ($1)) or (kind = 'CONFIDENTIAL' and centre = any ($2)))
    and ($4::text is null or centre = $4)

@@ -12,92 +12,155 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 from shared.privacy.classes import NARRATIVE
 
 # The narrative is opened for one bit: an assessment may make a case confidential, and the open part must not tell.
-caseload = Projection("casework.caseload", version=1, topics=[CASE.topic, REFERRAL.topic], opens=[NARRATIVE])
+caseload = Projection("casework.caseload", version=2, topics=[CASE.topic, REFERRAL.topic], opens=[NARRATIVE])
+
+EVENTS = "gabay.casework."
 
 
-def step(fact: Fact, **told: Any) -> Op:
-    """One line of a case's timeline: open codes and ids only."""
-    return Op("step", (fact.stream, fact.stream, fact.version, _name(fact), fact.occurred_at, fact.ctx["actor"], _json(told)))
+def step(fact: Fact, sets: str | None = None, **told: Any) -> Op:
+    """One line of a case's timeline: open codes and ids only. sets: the state that the fact leads to, whatever was before."""
+    line = (fact.stream, fact.stream, fact.version, fact.event_id, _name(fact), fact.occurred_at, fact.ctx["actor"], _json(told), sets)
+    return Op("step", line)
 
 
-@caseload.on("gabay.casework.case-opened.v1")
+def settle(fact: Fact) -> Op:
+    """State, kind and next look back, from the lines that stand."""
+    return Op("settle", (fact.stream,))
+
+
+def hide(fact: Fact) -> Op:
+    return Op("hide", (fact.stream, fact.event_id))
+
+
+@caseload.on(EVENTS + "case-opened.v1")
 def opened(fact: Fact) -> Iterable[Op]:
     data = fact.data
-    return [
-        Op(
-            "open",
-            (
-                fact.stream, data["client_id"], fact.ctx["centre"], data["case_kind"], data["priority"], data["source"],
-                data["sub_committee"], fact.occurred_at, fact.recorded_at,
-            ),
+    yield Op(
+        "open",
+        (
+            fact.stream, data["client_id"], fact.ctx["centre"], data["case_kind"], data["priority"], data["source"],
+            data["sub_committee"], fact.occurred_at, fact.recorded_at,
         ),
-        step(fact, source=data["source"]),
-    ]  # fmt: skip
+    )  # fmt: skip
+    if data["case_kind"] == "CONFIDENTIAL":
+        yield hide(fact)
+    yield step(fact, "OPEN", source=data["source"])
+    yield settle(fact)
 
 
-@caseload.on("gabay.casework.case-assigned.v1")
+@caseload.on(EVENTS + "case-assigned.v1")
 def assigned(fact: Fact) -> Iterable[Op]:
     return [Op("assign", (fact.stream, fact.data["worker"])), step(fact, worker=fact.data["worker"])]
 
 
-@caseload.on("gabay.casework.needs-assessed.v1")
+@caseload.on(EVENTS + "needs-assessed.v1")
 def assessed(fact: Fact) -> Iterable[Op]:
     told = fact.open(NARRATIVE)
-    hidden = isinstance(told, dict) and told["case_type"] in C4_CASE_TYPES
-    return [Op("assess", (fact.stream, hidden)), step(fact, needs=fact.data["needs"])]
+    if isinstance(told, dict) and told["case_type"] in C4_CASE_TYPES:
+        yield hide(fact)
+    yield step(fact, needs=fact.data["needs"])
+    yield settle(fact)
 
 
-@caseload.on("gabay.casework.case-plan-proposed.v1")
+@caseload.on(EVENTS + "case-plan-proposed.v1")
 def proposed(fact: Fact) -> Iterable[Op]:
-    return [Op("move", (fact.stream, "PLAN_PROPOSED")), step(fact, plan_no=fact.data["plan_no"])]
+    plan_no = fact.data["plan_no"]
+    for action in fact.data["actions"]:
+        yield Op("act", (fact.stream, action["action_id"], fact.version, fact.event_id, plan_no, None))
+    yield step(fact, "PLAN_PROPOSED", plan_no=plan_no)
+    yield settle(fact)
 
 
-@caseload.on("gabay.casework.case-plan-reviewed.v1")
+@caseload.on(EVENTS + "case-plan-reviewed.v1")
 def reviewed(fact: Fact) -> Iterable[Op]:
-    line = step(fact, plan_no=fact.data["plan_no"], decision=fact.data["decision"])
-    return [Op("move", (fact.stream, "ASSESSED")), line] if fact.data["decision"] == "RETURNED" else [line]
+    decision = fact.data["decision"]
+    return [step(fact, "ASSESSED" if decision == "RETURNED" else None, plan_no=fact.data["plan_no"], decision=decision), settle(fact)]
 
 
-@caseload.on("gabay.casework.case-plan-agreed.v1")
+@caseload.on(EVENTS + "case-plan-agreed.v1")
 def agreed(fact: Fact) -> Iterable[Op]:
-    return [Op("move", (fact.stream, "PLAN_AGREED")), step(fact, plan_no=fact.data["plan_no"])]
+    return [step(fact, "PLAN_AGREED", plan_no=fact.data["plan_no"]), settle(fact)]
 
 
-@caseload.on("gabay.casework.plan-action-recorded.v1")
-def moved(fact: Fact) -> Op:
+@caseload.on(EVENTS + "plan-action-recorded.v1")
+def moved(fact: Fact) -> Iterable[Op]:
     data = fact.data
-    return step(fact, action_id=data["action_id"], status=data["status"], referral_id=data.get("referral_id"))
+    return [
+        Op("act", (fact.stream, data["action_id"], fact.version, fact.event_id, data["plan_no"], data["status"])),
+        step(fact, action_id=data["action_id"], status=data["status"], referral_id=data.get("referral_id")),
+    ]
 
 
-@caseload.on("gabay.casework.service-delivered.v1")
+@caseload.on(EVENTS + "service-delivered.v1")
 def delivered(fact: Fact) -> Op:
     data = fact.data
     return step(fact, service_id=data["service_id"], service_code=data["service_code"], delivered_on=data["delivered_on"])
 
 
-@caseload.on("gabay.casework.follow-up-scheduled.v1", "gabay.casework.follow-up-recorded.v1")
-def followed_up(fact: Fact) -> Op:
-    return step(fact, type=fact.data["type"], due=fact.data["due"], contact=fact.data.get("contact"))
+@caseload.on(EVENTS + "follow-up-scheduled.v1")
+def scheduled(fact: Fact) -> Iterable[Op]:
+    data = fact.data
+    return [
+        Op("schedule", (data["follow_up_id"], fact.stream, fact.event_id, data["type"], data["due"])),
+        step(fact, type=data["type"], due=data["due"]),
+        settle(fact),
+    ]
 
 
-@caseload.on("gabay.casework.case-note-recorded.v1")
+@caseload.on(EVENTS + "follow-up-recorded.v1")
+def looked_back(fact: Fact) -> Iterable[Op]:
+    data = fact.data
+    return [
+        Op("look_back", (data["follow_up_id"], fact.event_id, data["done"], data["contact"])),
+        step(fact, type=data["type"], due=data["due"], contact=data["contact"]),
+        settle(fact),
+    ]
+
+
+@caseload.on(EVENTS + "case-note-recorded.v1")
 def noted(fact: Fact) -> Op:
     return step(fact, kind=fact.data["kind"])
 
 
-@caseload.on("gabay.casework.case-review-required.v1")
+@caseload.on(EVENTS + "case-review-required.v1")
 def to_review(fact: Fact) -> Iterable[Op]:
     return [Op("review", (fact.stream, fact.data["due"])), step(fact, cause=fact.data["cause"], due=fact.data["due"])]
 
 
-@caseload.on("gabay.casework.case-closed.v1")
+@caseload.on(EVENTS + "case-transfer-requested.v1")
+def transfer_requested(fact: Fact) -> Iterable[Op]:
+    data = fact.data
+    told = {"transfer_id": data["transfer_id"], "to_centre": data["to_centre"]}
+    return [Op("transfer", (fact.stream, data["transfer_id"], data["to_centre"], fact.occurred_at)), step(fact, **told)]
+
+
+@caseload.on(EVENTS + "case-transfer-answered.v1")
+def transfer_answered(fact: Fact) -> Iterable[Op]:
+    data = fact.data
+    accepted = data["answer"] == "ACCEPTED"
+    told = {"transfer_id": data["transfer_id"], "to_centre": data["to_centre"], "answer": data["answer"]}
+    yield Op("transferred", (fact.stream, data["to_centre"] if accepted else None))
+    yield step(fact, "OPEN" if accepted else None, **told)
+    yield settle(fact)
+
+
+@caseload.on(EVENTS + "case-closed.v1")
 def closed(fact: Fact) -> Iterable[Op]:
-    return [Op("close", (fact.stream, fact.data["closed_on"])), step(fact, closed_on=fact.data["closed_on"])]
+    day = fact.data["closed_on"]
+    return [Op("close", (fact.stream, day)), step(fact, "CLOSED", closed_on=day), settle(fact)]
 
 
-@caseload.on("gabay.casework.case-reopened.v1")
+@caseload.on(EVENTS + "case-reopened.v1")
 def reopened(fact: Fact) -> Iterable[Op]:
-    return [Op("reopen", (fact.stream,)), step(fact)]
+    return [Op("close", (fact.stream, None)), step(fact, "OPEN"), settle(fact)]
+
+
+@caseload.on(EVENTS + "entry-voided.v1")
+def voided(fact: Fact) -> Iterable[Op]:
+    """What it says is void leaves state, kind and looks back as if it had never been."""
+    data = fact.data
+    told = {"event_id": data["event_id"], "event_type": data["event_type"], "reason": data["reason"]}
+    return [Op("void", (fact.stream, data["event_id"])), step(fact, **told), settle(fact)]
 
 
 @caseload.on("gabay.referrals.referral-sent.v1")
@@ -106,7 +169,9 @@ def referred(fact: Fact) -> Iterable[Op] | None:
     if "case_id" not in data:
         return None
     told = {"referral_id": fact.stream, "service_code": data["service_code"], "due_ack": data["due_ack"]}
-    line = (fact.stream, data["case_id"], fact.version, "referral-sent", fact.occurred_at, fact.ctx["actor"], _json(told))
+    line = (
+        fact.stream, data["case_id"], fact.version, fact.event_id, "referral-sent", fact.occurred_at, fact.ctx["actor"], _json(told), None,
+    )  # fmt: skip
     return [Op("refer", (fact.stream, data["case_id"], data.get("action_id"), data["confidential"])), Op("step", line)]
 
 
@@ -120,7 +185,7 @@ def answered(fact: Fact) -> Op:
     """The referral's case is known by its first fact only; an answer to a referral of no case of ours falls away."""
     told: dict[str, Any] = {"referral_id": fact.stream}
     told |= {name: fact.data[name] for name in ("reason", "result", "timer") if name in fact.data}
-    return Op("answer", (fact.stream, fact.version, _name(fact), fact.data["at"], fact.ctx["actor"], _json(told)))
+    return Op("answer", (fact.stream, fact.version, fact.event_id, _name(fact), fact.data["at"], fact.ctx["actor"], _json(told)))
 
 
 def _name(fact: Fact) -> str:

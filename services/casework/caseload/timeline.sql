@@ -1,2 +1,2 @@
 -- What happened in a case and to its referrals, oldest first.
-select stream_id, version, type, at, actor, details from caseload.step where case_id = $1 order by at, version limit 500;
+select stream_id, version, type, at, actor, details, void from caseload.step where case_id = $1 order by at, version limit 500;

@@ -1,4 +1,4 @@
-"""What casework tells the world about one case (events chapter, section 3: events 29 to 42).
+"""What casework tells the world about one case (events chapter, section 3: events 29 to 49).
 
 Every blob is sealed under the client. The narrative holds the working copy of whatever the profile holds, because the
 profile is left out for a client who refused statistics (domain chapter, section 11, rule 2); so each narrative of a fact
@@ -34,17 +34,14 @@ from shared.codes import (
     ServiceResult,
     SubCommittee,
     SupportPlanType,
+    TransferAnswer,
     Unit,
 )
+from shared.contracts.casework.field import CentreCode, LongText, Org, Quantity, Staff, Text
+from shared.contracts.entry import EntryVoided
 from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event, Sealed
 from shared.privacy.classes import NARRATIVE, PROFILE, PROTECTED, Erased
-
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-LongText = Annotated[str, Field(min_length=1, max_length=8000)]
-Staff = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
-Org = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,31}$")]
-Quantity = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,2})?$")]
 
 
 class Need(Sealed):
@@ -301,6 +298,27 @@ class CaseReopened(Event, type="case-reopened"):
     narrative: Annotated[ReopeningNote | Erased, NARRATIVE]
 
 
+class TransferNote(Sealed):
+    reason: Text = Field(description="Why the case should move, or why it is taken or not.")
+
+
+class CaseTransferRequested(Event, type="case-transfer-requested"):
+    """The case should move to another centre of the region; until that answers, nothing changes."""
+
+    transfer_id: UUID = Field(description="Id of the transfer.")
+    to_centre: CentreCode = Field(description="Centre that is asked.")
+    narrative: Annotated[TransferNote | Erased, NARRATIVE]
+
+
+class CaseTransferAnswered(Event, type="case-transfer-answered"):
+    """The other centre's answer. ACCEPTED moves the case there and clears its worker; without an answer it is REFUSED."""
+
+    transfer_id: UUID = Field(description="The transfer.")
+    to_centre: CentreCode = Field(description="Centre that answers.")
+    answer: TransferAnswer = Field(description="The answer.")
+    narrative: Annotated[TransferNote | Erased | None, NARRATIVE] = None
+
+
 CaseEvent = (
     CaseOpened
     | CaseAssigned
@@ -316,6 +334,9 @@ CaseEvent = (
     | CaseReviewRequired
     | CaseClosed
     | CaseReopened
+    | CaseTransferRequested
+    | CaseTransferAnswered
+    | EntryVoided
 )
 
 CASE = Aggregate(
@@ -335,4 +356,7 @@ CASE = Aggregate(
     CaseReviewRequired,
     CaseClosed,
     CaseReopened,
+    CaseTransferRequested,
+    CaseTransferAnswered,
+    EntryVoided,
 )

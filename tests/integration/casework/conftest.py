@@ -16,3 +16,10 @@ from tests.integration.casework.desk import Desk, open_desk
 async def desk(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
     async with open_desk("casework", api, PROJECTIONS, fresh_database) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+async def route_desk(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
+    """At a route centre, which has a shelter."""
+    async with open_desk("casework", api, PROJECTIONS, fresh_database, region="route-example") as opened:
+        yield opened.as_("stf-e1")

@@ -39,6 +39,7 @@ ISSUER = "http://127.0.0.1:9"
 KEY = ECKey.generate_key("P-256", {"kid": "tests", "alg": "ES256", "use": "sig"})
 WIDE = "read=60000/minute,write=60000/minute,batch=60000/minute,search=60000/minute,export=600/hour"
 CENTRE = "PH-ANT-01"
+ROUTE_CENTRE = "HN-EP-01"
 
 # staff id -> role, centre, organisation
 STAFF: dict[str, tuple[str, str | None, str | None]] = {
@@ -52,6 +53,12 @@ STAFF: dict[str, tuple[str, str | None, str | None]] = {
     "stf-o1": ("agency_desk", None, "OWWA"),
     "stf-o2": ("agency_desk", None, "DMW"),
     "stf-d1": ("directory_steward", None, None),
+    # of a route centre, which has a shelter
+    "stf-e1": ("warden", ROUTE_CENTRE, None),
+    "stf-e2": ("supervisor", ROUTE_CENTRE, None),
+    "stf-e3": ("caseworker", ROUTE_CENTRE, None),
+    "stf-e4": ("protection_supervisor", ROUTE_CENTRE, None),
+    "stf-e5": ("reception", ROUTE_CENTRE, None),
 }
 
 
@@ -172,9 +179,9 @@ async def _grant(dsn: str) -> None:
 
 @asynccontextmanager
 async def open_desk(
-    service: str, module: Any, projections: Sequence[Projection], fresh_database: Callable[[str], Any]
+    service: str, module: Any, projections: Sequence[Projection], fresh_database: Callable[[str], Any], *, region: str = "antique"
 ) -> AsyncIterator[Desk]:
-    """module: the service's api."""
+    """module: the service's api. region: name of the region file."""
     store, keys, access = (fresh_database(target) for target in (service, "keyring", "access"))
     await _grant(access.role("postgres"))
     owner = await asyncpg.connect(store.owner)
@@ -182,7 +189,7 @@ async def open_desk(
         await ensure_generation(owner, projection)
     await owner.close()
     environ = {
-        "GABAY_MODE": "test", "GABAY_REGION": "antique", "GABAY_OIDC_ISSUER": ISSUER, "GABAY_DATABASE_URL": store.app,
+        "GABAY_MODE": "test", "GABAY_REGION": region, "GABAY_OIDC_ISSUER": ISSUER, "GABAY_DATABASE_URL": store.app,
         "GABAY_KEYRING_URL": keys.role(f"{service}_keyring"), "GABAY_ACCESS_URL": access.role(f"{service}_access"),
         "GABAY_RATE_LIMITS": WIDE, "GABAY_FINGERPRINT_KEYS": f"{time.gmtime().tm_year}:{secret()}", "GABAY_CURSOR_KEY": secret(),
         **{f"GABAY_KEK_{which.upper()}": f"1:{secret()}" for which in KEK_CLASSES[service]},

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.casework import case as facts
 from shared.contracts.casework.case import CASE
+from shared.contracts.entry import EntryVoided
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import NARRATIVE, PROFILE
 from tests.unit.casework import cases
@@ -22,6 +23,9 @@ KNOWN: list[Any] = [event for way in WAY_TO.values() for event in way] + [
     facts.FollowUpRecorded(follow_up_id=cases.NEED, type="SAFETY", due=cases.TODAY, done=cases.TODAY, contact="REACHED"),
     CASES.decide(cases.delivering(), CASES.fold([cases.opened()]))[0],
     cases.assigned(),
+    facts.CaseTransferRequested(transfer_id=cases.NEED, to_centre="PH-MAS-01", narrative=facts.TransferNote(reason="moves")),
+    facts.CaseTransferAnswered(transfer_id=cases.NEED, to_centre="PH-MAS-01", answer="ACCEPTED"),
+    EntryVoided(event_id=cases.NEED, voided_type="case-note-recorded", reason="WRONG_PERSON"),
 ]
 
 

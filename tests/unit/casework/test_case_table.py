@@ -22,6 +22,7 @@ from tests.unit.casework.cases import (
     scheduled,
 )
 from tests.unit.casework.plans import agreeing, looking_back, noting, proposing, reviewing, scheduling
+from tests.unit.casework.test_transfers import REQUESTED, answering, asking
 from tests.unit.kit import given
 
 S = CaseState
@@ -39,6 +40,8 @@ COMMANDS: dict[str, Any] = {
     "RecordFollowUp": looking_back(ContactResult.MOVED),
     "Note": noting(),
     "RequireReview": RequireReview(cause=ReviewCause.URGENT_SCREENING, due=TODAY, source_event=NEED),
+    "RequestTransfer": asking(),
+    "AnswerTransfer": answering(),
     "CloseCase": closing(NEED, approved=True),
     "ReopenCase": ReopenCase(on=TODAY, prior_closure=CLOSURE, reason="back again"),
 }
@@ -57,6 +60,8 @@ ROWS = [
     ("RecordFollowUp", OPEN, None),
     ("Note", OPEN, None),
     ("RequireReview", OPEN, None),
+    ("RequestTransfer", OPEN, None),
+    ("AnswerTransfer", OPEN, S.OPEN),
     ("CloseCase", OPEN, S.CLOSED),
     ("ReopenCase", {S.CLOSED}, S.OPEN),
 ]
@@ -65,7 +70,8 @@ ROWS = [
 @pytest.mark.parametrize(("name", "state", "to"), [(name, state, to) for name, states, to in ROWS for state in sorted(states)])
 def test_a_command_moves_a_case_as_the_table_says(name: str, state: CaseState, to: CaseState | None) -> None:
     command = closing(approved=True) if name == "CloseCase" and state is S.OPEN else COMMANDS[name]
-    before = given(CASES, *WAY_TO[state], *([scheduled()] if name == "RecordFollowUp" else []))
+    needed = {"RecordFollowUp": [scheduled()], "AnswerTransfer": [REQUESTED]}
+    before = given(CASES, *WAY_TO[state], *needed.get(name, []))
     assert before.state.state is state
     assert before.when(command).after().state.state is (to or state)
 

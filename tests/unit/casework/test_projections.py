@@ -70,14 +70,15 @@ def test_a_consent_ends_when_another_takes_its_place_or_it_is_withdrawn() -> Non
 @pytest.mark.parametrize(("case_type", "hidden"), [("GBV", True), ("MEDICAL", False)])
 def test_an_assessment_may_hide_the_case(case_type: str, hidden: bool) -> None:
     ops = apply(caseload, fact("gabay.casework.needs-assessed.v1", needs=1, opened={"case_type": case_type}))
-    assert ops[0] == Op("assess", (str(CASE_ID), hidden))
+    assert (Op("hide", (str(CASE_ID), str(UUID(int=9)))) in ops) is hidden
+    assert ops[-1] == Op("settle", (str(CASE_ID),))
 
 
 def test_the_timeline_of_a_case_follows_its_referrals() -> None:
     sent = {"case_id": str(CASE_ID), "action_id": str(ACTION), "service_code": "LIV", "due_ack": AT, "confidential": False}
     refer, line = apply(caseload, fact("gabay.referrals.referral-sent.v1", REFERRED, **sent))
     assert refer == Op("refer", (str(REFERRED), str(CASE_ID), str(ACTION), False))
-    assert line[1][:4] == (str(REFERRED), str(CASE_ID), 1, "referral-sent")
+    assert line[1][:5] == (str(REFERRED), str(CASE_ID), 1, str(UUID(int=9)), "referral-sent")
     [answer] = apply(caseload, fact("gabay.referrals.referral-declined.v1", REFERRED, 2, at=AT, reason="NO_CAPACITY"))
     assert orjson.loads(answer[1][-1]) == {"referral_id": str(REFERRED), "reason": "NO_CAPACITY"}
 
@@ -92,5 +93,22 @@ def _names(ops: Iterable[Op]) -> list[str]:
 
 def test_opening_and_closing_move_the_case() -> None:
     opened = {"client_id": str(CLIENT), "case_kind": "GENERAL", "priority": "NORMAL", "source": "WALK_IN", "sub_committee": "MDI"}
-    assert _names(apply(caseload, fact("gabay.casework.case-opened.v1", **opened))) == ["open", "step"]
-    assert _names(apply(caseload, fact("gabay.casework.case-closed.v1", version=2, closed_on="2026-03-06"))) == ["close", "step"]
+    assert _names(apply(caseload, fact("gabay.casework.case-opened.v1", **opened))) == ["open", "step", "settle"]
+    assert _names(apply(caseload, fact("gabay.casework.case-closed.v1", version=2, closed_on="2026-03-06"))) == ["close", "step", "settle"]
+
+
+def test_an_accepted_transfer_moves_the_case_and_a_refused_one_does_not() -> None:
+    told = {"transfer_id": str(UUID(int=60)), "to_centre": "PH-MAS-01"}
+    asked = apply(caseload, fact("gabay.casework.case-transfer-requested.v1", **told))
+    assert asked[0] == Op("transfer", (str(CASE_ID), str(UUID(int=60)), "PH-MAS-01", AT))
+    accepted = apply(caseload, fact("gabay.casework.case-transfer-answered.v1", **told, answer="ACCEPTED"))
+    assert accepted[0] == Op("transferred", (str(CASE_ID), "PH-MAS-01"))
+    refused = apply(caseload, fact("gabay.casework.case-transfer-answered.v1", **told, answer="REFUSED"))
+    assert refused[0] == Op("transferred", (str(CASE_ID), None))
+
+
+def test_what_is_void_leaves_the_board() -> None:
+    told = {"event_id": str(UUID(int=8)), "event_type": "needs-assessed", "reason": "WRONG_PERSON"}
+    ops = apply(caseload, fact("gabay.casework.entry-voided.v1", **told))
+    assert _names(ops) == ["void", "step", "settle"]
+    assert ops[0] == Op("void", (str(CASE_ID), str(UUID(int=8))))

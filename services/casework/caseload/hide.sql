@@ -1,0 +1,2 @@
+-- repeats: every fact that hides a case is a row of its own
+insert into hidden (case_id, event_id) select * from unnest($1::uuid[], $2::uuid[]) on conflict do nothing;
