@@ -1,7 +1,7 @@
 """Read models live in generations: schemas `<model>_v<n>` beside each other, the live one behind the views of `<model>`.
 
 Made, swapped and dropped by the owner role; filled by the worker role; read by the app role, through the views alone.
-`tables.sql` beside a projection makes the tables of a generation, with its schema as search path.
+`tables.sql` (and `tables_<idea>.sql`) beside a projection makes the tables of a generation, with its schema as search path.
 """
 
 import asyncio
@@ -155,7 +155,8 @@ async def _make(owner: Connection, projection: Projection, version: int, tables:
 
 
 def _tables(at: Path) -> str:
-    return (at / "tables.sql").read_text(encoding="utf-8")
+    """`tables.sql`, and what stands beside it as `tables_<idea>.sql`, in the order of their names."""
+    return "\n".join(file.read_text(encoding="utf-8") for file in (at / "tables.sql", *sorted(at.glob("tables_*.sql"))))
 
 
 async def _show(owner: Connection, projection: Projection, version: int) -> None:

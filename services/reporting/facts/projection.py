@@ -98,7 +98,22 @@ def screened(f: Fact) -> Op | None:
     p = f.opened.get(PROFILE)
     if not p:
         return None
-    return fact("screening", f, None, client=f.stream, c1=p["risk_level"], c2="YES" if f.data["urgent"] else "NO")
+    severe = sorted({each["level"] for each in p["factors"] if each["polarity"] == "RISK" and each["severity"] == _SEVERE})
+    return fact(
+        "screening", f, None, client=f.stream, c1=p["risk_level"], c2="YES" if f.data["urgent"] else "NO", c3=" ".join(severe),
+    )  # fmt: skip
+
+
+@facts.on("gabay.intake.migration-intention-declared.v1")
+def intended(f: Fact) -> Op | None:
+    p = f.opened.get(PROFILE)
+    if not p:
+        return None
+    job = p.get("isco")
+    return fact(
+        "intention", f, None, client=f.stream, c1=p["destination"], c2=job[:1] if job else "_U", c3=_known(p["reason"]),
+        c4=_known(p["channel"]),
+    )  # fmt: skip
 
 
 @facts.on("gabay.intake.encounter-recorded.v1")
@@ -126,28 +141,77 @@ def observed(f: Fact) -> list[Op]:
 def served(f: Fact) -> Op | None:
     if f.open(PROFILE) is ERASED:
         return None
+    p = f.opened.get(PROFILE)
     data = f.data
     return fact(
         "service", f, data["delivered_on"], client=data["ctx"]["subject_id"], c1=data["service_code"], c2=data["sub_committee"],
-        c3="DIRECT", c4=data["unit"], qty=data["qty"],
+        c3="DIRECT", c4=data["unit"], c5=p["result"] if p else None, qty=data["qty"],
     )  # fmt: skip
 
 
-@facts.on("gabay.casework.case-opened.v1", "gabay.casework.case-reopened.v1", "gabay.casework.case-closed.v1")
-def case_moved(f: Fact) -> Op | None:
+@facts.on("gabay.casework.case-opened.v1", "gabay.casework.case-reopened.v1")
+def case_open(f: Fact) -> Op | None:
+    """`qty` is what it does to the number of open cases."""
     if f.open(PROFILE) is ERASED:
         return None
+    p = f.opened.get(PROFILE)
     data = f.data
-    return fact("case", f, data.get("closed_on"), client=data["ctx"]["subject_id"], c1=_CASE[f.type], c2=data.get("source"))
+    return fact(
+        "case", f, None, client=data["ctx"]["subject_id"], c1=_CASE[f.type], c2=data.get("source"), c3=p["case_type"] if p else None, qty=1,
+    )  # fmt: skip
+
+
+@facts.on("gabay.casework.case-closed.v1")
+def case_closed(f: Fact) -> list[Op] | None:
+    """The closure, and what became of each need."""
+    if f.open(PROFILE) is ERASED:
+        return None
+    p = f.opened.get(PROFILE)
+    client, day = f.data["ctx"]["subject_id"], f.data["closed_on"]
+    closed = fact("case", f, day, client=client, c1="CLOSED", c4=p["reason"] if p else None, qty=-1)
+    needs = p.get("outcomes") or () if p else ()
+    return [closed, *(fact("need", f, day, client=client, part=n, c1=each["code"], c2=each["outcome"]) for n, each in enumerate(needs, 1))]
+
+
+@facts.on("gabay.casework.needs-assessed.v1")
+def assessed(f: Fact) -> Op | None:
+    """The true type of the case, from now on."""
+    p = f.opened.get(PROFILE)
+    return fact("assessment", f, None, client=f.data["ctx"]["subject_id"], c1=p["case_type"]) if p else None
+
+
+@facts.on("gabay.casework.case-plan-agreed.v1")
+def plan_agreed(f: Fact) -> Op:
+    return fact("plan", f, f.data["agreed_on"], client=f.data["ctx"]["subject_id"])
+
+
+@facts.on("gabay.casework.follow-up-scheduled.v1")
+def follow_up(f: Fact) -> Op:
+    data = f.data
+    return fact("follow-up", f, data["due"], client=data["ctx"]["subject_id"], item=data["follow_up_id"], c1=data["type"])
+
+
+@facts.on("gabay.casework.follow-up-recorded.v1")
+def followed_up(f: Fact) -> Op:
+    data = f.data
+    return fact(
+        "contact", f, data["done"], client=data["ctx"]["subject_id"], item=data["follow_up_id"], c1=data["type"], c2=data["contact"],
+    )  # fmt: skip
 
 
 @facts.on("gabay.referrals.referral-sent.v1")
-def sent(f: Fact) -> Op:
+def sent(f: Fact) -> list[Op]:
+    """The referral, and the days until which something was promised."""
     data = f.data
-    return fact(
-        "referral", f, None, client=data.get("client_id"), c1=data["service_code"], c2=data["direction"],
-        c3=data.get("to_org") or "_Z", c4=data["sub_committee"], c5=data["priority"], due=data["due_ack"],
-    )  # fmt: skip
+    client, centre = data.get("client_id"), data["ctx"]["centre"]
+    codes = {"c1": data["service_code"], "c2": data["direction"], "c3": data.get("to_org") or "_Z", "c5": data["priority"]}
+    return [
+        fact("referral", f, None, client=client, c4=data["sub_committee"], due=data["due_ack"], **codes),
+        *(
+            fact("promise", f, day_at(centre, data[what]).isoformat(), client=client, part=part, c4=what.upper(), due=data[what], **codes)
+            for part, what in enumerate(("due_ack", "due_service", "lapse_ack"), 1)
+        ),
+    ]
 
 
 @facts.on(
@@ -171,7 +235,8 @@ def _known(code: str) -> str:
 
 
 _CLASS = {"ADULT": "Y_GE18", "CHILD": "Y0T17", "U": "_U"}
-_CASE = {f"gabay.casework.case-{what.lower()}.v1": what for what in ("OPENED", "REOPENED", "CLOSED")}
+_SEVERE = 3
+_CASE = {f"gabay.casework.case-{what.lower()}.v1": what for what in ("OPENED", "REOPENED")}
 _ANSWER = {
     "gabay.referrals.referral-acknowledged.v1": "ACKNOWLEDGED",
     "gabay.referrals.referral-accepted.v1": "ACCEPTED",

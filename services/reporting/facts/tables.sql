@@ -77,12 +77,19 @@ create table fact_transit      partition of fact for values in ('transit');
 create table fact_departure    partition of fact for values in ('departure');
 create table fact_return       partition of fact for values in ('return');
 create table fact_screening    partition of fact for values in ('screening');
+create table fact_intention    partition of fact for values in ('intention');
 -- Facts in other streams, and those of no person.
 create table fact_encounter    partition of fact for values in ('encounter');
 create table fact_group        partition of fact for values in ('group');
 create table fact_service      partition of fact for values in ('service');
 create table fact_case         partition of fact for values in ('case');
+create table fact_assessment   partition of fact for values in ('assessment');
+create table fact_plan         partition of fact for values in ('plan');
+create table fact_need         partition of fact for values in ('need');
+create table fact_follow_up    partition of fact for values in ('follow-up');
+create table fact_contact      partition of fact for values in ('contact');
 create table fact_referral     partition of fact for values in ('referral');
+create table fact_promise      partition of fact for values in ('promise');
 create table fact_answer       partition of fact for values in ('answer');
 
 -- Stream ids are time-ordered, event ids are not: an index that begins with the stream grows at one end only.
@@ -97,10 +104,23 @@ create unique index on fact_service (stream, event_id, part);
 create unique index on fact_case (stream, event_id, part);
 create unique index on fact_referral (stream, event_id, part);
 create unique index on fact_answer (stream, event_id, part);
+create unique index on fact_intention (stream, event_id, part);
+create unique index on fact_assessment (stream, event_id, part);
+create unique index on fact_plan (stream, event_id, part);
+create unique index on fact_need (stream, event_id, part);
+create unique index on fact_follow_up (stream, event_id, part);
+create unique index on fact_contact (stream, event_id, part);
+create unique index on fact_promise (stream, event_id, part);
 create index on fact_encounter (client) where client is not null;
 create index on fact_service (client) where client is not null;
 create index on fact_case (client) where client is not null;
 create index on fact_referral (client) where client is not null;
+create index on fact_assessment (client) where client is not null;
+create index on fact_plan (client) where client is not null;
+create index on fact_need (client) where client is not null;
+create index on fact_follow_up (client) where client is not null;
+create index on fact_contact (client) where client is not null;
+create index on fact_promise (client) where client is not null;
 
 -- Clients of whom a fact came before what makes it count: other topics run ahead of intake's.
 create table waiting (client uuid primary key);
@@ -185,10 +205,10 @@ end;
 create function facts_of(p_clients uuid[]) returns setof fact language sql stable
 begin atomic
     select f.* from fact f
-     where f.kind in ('registration', 'transit', 'departure', 'return', 'screening') and f.stream = any (p_clients)
+     where f.kind in ('registration', 'transit', 'departure', 'return', 'screening', 'intention') and f.stream = any (p_clients)
      union all
     select f.* from fact f
-     where f.kind in ('encounter', 'service', 'case', 'referral') and f.client = any (p_clients);
+     where f.kind in ('encounter', 'service', 'case', 'referral', 'assessment', 'plan', 'need', 'follow-up', 'contact', 'promise') and f.client = any (p_clients);
 end;
 
 -- Roll-ups follow the facts: whatever inserts, changes or deletes facts, the cells move with it in the same statement.
@@ -251,9 +271,9 @@ begin
     delete from fact f where f.kind = 'answer' and f.stream in (
         select r.stream from fact r where r.kind = 'referral' and r.client = p_client);
     delete from fact f where f.stream = p_client
-       and f.kind in ('registration', 'transit', 'departure', 'return', 'screening');
+       and f.kind in ('registration', 'transit', 'departure', 'return', 'screening', 'intention');
     delete from fact f where f.client = p_client
-       and f.kind in ('encounter', 'service', 'case', 'referral');
+       and f.kind in ('encounter', 'service', 'case', 'referral', 'assessment', 'plan', 'need', 'follow-up', 'contact', 'promise');
     delete from person_version v where v.client = p_client;
     delete from waiting w where w.client = p_client;
     update consent_state s

@@ -6,7 +6,7 @@ neither covers, persons counted once, and every answer as of an earlier day are 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.reporting.figures.period import Span
@@ -57,6 +57,8 @@ def plan(question: Question) -> Plan:
     """The cheapest way to answer exactly."""
     series, span = question.series, question.span
     exact = question.known_at is not None or question.happened_by is not None or not span.whole_months
+    if series.outcome:
+        return _from_outcomes(question)
     if series.measure is Measure.ACCEPTED or series.measure is Measure.PERSONS or exact:
         return _from_facts(question)
     asked = {*question.by, *question.where} - {*TIME, *_PLACES, "SEX"}
@@ -123,6 +125,23 @@ def _from_facts(question: Question) -> Plan:
     if question.known_at is not None:
         return Plan("as_of", (*params, question.known_at), question.by)
     return Plan("fact", params, question.by)
+
+
+def _from_outcomes(question: Question) -> Plan:
+    series, span = question.series, question.span.until(question.happened_by)
+    dimensions = series.dimensions
+    several = [d for d in question.by if d in dimensions and dimensions[d].column == "types"]
+    names = {d.name: "many" if d.name in several else d.column for d in dimensions.values()}
+    first = span.first
+    if series.window is not None:
+        first = span.last - timedelta(days=series.window) if series.window else date.min
+    centres, sites = _places(question)
+    filters = _filters(question)
+    params = (
+        series.kind, first, span.last, _precisions(question), centres, sites, "types" if several else None,
+        *_columns(question.by, names), series.latest, *(_list(filters.get(column)) for column in _FILTERS[:-2]),
+    )  # fmt: skip
+    return Plan("outcome", params, question.by)
 
 
 def _filters(question: Question) -> dict[str, tuple[str, ...]]:

@@ -65,7 +65,7 @@ class Reader:
         for row in rows:
             key = tuple(_code(name, row[i]) for i, name in enumerate(planned.by))
             figures = _figures(question.series.measure, row)
-            if figures["n"] == 0:
+            if not figures["n"]:
                 continue
             if (cell := cells.get(key)) is None:
                 cells[key] = dict(zip(planned.by, key, strict=True)) | figures
@@ -112,6 +112,14 @@ def _figures(measure: Measure, row: Any) -> Cell:
             return {"n": row["persons"]}
         case Measure.ACCEPTED:
             return {"n": row["n"], "accepted": row["accepted"]}
+        case Measure.SHARE:
+            return {"n": row["n"], "num": row["good"]}
+        case Measure.PERSON_SHARE:
+            return {"n": row["persons"], "num": row["good_persons"]}
+        case Measure.DURATION:
+            return {"n": row["n"], "median": row["median"]}
+        case Measure.STOCK:
+            return {"n": _number(row["total"])}
 
 
 def _number(total: Decimal | None) -> int | float:

@@ -46,6 +46,13 @@ DIMENSIONS: Mapping[str, Words] = {
     "UNIT": {"en": "Unit", "fr": "Unité", "fil": "Yunit"},
     "ORG": {"en": "Organisation", "fr": "Organisation", "fil": "Organisasyon"},
     "PRIORITY": {"en": "Priority", "fr": "Priorité", "fil": "Prayoridad"},
+    "LEVEL": {"en": "Level", "fr": "Niveau", "fil": "Antas"},
+    "CASE_TYPE": {"en": "Type of case", "fr": "Type de dossier", "fil": "Uri ng kaso"},
+    "BIN": {"en": "Days", "fr": "Jours", "fil": "Mga araw"},
+    "NEED": {"en": "Need", "fr": "Besoin", "fil": "Pangangailangan"},
+    "OUTCOME": {"en": "Outcome", "fr": "Résultat", "fil": "Kinalabasan"},
+    "FTYPE": {"en": "Follow-up", "fr": "Suivi", "fil": "Follow-up"},
+    "WORK": {"en": "Work found", "fr": "Emploi trouvé", "fil": "Nakuhang trabaho"},
 }
 
 _CODES: Mapping[str, Words] = {
@@ -57,6 +64,12 @@ _CODES: Mapping[str, Words] = {
     "Y_GE18": {"en": "Adults (18+)", "fr": "Adultes (18+)", "fil": "Nasa gulang (18+)"},
     "DIRECT": {"en": "by the centre", "fr": "par le centre", "fil": "ng sentro"},
     "REFERRAL": {"en": "by referral", "fr": "par référencement", "fil": "sa referral"},
+    "D0T30": {"en": "up to 30", "fr": "jusqu'à 30", "fil": "hanggang 30"},
+    "D31T90": {"en": "31 to 90", "fr": "31 à 90", "fil": "31 hanggang 90"},
+    "D91T180": {"en": "91 to 180", "fr": "91 à 180", "fil": "91 hanggang 180"},
+    "D_GE181": {"en": "181 and more", "fr": "181 et plus", "fil": "181 pataas"},
+    "LOCAL": {"en": "in the country", "fr": "dans le pays", "fil": "sa loob ng bansa"},
+    "OVERSEAS": {"en": "abroad", "fr": "à l'étranger", "fil": "sa ibang bansa"},
 }
 
 

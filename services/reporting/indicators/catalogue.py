@@ -3,10 +3,39 @@
 import re
 from collections.abc import Mapping
 
-from services.reporting.indicators import i01, i03, i09, i10, i16, i30, i38
+from services.reporting.indicators import (
+    i01,
+    i02,
+    i03,
+    i07,
+    i09,
+    i10,
+    i11,
+    i12,
+    i13,
+    i16,
+    i17,
+    i19,
+    i20,
+    i25,
+    i26,
+    i27,
+    i28,
+    i30,
+    i31,
+    i33,
+    i37,
+    i38,
+    i39,
+)
 from services.reporting.indicators.declaration import Indicator, Series
 
-INDICATORS: Mapping[str, Indicator] = {m.INDICATOR.id: m.INDICATOR for m in (i01, i03, i09, i10, i16, i30, i38)}
+_BUILT = (
+    i01, i02, i03, i07, i09, i10, i11, i12, i13, i16, i17, i19,
+    i20, i25, i26, i27, i28, i30, i31, i33, i37, i38, i39,
+)  # fmt: skip
+
+INDICATORS: Mapping[str, Indicator] = {m.INDICATOR.id: m.INDICATOR for m in _BUILT}
 
 _NAME = re.compile(r"I?(\d{1,2})([a-d]?)", re.IGNORECASE | re.ASCII)
 

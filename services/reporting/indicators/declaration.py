@@ -21,6 +21,14 @@ class Measure(StrEnum):
     """sum of what the facts bring: heads of a group, units of a service"""
     ACCEPTED = "ACCEPTED"
     """of referrals: accepted within 14 days after the period, over all that were not withdrawn before an answer"""
+    SHARE = "SHARE"
+    """of items those that went well: `n` all, `num` the good ones"""
+    PERSON_SHARE = "PERSON_SHARE"
+    """the same of distinct persons"""
+    DURATION = "DURATION"
+    """`n` items, `median` of their days"""
+    STOCK = "STOCK"
+    """what is there at the end of the period: all that came less all that went"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,9 @@ class Series:
     """One column of figures of an indicator; series of one indicator are never added.
 
     kind: of the facts. by: its dimensions beyond D. margins: those of them (by name) with a roll-up of their own.
-    only: codes that the facts must have (column -> codes).
+    only: codes that the facts must have (column -> codes). outcome: `kind` is a question of the view `outcome`.
+    latest: of each person only the latest in the period counts. window: days before the end of the period that are looked
+    at, whatever its beginning; 0: all time.
     """
 
     letter: str = ""
@@ -51,6 +61,14 @@ class Series:
     by: tuple[Dimension, ...] = ()
     margins: tuple[str, ...] = ()
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    outcome: bool = False
+    latest: bool = False
+    window: int | None = None
+
+    @property
+    def now_only(self) -> bool:
+        """Whether it is answered as of now alone: what became of things is not kept as it was known."""
+        return self.outcome or self.measure is Measure.ACCEPTED
 
     @property
     def dimensions(self) -> Mapping[str, Dimension]:

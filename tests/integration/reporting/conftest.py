@@ -73,6 +73,13 @@ class Model:
         assert found is not None
         return await self.reader.ask(Question(series=found[1][0], span=parse(period), by=by, where=where or {}, places=PLACES, **more))
 
+    async def ask_series(self, name: str, period: str, by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+        """One series of an indicator by its letter."""
+        found = find(name)
+        assert found is not None
+        (series,) = found[1]
+        return await self.reader.ask(Question(series=series, span=parse(period), by=by, where={}, places=PLACES))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _clocks() -> None:

@@ -193,7 +193,8 @@ async def test_a_referral_that_is_delivered_is_one_service_by_referral(model: An
     world = World()
     world.register(ANA)
     sent = {"client_id": ANA, "direction": "OUT", "to_org": "OWWA", "service_code": "LIV", "sub_committee": "ESIP",
-            "priority": "NORMAL", "due_ack": "2026-01-10T09:00:00Z"}  # fmt: skip
+            "priority": "NORMAL", "due_ack": "2026-01-10T09:00:00Z", "due_service": "2026-01-19T09:00:00Z",
+            "lapse_ack": "2026-01-13T09:00:00Z", "lapse_service": "2026-02-06T09:00:00Z"}  # fmt: skip
     for name, answers in {"r1": ["accepted", "service-delivered"], "r2": ["declined"], "r3": ["withdrawn"], "r4": []}.items():
         stream = some_id(name)
         world.tell("referrals.referral-sent", stream, sent, client=ANA)

@@ -67,6 +67,8 @@ async def test_series_of_one_indicator_come_apart(supervisor: Desk) -> None:
         ({"by": ["MONTH", "SEX", "A2", "NAT"]}, 422, "too-many-dimensions"),
         ({"by": ["TYPE", "MODE"]}, 422, "too-many-dimensions"),
         ({"by": ["PHONE"]}, 422, "validation"),
+        ({"indicator": "25d", "by": ["MONTH"]}, 422, "validation"),
+        ({"indicator": "37", "known_at": "2026-01-31"}, 422, "validation"),
         ({"where": {"PHONE": ["x"]}}, 422, "validation"),
         ({"indicator": "29"}, 422, "validation"),
         ({"known_at": "2026-01-31"}, 409, "not-yet-known"),
@@ -85,7 +87,9 @@ async def test_true_counts_need_a_grant(supervisor: Desk) -> None:
 
 async def test_the_catalogue_names_what_can_be_asked(supervisor: Desk) -> None:
     items = (await supervisor.get("/v1/statistics/tables"))["items"]
-    assert [item["indicator"] for item in items] == ["01", "03", "09", "10", "16", "30", "38"]
+    numbers = [item["indicator"] for item in items]
+    assert numbers == sorted(numbers)
+    assert {"01", "02", "16", "25", "39"} <= set(numbers)
     french = await supervisor.send("GET", "/v1/statistics/tables", Accept_Language="fr")
     assert french.json()["items"][0]["title"] == "Nouveaux clients"
 

@@ -1,0 +1,30 @@
+"""02 Active clients. Training and shelter nights are not among the facts yet."""
+
+from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+
+INDICATOR = Indicator(
+    number=2,
+    title={"en": "Active clients", "fr": "Clients actifs", "fil": "Mga aktibong kliyente"},
+    method={
+        "en": (
+            "Persons with a registration, an encounter or a service in the period, each once in a cell: months do not add up to a quarter."
+        ),
+        "fr": (
+            "Personnes avec un enregistrement, un contact ou un service dans la période, une seule fois par "
+            "cellule : les mois ne s'additionnent pas."
+        ),
+        "fil": (
+            "Mga taong may pagpaparehistro, pakikipag-ugnayan o serbisyo sa panahon, minsan sa bawat selda: "
+            "hindi napagsasama ang mga buwan."
+        ),
+    },
+    series=(
+        Series(
+            title={"en": "Persons", "fr": "Personnes", "fil": "Mga tao"},
+            kind="active",
+            measure=Measure.PERSONS,
+            outcome=True,
+            by=(Dimension("SERVICE", "c1", "ServiceCode"),),
+        ),
+    ),
+)

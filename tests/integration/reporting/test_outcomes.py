@@ -1,0 +1,228 @@
+"""Shares, durations and states: the worked examples of the statistics chapter first (section 4)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.integration.reporting.test_facts import a_departure, a_service, a_transit
+from tests.integration.reporting.world import World, some_id
+
+ANA, BEN = some_id("ana"), some_id("ben")
+
+
+def at(day: str, hour: int = 2) -> datetime:
+    return datetime.fromisoformat(day).replace(hour=hour, tzinfo=UTC)
+
+
+def a_case(world: World, client: str, day: str, name: str = "case", case_type: str = "UNASSESSED") -> str:
+    stream = some_id(client + name)
+    world.tell("casework.case-opened", stream, {"source": "WALK_IN"}, sealed={"case_type": case_type}, client=client, at=at(day))
+    return stream
+
+
+def close(world: World, client: str, case: str, day: str, *outcomes: tuple[str, str]) -> None:
+    needs = [{"need_id": some_id(code), "code": code, "outcome": outcome} for code, outcome in outcomes]
+    sealed = {"reason": "COMPLETED", "outcomes": needs}
+    world.tell("casework.case-closed", case, {"closed_on": day, "approved": False}, sealed=sealed, client=client, at=at(day))
+
+
+def screened(world: World, client: str, day: str, *factors: tuple[str, int]) -> None:
+    found = [{"level": level, "code": "X", "polarity": "RISK", "severity": severity} for level, severity in factors]
+    world.tell(
+        "intake.vulnerability-screened", client, {"screening_id": some_id(client + day), "urgent": False},
+        sealed={"factors": found, "risk_level": "LOW"}, at=at(day),
+    )  # fmt: skip
+
+
+def referred(world: World, client: str, name: str, due_ack: str, due_service: str = "2026-03-31", lapse: str = "2026-04-03") -> str:
+    stream = some_id(client + name)
+    end = "T17:00:00+08:00"
+    data = {
+        "client_id": client, "service_code": "LIV", "direction": "OUT", "to_org": "OWWA", "sub_committee": "ESIP", "priority": "NORMAL",
+        "due_ack": due_ack + end, "due_service": due_service + end, "lapse_ack": lapse + end, "lapse_service": "2026-05-01" + end,
+    }  # fmt: skip
+    world.tell("referrals.referral-sent", stream, data, client=client)
+    return stream
+
+
+def answered(world: World, client: str, referral: str, what: str, when: str, **more: Any) -> None:
+    world.tell(f"referrals.referral-{what}", referral, {"at": when, **more}, client=client)
+
+
+async def told(model: Any, world: World) -> None:
+    """Everything twice: what is repeated changes no figure."""
+    await model.apply(world.live())
+    await model.apply(world.live())
+
+
+async def one(model: Any, indicator: str, period: str, **more: Any) -> dict[str, Any]:
+    cells = await model.ask(indicator, period, **more)
+    assert len(cells) <= 1
+    return cells[0] if cells else {}
+
+
+async def test_02_a_person_is_active_once_in_each_period_and_months_do_not_add_up(model: Any) -> None:
+    world = World()
+    world.register(ANA, at=at("2026-05-04"))
+    for day in ("2026-07-06", "2026-08-03", "2026-08-04"):
+        a_service(world, ANA, day, f"case {day}")
+    await told(model, world)
+    assert await model.ask("02", "2026-Q3", ("MONTH",)) == [{"MONTH": "2026-07", "n": 1}, {"MONTH": "2026-08", "n": 1}]
+    assert await one(model, "02", "2026-Q3") == {"n": 1}
+
+
+async def test_07_the_latest_declaration_of_who_wants_to_leave(model: Any) -> None:
+    world = World()
+    world.register(ANA, client_types=["PROSPECTIVE"])
+    world.register(BEN, client_types=["RETURNEE"])
+    for client, country in ((ANA, "SAU"), (ANA, "KWT"), (BEN, "KWT")):
+        world.tell(
+            "intake.migration-intention-declared", client, {"episode_id": some_id(country)},
+            sealed={"destination": country, "isco": "9111", "channel": "GOVERNMENT", "reason": "WORK"},
+        )  # fmt: skip
+    await told(model, world)
+    assert await model.ask("07", "2026", ("COUNTRY", "ISCO1")) == [{"COUNTRY": "KWT", "ISCO1": "9", "n": 1}]
+    assert await model.ask("17", "2026", ("REASON", "COUNTRY")) == [{"REASON": "WORK", "COUNTRY": "KWT", "n": 2}]
+
+
+async def test_11_and_12_shares_of_what_is_known(model: Any) -> None:
+    world = World()
+    world.register(ANA)
+    for number, distressed in enumerate((True, False, False)):
+        world.tell(
+            "intake.return-recorded", ANA, {"episode_id": some_id(f"e{number}")},
+            sealed={"date": "2026-01-02", "from": "KWT", "reason": "ABUSE", "voluntary": "YES", "distressed": distressed},
+        )  # fmt: skip
+    for papers in ("YES", "NO", "UNKNOWN"):
+        a_departure(world, ANA, "2025-03-04", documented=papers, isco="5311")
+    await told(model, world)
+    assert await one(model, "11", "2026") == {"n": 3, "num": 1}
+    assert await one(model, "12", "2025") == {"n": 2, "num": 1}
+    assert await model.ask("13", "2025", ("ISCO1",)) == [{"ISCO1": "5", "n": 3}]
+
+
+async def test_19_screened_on_the_seventh_day_counts_in_the_period_of_that_day(model: Any) -> None:
+    world = World()
+    world.register(ANA, at=at("2026-03-28"))
+    screened(world, ANA, "2026-04-03")
+    world.register(BEN, at=at("2026-03-29"))
+    screened(world, BEN, "2026-04-06")
+    await told(model, world)
+    assert await one(model, "19", "2026-Q1") == {}
+    assert await one(model, "19", "2026-Q2") == {"n": 2, "num": 1}
+
+
+async def test_20_the_latest_screening_says_at_which_levels_somebody_is_at_severe_risk(model: Any) -> None:
+    world = World()
+    world.register(ANA)
+    screened(world, ANA, "2026-02-02", ("HOUSEHOLD", 3))
+    screened(world, ANA, "2026-02-09", ("INDIVIDUAL", 3), ("COMMUNITY", 2))
+    world.register(BEN)
+    screened(world, BEN, "2026-02-10")
+    await told(model, world)
+    found = await model.ask("20", "2026-Q1", ("LEVEL",))
+    assert {cell["LEVEL"]: (cell["num"], cell["n"]) for cell in found} == {
+        "INDIVIDUAL": (1, 2), "HOUSEHOLD": (0, 2), "COMMUNITY": (0, 2), "STRUCTURAL": (0, 2),
+    }  # fmt: skip
+    assert await one(model, "20", "2026-Q1") == {"n": 2, "num": 1}
+
+
+async def test_25_and_26_a_case_that_is_closed_and_reopened(model: Any) -> None:
+    world = World()
+    world.register(ANA, at=at("2026-01-05"))
+    case = a_case(world, ANA, "2026-01-10")
+    world.tell(
+        "casework.needs-assessed", case, {"needs": 1}, sealed={"needs": [], "case_type": "LEGAL_CLAIM"}, client=ANA, at=at("2026-01-11")
+    )
+    close(world, ANA, case, "2026-02-05", ("LEGAL", "MET"), ("INCOME", "UNMET"), ("DEBT", "UNKNOWN"))
+    world.tell("casework.case-reopened", case, {"prior_closure": some_id("x")}, client=ANA, at=at("2026-03-09"))
+    await told(model, world)
+    for letter, number in {"a": 1, "b": 1, "c": 1, "d": 1}.items():
+        assert await model.ask_series(f"25{letter}", "2026-Q1") == [{"n": number}]
+    assert await model.ask_series("25d", "2026-02") == []
+    assert await model.ask_series("25a", "2026", ("CASE_TYPE",)) == [{"CASE_TYPE": "LEGAL_CLAIM", "n": 1}]
+    assert await model.ask("26", "2026", ("BIN",)) == [{"BIN": "D0T30", "n": 1, "median": 26.0}]
+    assert await one(model, "27", "2026") == {"n": 2, "num": 1}
+    close(world, ANA, case, "2026-06-30")
+    await model.apply(world.live()[-1:])
+    assert await one(model, "26", "2026") == {"n": 1, "median": 26.0}
+
+
+async def test_28_the_limit_of_a_plan_follows_from_the_return_if_one_is_known(model: Any) -> None:
+    world = World()
+    for client, returned in ((ANA, True), (BEN, False)):
+        world.register(client, at=at("2026-03-01"))
+        if returned:
+            world.tell(
+                "intake.return-recorded", client, {"episode_id": some_id(client + "e")},
+                sealed={"date": "2026-02-20", "from": "KWT", "reason": "EMPLOYER_CLOSED", "voluntary": "YES", "distressed": False},
+            )  # fmt: skip
+        case = a_case(world, client, "2026-03-02", case_type="RETURN_REINTEGRATION")
+        day = "2026-03-20"
+        world.tell("casework.case-plan-agreed", case, {"plan_no": 1, "agreed_on": day}, client=client, at=at(day))
+    await told(model, world)
+    # Ana: 20 Feb + 30 = 22 March, agreed in time. Ben: 2 March + 14 = 16 March, too late.
+    assert await one(model, "28", "2026-03-22") == {"n": 1, "num": 1}
+    assert await one(model, "28", "2026-03-16") == {"n": 1, "num": 0}
+
+
+async def test_31_a_follow_up_is_on_time_for_seven_days_and_a_cancelled_one_is_none(model: Any) -> None:
+    world = World()
+    world.register(ANA, at=at("2026-01-05"))
+    case = a_case(world, ANA, "2026-01-10")
+    for number, (done, contact) in enumerate((("2026-03-08", "REACHED"), ("2026-03-09", "REACHED"), ("2026-03-01", "CANCELLED"))):
+        what = {"follow_up_id": some_id(f"f{number}"), "type": "REINTEGRATION", "due": "2026-03-01"}
+        world.tell("casework.follow-up-scheduled", case, what, client=ANA)
+        world.tell("casework.follow-up-recorded", case, {**what, "done": done, "contact": contact}, client=ANA)
+    await told(model, world)
+    assert await one(model, "31", "2026-Q1") == {"n": 2, "num": 1}
+
+
+async def test_33_work_found_within_90_days_of_the_first_referral_to_a_job(model: Any) -> None:
+    world = World()
+    for client, found in ((ANA, "2026-04-01"), (BEN, "2026-04-02")):
+        world.register(client, at=at("2026-01-01"))
+        for number, (day, result) in enumerate(
+            (("2026-01-01", "REFERRED_TO_JOB"), ("2026-02-01", "REFERRED_TO_JOB"), (found, "PLACED_LOCAL"))
+        ):
+            world.tell(
+                "casework.service-delivered", some_id(client + "case"),
+                {"service_code": "EMP", "sub_committee": "ESIP", "unit": "SESSION", "qty": "1", "delivered_on": day},
+                sealed={"service_code": "EMP", "result": result}, client=client, at=at(day, number + 3),
+            )  # fmt: skip
+    await told(model, world)
+    assert await one(model, "33", "2026-05") == {"n": 2, "num": 1}
+    assert await one(model, "33", "2026-08") == {}
+
+
+async def test_37_and_39_declined_in_time_is_an_answer_in_time(model: Any) -> None:
+    world = World()
+    world.register(ANA, at=at("2026-03-01"))
+    declined = referred(world, ANA, "declined", "2026-03-10")
+    answered(world, ANA, declined, "declined", "2026-03-10T16:00:00+08:00", reason="NO_CAPACITY")
+    late = referred(world, ANA, "late", "2026-03-10")
+    answered(world, ANA, late, "acknowledged", "2026-03-10T17:00:01+08:00")
+    answered(world, ANA, late, "service-delivered", "2026-03-31T17:00:00+08:00", result="FULL")
+    silent = referred(world, ANA, "silent", "2026-03-10")
+    gone = referred(world, ANA, "gone", "2026-03-10")
+    answered(world, ANA, gone, "withdrawn", "2026-03-09T09:00:00+08:00", reason="CLIENT_WISH")
+    await told(model, world)
+    assert await one(model, "37", "2026-Q1") == {"n": 3, "num": 1}
+    assert await one(model, "39", "2026-Q1") == {"n": 3, "num": 1}
+    assert await model.ask_series("39b", "2026-Q2") == [{"n": 4, "num": 2}]  # the silent one, and the one that was taken back
+    assert silent
+
+
+async def test_what_became_of_things_goes_with_the_person(model: Any) -> None:
+    world = World()
+    world.register(ANA, at=at("2026-01-05"))
+    a_transit(world, ANA, "2026-01-06")
+    case = a_case(world, ANA, "2026-01-10")
+    close(world, ANA, case, "2026-02-05", ("LEGAL", "MET"))
+    referred(world, ANA, "r", "2026-03-10")
+    world.withdraw(ANA)
+    await told(model, world)
+    for indicator in ("02", "19", "25", "26", "27", "28", "37", "39"):
+        assert await model.ask(indicator, "2026") == [], indicator
+    assert await model.connection.fetchval("select count(*) from fact where client = $1", ANA) == 0
