@@ -53,6 +53,7 @@ def pure_modules() -> list[Path]:
     ]
     named = ("services/*/*/projection.py", "services/*/reactions.py", "services/*/timers.py", "services/reporting/indicators/*.py")
     language = ("shared/contracts/**/*.py", "shared/codes/*.py", "shared/eventsourcing/decider.py", "shared/eventsourcing/projection.py")
+    named += ("services/reporting/disclosure/*.py",)
     language += ("shared/eventsourcing/event.py", "shared/eventsourcing/timer.py", "shared/privacy/classes.py")
     return sorted({*siblings, *sources(*named, *language)})
 

@@ -1,0 +1,76 @@
+"""The gate: true counts in, what may be published out. The only way from one to the other (statistics chapter, section 8).
+
+    G1 allow-list   G2 counts (come with the grids)   G3 perturb, G4 status   G5 zeros   G6 sensitive rows
+    G7 derived      G8 audit                          G9 repair
+
+Pure: the same grids and the same p-table give the same cells, on any machine, in any year.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from services.reporting.disclosure.cells import Codes, Grid, Protected
+from services.reporting.disclosure.protect import Kept, protect, stays
+from services.reporting.disclosure.ptable import PTable
+from services.reporting.disclosure.repair import Draft, repaired
+from services.reporting.disclosure.sensitive import hide_uniform_rows
+from services.reporting.disclosure.zeros import hide_zeros_above
+
+METHOD = "gate-1"
+
+MOST_AXES = 4
+"""Three dimensions and one area."""
+
+Key = tuple[str, str]
+"""Table and measure."""
+
+Before = Mapping[Key, Mapping[Codes, Kept]]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What may be published. shown: by table and measure; withheld: tables that could not be made safe; coarsened: those that
+    lost their last dimension for this period."""
+
+    shown: Mapping[Key, Protected]
+    withheld: tuple[str, ...] = ()
+    coarsened: tuple[str, ...] = ()
+    rounds: int = field(default=0, compare=False)
+
+
+def passed(grids: Sequence[Grid], table: PTable, allowed: Collection[str], before: Before | None = None) -> Passed:
+    """Take all counts of a release through the gate.
+
+    allowed: names of the public tables. before: the standing edition's true counts and cells, for a revision.
+    Raises ValueError for a table that is not on the list or has too many dimensions: nothing is published by accident.
+    """
+    for grid in grids:
+        if grid.table not in allowed or len(grid.axes) > MOST_AXES:
+            raise ValueError(f"{grid.table} is not a table that may be published")
+    shown: dict[Key, Protected] = {}
+    withheld: set[str] = set()
+    coarsened: set[str] = set()
+    rounds = 0
+    for universe in sorted({grid.universe for grid in grids}):
+        block = [grid for grid in grids if grid.universe == universe]
+        done = repaired(block, lambda linked: _draft(linked, table, before or {}), table.bound)
+        shown |= {(grid.table, grid.measure): cells for grid, cells in zip(done.grids, done.shown, strict=True)}
+        withheld.update(done.withheld)
+        coarsened.update(done.coarsened)
+        rounds += done.rounds
+    # A table with a measure that could not be made safe goes as a whole.
+    safe = {key: cells for key, cells in shown.items() if key[0] not in withheld}
+    return Passed(safe, tuple(sorted(withheld)), tuple(sorted(coarsened - withheld)), rounds)
+
+
+def _draft(grids: Sequence[Grid], table: PTable, before: Before) -> Draft:
+    """G3 to G6 over the linked grids of a block."""
+    shown: list[Protected] = []
+    kept: set[tuple[int, Codes]] = set()
+    for number, grid in enumerate(grids):
+        old = before.get((grid.table, grid.measure), {})
+        shown.append(protect(grid, table, old))
+        kept |= {(number, codes) for codes in grid.every() if stays(grid[codes], old.get(codes))}
+    hide_zeros_above(grids, shown)
+    hidden = {(number, codes) for number, grid in enumerate(grids) for codes in hide_uniform_rows(grid, shown[number])}
+    return Draft(list(grids), shown, hidden, kept)

@@ -1,0 +1,81 @@
+"""G8, first pass: could one and the same person come or go, k times over, and nothing published would differ? Pure.
+
+A move puts k more (or fewer) units of one description into every grid of the block. Each grid says how far its finest cells
+can go; a description that fits all of them goes as far as the least of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from math import inf
+
+from services.reporting.disclosure.cells import TOTAL, Codes, Grid
+from services.reporting.disclosure.intervals import Bounds
+from services.reporting.disclosure.system import Place, common
+
+Reach = tuple[float, float]
+"""(up, down)"""
+
+
+class Moves:
+    """Reach of the finest cells of a block, worked out once."""
+
+    def __init__(self, grids: Sequence[Grid], known: Mapping[Place, Bounds]) -> None:
+        self._grids = grids
+        self._reach = [_reaches(number, grid, known) for number, grid in enumerate(grids)]
+
+    def values(self, place: Place, enough: int) -> float:
+        """A lower bound of how many true counts the cell may have; stops looking at `enough`."""
+        number, codes = place
+        best = 1.0
+        for fine in product(
+            *(axis.codes if code == TOTAL else (code,) for axis, code in zip(self._grids[number].axes, codes, strict=True))
+        ):
+            up, down = self._described(number, fine)
+            best = max(best, up + down + 1)
+            if best >= enough:
+                break
+        return best
+
+    def _described(self, number: int, fine: Codes) -> Reach:
+        """Reach of somebody in this finest cell who is described in every other grid where there is most room."""
+        chosen: dict[int, Codes] = {number: fine}
+        up, down = self._reach[number][fine]
+        for other, grid in enumerate(self._grids):
+            if other in chosen or up + down < 1:
+                continue
+            best: tuple[float, Reach, Codes] | None = None
+            for codes in product(*_fitting(self._grids, chosen, other)):
+                room = self._reach[other][codes]
+                both = min(up, room[0]), min(down, room[1])
+                if best is None or sum(both) > best[0]:
+                    best = sum(both), both, codes
+                    if both == (up, down):
+                        break
+            if best is None:
+                return 0, 0
+            _, (up, down), chosen[other] = best
+            assert len(chosen[other]) == len(grid.axes)
+        return up, down
+
+
+def _fitting(grids: Sequence[Grid], chosen: Mapping[int, Codes], other: int) -> list[Codes]:
+    """For each axis of a grid the codes that agree with what the others say already."""
+    grid = grids[other]
+    options: list[set[str]] = [set(axis.codes) for axis in grid.axes]
+    for number, codes in chosen.items():
+        for shared in common(grids[number], grid):
+            said = shared.of_one.get(codes[shared.one], codes[shared.one])
+            options[shared.other] &= {code for code in grid.axes[shared.other].codes if shared.of_other.get(code, code) == said}
+    return [tuple(code for code in axis.codes if code in allowed) for axis, allowed in zip(grid.axes, options, strict=True)]
+
+
+def _reaches(number: int, grid: Grid, known: Mapping[Place, Bounds]) -> dict[Codes, Reach]:
+    """How far each finest cell can go until a published cell above it leaves its bounds, or there is nobody left."""
+    found: dict[Codes, Reach] = {}
+    for fine in product(*(axis.codes for axis in grid.axes)):
+        up, down = inf, float(grid[fine].n)
+        for codes in product(*((code, TOTAL) if axis.total else (code,) for axis, code in zip(grid.axes, fine, strict=True))):
+            n, bounds = grid[codes].n, known[number, codes]
+            up, down = min(up, bounds.high - n), min(down, n - bounds.low)
+        found[fine] = max(0.0, up), max(0.0, down)
+    return found

@@ -1,0 +1,18 @@
+"""G5: a zero above anything that is not zero would tell how small that is (statistics chapter, section 8). Pure."""
+
+from collections.abc import Sequence
+
+from services.reporting.disclosure.cells import HIDDEN, CellName, Grid, Protected, coarser, name_of
+
+
+def hide_zeros_above(grids: Sequence[Grid], shown: Sequence[Protected]) -> None:
+    """From fine to coarse, over all linked tables: the zero goes, in place."""
+    above: set[CellName] = set()
+    for grid, cells in zip(grids, shown, strict=True):
+        for codes, cell in cells.items():
+            if not cell.zero:
+                above.update(coarser(grid, codes))
+    for grid, cells in zip(grids, shown, strict=True):
+        for codes, cell in cells.items():
+            if cell.zero and name_of(grid, codes) in above:
+                cells[codes] = HIDDEN

@@ -1,0 +1,271 @@
+"""G1 to G9, each rule by an example, and what must hold of anything that passes (statistics chapter, section 8)."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.reporting.disclosure import audit, derived, gate
+from services.reporting.disclosure.cells import HIDDEN, TOTAL, ZERO, Axis, Count, Grid, Shown, Status, coarser, name_of
+from services.reporting.disclosure.gate import passed
+from services.reporting.disclosure.intervals import Bounds, bounds
+from services.reporting.disclosure.protect import Kept, perturbed, protect
+from services.reporting.disclosure.ptable import make
+from services.reporting.disclosure.sensitive import hide_uniform_rows
+from services.reporting.disclosure.zeros import hide_zeros_above
+from tests.harness.population import A2, A5, AREA, EDU, MONTH, QUARTER, SEX, TYPE, grid, people, year
+
+TABLE = make(5, 3.0)
+SMALL = {"T1": (AREA, SEX), "T2": (EDU, SEX), "T3": (TYPE, SEX)}
+LETTERS = Axis("X", ("a", "b", "c"))
+
+
+def counts(cells: dict[tuple[str, ...], int], **more: object) -> Grid:
+    """One axis of letters with its total; keys are made up, the same for the same people."""
+    total = sum(cells.values())
+    known = {codes: Count(n, n, 1_000_003 * n) for codes, n in {**cells, (TOTAL,): total}.items() if n}
+    return Grid("T", "", (LETTERS,), "u", known, **more)  # type: ignore[arg-type]
+
+
+# --- G1 ---
+
+
+def test_a_table_that_is_not_on_the_list_does_not_pass() -> None:
+    with pytest.raises(ValueError, match="not a table"):
+        passed([counts({("a",): 20})], TABLE, {"I01A"})
+
+
+def test_more_than_three_dimensions_and_an_area_do_not_pass() -> None:
+    wide = replace(counts({}), axes=(LETTERS,) * 5)
+    with pytest.raises(ValueError, match="not a table"):
+        passed([wide], TABLE, {"T"})
+
+
+# --- G3, G4 ---
+
+
+def test_a_true_zero_stays_zero_and_a_few_are_blank_or_zero() -> None:
+    for n in range(10):
+        shown = protect(counts({("a",): n}), TABLE)[("a",)]
+        assert shown in ((ZERO,) if n == 0 else (ZERO, HIDDEN))
+
+
+@given(n=st.integers(0, 200), key=st.integers(0, 2**40), contributors=st.integers(1, 200))
+def test_a_figure_is_at_least_ten_and_rests_on_at_least_ten(n: int, key: int, contributors: int) -> None:
+    cell = Count(n, min(n, contributors), key)
+    shown = protect(Grid("T", "", (LETTERS,), "u", {("a",): cell}), TABLE)[("a",)]
+    if shown.status is Status.SHOWN and shown.value:
+        assert shown.value == perturbed(cell, TABLE) >= 10
+        assert cell.n >= 10
+        assert cell.contributors >= 10
+        assert abs(shown.value - n) <= TABLE.bound
+    else:
+        assert shown in (ZERO, HIDDEN)
+
+
+def test_one_person_with_many_facts_is_not_shown() -> None:
+    many = Grid("T", "", (LETTERS,), "u", {("a",): Count(400, 3, 77)}, additive=False)
+    assert protect(many, TABLE)[("a",)] == HIDDEN
+
+
+def test_the_same_people_get_the_same_figure_in_every_table() -> None:
+    everybody = people(500, 1)
+    two = year(everybody, {"T1": (AREA, SEX), "T2": (SEX, EDU)})
+    shown = [protect(each, TABLE) for each in two]
+    assert all(shown[0][TOTAL, sex] == shown[1][sex, TOTAL] for sex in SEX.all)
+
+
+# --- G5 ---
+
+
+def test_a_zero_above_something_is_hidden_in_all_linked_tables() -> None:
+    fine, coarse = counts({("a",): 3}), Grid("S", "", (), "u", {(): Count(3, 3, 5)})
+    shown = [{("a",): HIDDEN, ("b",): ZERO, ("c",): ZERO, (TOTAL,): ZERO}, {(): ZERO}]
+    hide_zeros_above([fine, coarse], shown)
+    assert shown == [{("a",): HIDDEN, ("b",): ZERO, ("c",): ZERO, (TOTAL,): HIDDEN}, {(): HIDDEN}]
+
+
+@given(seed=st.integers(0, 10**6), size=st.integers(0, 100))
+@settings(max_examples=8, deadline=None)
+def test_no_zero_stands_above_anything_else(seed: int, size: int) -> None:
+    grids = year(people(size, seed), {**SMALL, "T4": (QUARTER, A5), "T5": (MONTH, A2)})
+    done = passed(grids, TABLE, {each.table for each in grids})
+    zeros = {name_of(each, codes) for each in grids for codes, cell in done.shown.get((each.table, ""), {}).items() if cell.zero}
+    for each in grids:
+        for codes, cell in done.shown.get((each.table, ""), {}).items():
+            assert cell.zero or not zeros.intersection(coarser(each, codes))
+
+
+# --- G6 ---
+
+
+def test_a_sensitive_row_of_one_category_is_hidden_with_its_zeros() -> None:
+    level = Axis("LEVEL", ("LOW", "HIGH"), sensitive=True)
+    cells = {("a", "HIGH"): 30, ("a", TOTAL): 30, ("b", "LOW"): 20, ("b", "HIGH"): 20, ("b", TOTAL): 40}
+    each = Grid("T", "", (LETTERS, level), "u", {codes: Count(n, n, n) for codes, n in cells.items()}, sensitive=True)
+    shown = protect(each, TABLE)
+    hidden = hide_uniform_rows(each, shown)
+    assert hidden == {("a", "LOW"), ("a", "HIGH"), ("a", TOTAL)}
+    assert all(shown[codes] == HIDDEN for codes in hidden)
+    assert shown["b", TOTAL].status is Status.SHOWN
+
+
+def test_in_a_sensitive_table_eleven_are_needed() -> None:
+    for key in range(0, 2**31, 2**26):
+        shown = protect(Grid("T", "", (LETTERS,), "u", {("a",): Count(10, 10, key)}, sensitive=True), TABLE)[("a",)]
+        assert shown == HIDDEN
+
+
+# --- G7 ---
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "percent"),
+    [(12, 24, 50.0), (13, 999, 1.0), (355, 1000, 35.5), (25, 24, 100.0), (0, 40, 0.0), (1, 1024, 0.1)],
+)
+def test_shares_come_from_protected_counts_and_are_rounded(part: int, whole: int, percent: float) -> None:
+    assert derived.share(Shown(part, Status.SHOWN), Shown(whole, Status.SHOWN)) == Shown(percent, Status.SHOWN)
+
+
+def test_a_share_of_something_hidden_is_hidden() -> None:
+    shown = Shown(20, Status.SHOWN)
+    assert derived.share(HIDDEN, shown) == derived.share(shown, HIDDEN) == derived.share(ZERO, ZERO) == HIDDEN
+
+
+def test_medians_and_means_need_eleven() -> None:
+    assert derived.median_days([7] * 10) == derived.mean_score([0.5] * 10) == HIDDEN
+    assert derived.median_days([1, 3, 8, 13, 21, 22, 22, 23, 40, 41, 90]).value == 20
+    assert derived.median_days(list(range(30))).value == 15
+    assert derived.mean_score([0.123] * 11).value == 0.12
+
+
+def test_a_sum_that_one_or_two_dominate_is_hidden() -> None:
+    assert derived.quantity([10] * 10) == HIDDEN
+    assert derived.quantity([500, *[10] * 12]) == HIDDEN
+    assert derived.quantity([100, 95, *[0.5] * 12]) == HIDDEN
+    assert derived.quantity([1234] * 11).value == 13600
+
+
+# --- G8 ---
+
+
+def block(n: dict[str, int], known: dict[str, Bounds]) -> audit.Block:
+    each = counts({(code,): n for code, n in n.items()})
+    return audit.Block.of([each], {(0, (code,)): bound for code, bound in known.items()})
+
+
+def test_what_subtraction_tells_is_found() -> None:
+    """Exact figures beside one blank: the total less the others."""
+    known = {"a": Bounds(0, 9), "b": Bounds(20, 20), "c": Bounds(30, 30), TOTAL: Bounds(53, 53)}
+    found = block({"a": 3, "b": 20, "c": 30}, known)
+    assert list(audit.possible(found, (0, ("a",)))) == [3]
+    assert audit.exposed(found, [(0, ("a",))]) == [(0, ("a",))]
+
+
+def test_noise_leaves_enough_possible_values() -> None:
+    known = {"a": Bounds(1, 14), "b": Bounds(15, 25), "c": Bounds(25, 35), TOTAL: Bounds(48, 58)}
+    found = block({"a": 3, "b": 20, "c": 30}, known)
+    assert list(audit.possible(found, (0, ("a",)))) == list(range(1, 15))
+    assert not audit.exposed(found, [(0, ("a",))])
+
+
+def test_bounds_that_nothing_fits_are_a_defect() -> None:
+    with pytest.raises(ArithmeticError, match="no true counts"):
+        audit.possible(block({"a": 3}, {"a": Bounds(1, 2), "b": Bounds(0, 0), "c": Bounds(0, 0), TOTAL: Bounds(9, 9)}), (0, ("a",)))
+
+
+def test_a_zero_total_over_two_blanks_tells_too_much() -> None:
+    """Why there is G5: two blanks under a zero leave 1 to 4 each."""
+    known = {"a": Bounds(1, 14), "b": Bounds(1, 14), "c": Bounds(0, 0), TOTAL: Bounds(0, 5)}
+    assert list(audit.possible(block({"a": 2, "b": 2, "c": 0}, known), (0, ("a",)))) == [1, 2, 3, 4]
+
+
+@given(seed=st.integers(0, 10**6), size=st.integers(1, 120))
+@settings(max_examples=10, deadline=None)
+def test_the_truth_is_within_what_may_be_known_of_it(seed: int, size: int) -> None:
+    for each in year(people(size, seed), SMALL):
+        shown = protect(each, TABLE)
+        for codes in each.every():
+            bound = bounds(each, shown, codes, TABLE.bound, repaired=set(), kept=set())
+            assert bound.low <= each[codes].n <= bound.high
+
+
+@given(seed=st.integers(0, 10**6), size=st.integers(1, 200))
+@settings(max_examples=5, deadline=None)
+def test_every_hidden_cell_keeps_five_possible_values(seed: int, size: int) -> None:
+    grids = year(people(size, seed), SMALL)
+    done = passed(grids, TABLE, {each.table for each in grids})
+    left = [each for each in grids if (each.table, "") in done.shown]
+    shown = [done.shown[each.table, ""] for each in left]
+    known = {
+        (i, codes): bounds(each, shown[i], codes, TABLE.bound, repaired=set(), kept=set())
+        for i, each in enumerate(left)
+        for codes in shown[i]
+    }
+    linked = audit.Block.of(left, known)
+    if done.rounds == 0 and not done.coarsened:
+        hidden = [place for place in known if shown[place[0]][place[1]] == HIDDEN]
+        assert all(len(audit.possible(linked, place)) >= 5 for place in hidden[:10])
+
+
+# --- G9 ---
+
+
+def test_an_exposed_cell_takes_its_smallest_neighbour_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = replace(make(5, 3.0), bound=0)  # an attacker who reads every figure as it is
+    monkeypatch.setattr("services.reporting.disclosure.protect.perturbed", lambda count, table: count.n)
+    done = passed([counts({("a",): 7, ("b",): 20, ("c",): 30})], exact, {"T"})
+    assert done.rounds == 1
+    assert done.shown["T", ""] == {
+        ("a",): HIDDEN, ("b",): HIDDEN, ("c",): Shown(30, Status.SHOWN), (TOTAL,): Shown(57, Status.SHOWN)
+    }  # fmt: skip
+
+
+def test_a_table_that_cannot_be_mended_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.reporting.disclosure.repair.exposed", lambda block, hidden: list(hidden))
+    done = passed([counts({("a",): 7, ("b",): 20}), replace(counts({("a",): 40}), table="S", universe="v", axes=())], TABLE, {"T", "S"})
+    assert done.withheld == ("T",)
+    assert set(done.shown) == {("S", "")}
+
+
+def test_a_table_loses_its_last_dimension_before_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = audit.exposed
+    monkeypatch.setattr(
+        "services.reporting.disclosure.repair.exposed",
+        lambda block, hidden: list(hidden) if len(block.grids[0].axes) > 1 else real(block, hidden),
+    )
+    done = passed([grid("T", (AREA, SEX), people(60, 4))], TABLE, {"T"})
+    assert done.coarsened == ("T",)
+    assert {len(codes) for codes in done.shown["T", ""]} == {1}
+
+
+# --- over time ---
+
+
+@given(old=st.integers(0, 60), new=st.integers(0, 60))
+def test_a_revision_changes_a_cell_only_for_ten_or_more(old: int, new: int) -> None:
+    before = protect(counts({("a",): old}), TABLE)
+    kept = {codes: Kept(counts({("a",): old})[codes].n, cell) for codes, cell in before.items()}
+    after = protect(counts({("a",): new}), TABLE, kept)
+    if abs(new - old) < 10:
+        assert after == before
+    else:
+        assert after == protect(counts({("a",): new}), TABLE)
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=5, deadline=None)
+def test_the_gate_says_the_same_whatever_the_order(seed: int) -> None:
+    everybody = people(150, seed)
+    one, other = year(everybody, SMALL), year(everybody[::-1], SMALL)[::-1]
+    names = set(SMALL)
+    assert passed(one, TABLE, names).shown == passed(other, TABLE, names).shown
+
+
+def test_months_and_quarters_are_one_block() -> None:
+    monthly, quarterly = grid("I01A", (MONTH, AREA, SEX), people(40, 3)), grid("I01B", (QUARTER, AREA, SEX, A5), people(40, 3))
+    names = Counter(name.where for codes in monthly.every() for name in coarser(monthly, codes))
+    assert names[name_of(quarterly, ("2026-Q3", AREA.codes[0], "F", TOTAL)).where] >= 3
+    assert gate.METHOD == "gate-1"
