@@ -1,4 +1,4 @@
-"""Casework's api: cases, and the services delivered in them."""
+"""Casework's api: cases with the services delivered in them, and stays in shelters."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,13 +7,18 @@ from fastapi import FastAPI
 
 from services.casework.case import pages, plan_routes, routes, transfer_routes
 from services.casework.parts import Casework
+from services.casework.stay import pages as stay_pages
+from services.casework.stay import routes as stay_routes
 from shared.compose import open_parts
 from shared.http.app import create_app
 from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, plan_routes.router, transfer_routes.router, pages.router)
+ROUTERS = (
+    *(routes.router, plan_routes.router, transfer_routes.router, pages.router),
+    *(stay_routes.router, stay_pages.router),
+)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Casework's worker: it publishes cases, follows the consents and the caseload, and reacts to intake and referrals."""
+"""Casework's worker: it publishes cases and stays, follows consents, caseload and shelter, and reacts to intake and referrals."""
 
 from functools import cache
 
@@ -6,7 +6,9 @@ from services.casework import look_ups
 from services.casework.caseload.projection import caseload
 from services.casework.consents.projection import consents
 from services.casework.reactions import reactions
+from services.casework.shelter.projection import shelter
 from shared.contracts.casework.case import CASE
+from shared.contracts.casework.stay import STAY
 from shared.messaging.worker import run_worker
 from shared.region import Region, load_region
 from shared.settings import Settings
@@ -18,10 +20,10 @@ def region() -> Region:
     return load_region(Settings.load("casework", "cli").region_path)
 
 
-PROJECTIONS = (consents, caseload)
+PROJECTIONS = (consents, caseload, shelter)
 REACTIONS = reactions(region, look_ups)
 
 
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
-    run_worker(settings, aggregates=(CASE,), projections=PROJECTIONS, reactions=REACTIONS)
+    run_worker(settings, aggregates=(CASE, STAY), projections=PROJECTIONS, reactions=REACTIONS)

@@ -36,6 +36,13 @@ class StayExit(StrEnum):
     DIED = "DIED"
 
 
+class StayState(StrEnum):
+    """Where a stay stands."""
+
+    STAYING = "STAYING"
+    ENDED = "ENDED"
+
+
 class StayChange(StrEnum):
     """Why a stay was changed."""
 

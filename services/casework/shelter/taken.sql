@@ -1,0 +1,2 @@
+-- Places taken now, from the rows that the appends themselves change.
+select unit, taken from occupancy where unit = any ($1);
