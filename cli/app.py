@@ -32,7 +32,8 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
     "Operate": {
         "config": ("cli.config:config", "every setting of a process, secrets masked"),
         "access": ("cli.access:access", "grants of staff and devices"),
-        "topics": ("cli.topics:topics", "the topics and their creation"),
+        "topics": ("cli.topics:topics", "the topics and their creation; watching one"),
+        "contracts": ("cli.contracts:contracts", "schemas and records that integrators rely on: release, diff"),
         "parked": ("cli.parked:parked", "streams that a consumer set aside"),
         "rebuild": ("cli.rebuild:rebuild", "regrow a read model beside the old one"),
         "replay": ("cli.replay:replay", "send stored facts once more, to one consumer"),

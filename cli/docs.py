@@ -15,6 +15,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
 def pages() -> dict[str, Callable[[], str]]:
     """File name -> what makes its text."""
+    from cli.contracts import asyncapi, page
+    from cli.contracts.corpus import text_of
     from cli.reference import events, metrics, openapi, settings, states, topics, verbs
 
     return {
@@ -24,6 +26,8 @@ def pages() -> dict[str, Callable[[], str]]:
         "settings.md": settings.page,
         "cli.md": verbs.page,
         "metrics.md": metrics.page,
+        "asyncapi.json": lambda: text_of(asyncapi.document()),
+        "asyncapi.html": page.page,
         **{f"openapi/{service}.json": partial(openapi.page, service) for service in openapi.SERVICES},
     }
 
@@ -36,6 +40,8 @@ def stale() -> dict[str, str]:
 
 def docs(check: Annotated[bool, typer.Option("--check", help="write nothing; exit status 1 when a page is out of date")] = False) -> int:
     """Write the reference pages of events, states, topics, settings and verbs and the OpenAPI documents from the code."""
+    from cli.contracts.corpus import findings
+
     old, kept = stale(), 0
     for name, text in sorted(old.items()):
         if broken := breaking(name, text):
@@ -46,9 +52,11 @@ def docs(check: Annotated[bool, typer.Option("--check", help="write nothing; exi
         if not check:
             (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
             (FOLDER / name).write_text(text, encoding="utf-8")
-    if not old:
+    for finding in (unreleased := list(findings())):
+        print(finding)
+    if not old and not unreleased:
         print(f"{len(pages())} generated pages are up to date")
-    return 1 if kept or (old and check) else 0
+    return 1 if kept or ((old or unreleased) and check) else 0
 
 
 def breaking(name: str, text: str) -> list[str]:

@@ -11,12 +11,13 @@ from services.reporting.figures import routes
 from services.reporting.figures.read import Reader
 from services.reporting.parts import Reporting
 from shared.compose import open_parts
+from shared.http import schemas
 from shared.http.app import create_app
 from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, pages.router)
+ROUTERS = (routes.router, pages.router, schemas.router)
 
 
 @asynccontextmanager

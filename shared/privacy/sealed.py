@@ -36,7 +36,7 @@ class SealedItem(NamedTuple):
 def seal(key: SubjectKey, plaintext: bytes, subject: UUID, stream: UUID, event_id: UUID, event_type: str, which: FieldClass) -> str:
     """Seal one class of one event; returns base64 text."""
     nonce = os.urandom(12)
-    sealed = key.aead.encrypt(nonce, plaintext, _belongs(subject, stream, event_id, event_type, which))
+    sealed = key.aead.encrypt(nonce, plaintext, associated_data(subject, stream, event_id, event_type, which))
     return b64encode(ALGORITHM + key.key_id.bytes + nonce + sealed).decode("ascii")
 
 
@@ -51,13 +51,14 @@ def open_blob(key: SubjectKey | None, item: SealedItem) -> bytes | Erased:
     if key is None or raw[1:17] != key.key_id.bytes:
         return ERASED
     try:
-        belongs = _belongs(item.subject, item.stream, item.event_id, item.event_type, item.which)
+        belongs = associated_data(item.subject, item.stream, item.event_id, item.event_type, item.which)
         return key.aead.decrypt(raw[17:HEAD], raw[HEAD:], belongs)
     except InvalidTag as error:
         raise Unreadable(f"sealed {item.which} of event {item.event_id} was altered or moved") from error
 
 
-def _belongs(subject: UUID, stream: UUID, event_id: UUID, event_type: str, which: FieldClass) -> bytes:
+def associated_data(subject: UUID, stream: UUID, event_id: UUID, event_type: str, which: FieldClass) -> bytes:
+    """What ties a blob to its place. event_type: kebab-case name without major."""
     return b"".join((subject.bytes, stream.bytes, event_id.bytes, event_type.encode(), b"\0", which.encode()))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -236,8 +236,8 @@ def settings(**changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def running(**changes: Any) -> AsyncIterator[Service]:
-    """The service in memory, called without a socket."""
+async def running(*, routers: Sequence[CommandRouter] = (), **changes: Any) -> AsyncIterator[Service]:
+    """The service in memory, called without a socket. routers: others in the place of the counters."""
     store, audit, grants = MemoryStore(), MemoryAudit(), MemoryGrants()
 
     @asynccontextmanager
@@ -247,7 +247,7 @@ async def running(**changes: Any) -> AsyncIterator[Service]:
     def runtime(given: Settings, parts: Any) -> Any:
         return make_runtime(given, "intake", parts, grants=grants, audit=audit, jwks=Jwks(ISSUER, plain_http=True, get=fetched))
 
-    app = create_app(service="intake", settings=settings(**changes), routers=[router()], resources=resources, runtime=runtime)
+    app = create_app(service="intake", settings=settings(**changes), routers=routers or [router()], resources=resources, runtime=runtime)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://intake.example") as client:
