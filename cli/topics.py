@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from cli.parked import moment
 from cli.process import settings_of
 from cli.rebuild import quiet
+from shared.eventsourcing.event import instant
+from shared.eventsourcing.projection import Fact
+from shared.messaging.cloudevents import Undecodable, decode
 
 topics = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -28,15 +32,40 @@ def list_(
 def tail(
     topic: str,
     beginning: Annotated[bool, typer.Option("--beginning", help="from the first record, not from now")] = False,
+    end: Annotated[bool, typer.Option("--end", help="stop at what is there now, instead of waiting for more")] = False,
     count: Annotated[int | None, typer.Option("-n", help="end after so many records")] = None,
     values: Annotated[bool, typer.Option("--values", help="open fields too; sealed blobs are never printed")] = False,
+    types: Annotated[list[str] | None, typer.Option("--type", help="only these, by name such as case-opened or by whole type")] = None,
+    stream: Annotated[str | None, typer.Option("--stream", help="only this stream, by the beginning of its id")] = None,
+    centre: Annotated[str | None, typer.Option("--centre", help="only what this centre did")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="only what was recorded since, RFC 3339")] = None,
 ) -> None:
-    """Print records as they come: place, stream, version, type."""
+    """Print records as they come: when, stream, version, type. Filters are added up; a blob is never opened."""
     quiet()
+    wanted = Wanted(frozenset(types or ()), stream or "", centre or "", instant(moment(since)) if since else "")
     try:
-        asyncio.run(_tail(topic, beginning, count, values))
+        asyncio.run(_tail(topic, beginning, end, count, values, wanted))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+class Wanted(NamedTuple):
+    """What `tail` shows. types: names or whole types; stream: beginning of an id; since: RFC 3339. Empty: anything."""
+
+    types: frozenset[str] = frozenset()
+    stream: str = ""
+    centre: str = ""
+    since: str = ""
+
+    def takes(self, fact: Fact) -> bool:
+        """Whether a fact passes every filter."""
+        name = fact.type.split(".")[2] if fact.type.count(".") == 3 else fact.type
+        return (
+            (not self.types or name in self.types or fact.type in self.types)
+            and fact.stream.startswith(self.stream)
+            and (not self.centre or fact.ctx.get("centre") == self.centre)
+            and fact.recorded_at >= self.since
+        )
 
 
 async def _list(create: bool, replication: int) -> int:
@@ -66,11 +95,10 @@ async def _list(create: bool, replication: int) -> int:
     return 1 if found or any(topic.name not in known for topic in TOPICS) else 0
 
 
-async def _tail(topic: str, beginning: bool, count: int | None, values: bool) -> None:
+async def _tail(topic: str, beginning: bool, end: bool, count: int | None, values: bool, wanted: Wanted) -> None:
     from aiokafka import TopicPartition
 
     from shared.messaging.broker import Broker, let_go
-    from shared.messaging.cloudevents import Undecodable, decode
     from shared.messaging.consume import end_offsets
 
     broker = Broker.of(settings_of(None, "cli"))
@@ -85,29 +113,36 @@ async def _tail(topic: str, beginning: bool, count: int | None, values: bool) ->
         kafka.assign(parts)
         first = await kafka.beginning_offsets(parts)
         for place in parts:
-            kafka.seek(place, first[place] if beginning else ends[place])
+            kafka.seek(place, first[place] if beginning or wanted.since else ends[place])
         seen = 0
         while count is None or seen < count:
-            for records in (await kafka.getmany(timeout_ms=500)).values():
+            if end and all([await kafka.position(place) >= ends[place] for place in parts]):
+                return
+            for records in (await kafka.getmany(timeout_ms=200)).values():
                 for record in records:
+                    if (text := line(record, values, wanted)) is None:
+                        continue
+                    print(text)
                     seen += 1
-                    try:
-                        _print(record, decode(record).data if values else None)
-                    except Undecodable as error:
-                        print(f"{record.partition}/{record.offset}  not decodable: {error.reason}")
                     if seen == count:
                         return
     finally:
         await let_go(kafka)
 
 
-def _print(record: Any, data: dict[str, Any] | None) -> None:
-    headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
+def line(record: Any, values: bool, wanted: Wanted) -> str | None:
+    """A record as one line, with `values` a second one; None if a filter holds it back. One that is no fact is always told."""
     place = f"{record.partition}/{record.offset}"
-    line = f"{place:<12} {headers.get('ce_recordedtime', ''):<24} {headers.get('ce_subject', '-')} "
-    print(f"{line}{headers.get('ce_sequence', '').lstrip('0') or '-':>5} {headers.get('ce_type', '-')}")
-    if data is not None:
-        shown = {name: value for name, value in data.items() if name != "sealed"}
-        if "sealed" in data:
-            shown["sealed"] = sorted(data["sealed"])  # which classes, never the blobs
-        print(json.dumps(shown, ensure_ascii=False))
+    try:
+        fact = decode(record)
+    except Undecodable as error:
+        return f"{place:<12} not decodable: {error.reason}"
+    if not wanted.takes(fact):
+        return None
+    text = f"{place:<12} {fact.recorded_at:<24} {fact.stream} {fact.version:>5} {fact.type}"
+    if not values:
+        return text
+    shown = {name: value for name, value in fact.data.items() if name != "sealed"}
+    if "sealed" in fact.data:
+        shown["sealed"] = sorted(fact.data["sealed"])  # which classes, never the blobs
+    return f"{text}\n{json.dumps(shown, ensure_ascii=False)}"
