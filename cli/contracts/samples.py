@@ -168,6 +168,9 @@ class _Builder:
     def _object(self, shape: Mapping[str, Any], at: tuple[Any, ...], skip: frozenset[str]) -> dict[str, Any]:
         if "properties" not in shape and isinstance(shape.get("additionalProperties"), Mapping):
             names = shape.get("propertyNames", {"type": "string", "format": "uuid"})
+            if "enum" in names:  # as many codes as it needs
+                some = names["enum"][: max(1, shape.get("minProperties", 1))]
+                return {name: self.value(shape["additionalProperties"], (*at, name)) for name in some}
             return {self.value(names, (*at, "name")): self.value(shape["additionalProperties"], (*at, "value"))}
         needed = shape.get("required", ())
         return {

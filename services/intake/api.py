@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.intake.client import pages, routes
+from services.intake.duplicates import routes as duplicates
 from services.intake.encounter import routes as encounters
 from services.intake.parts import Intake
 from services.intake.search.finder import Finder
@@ -15,7 +16,7 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, pages.router, encounters.router)
+ROUTERS = (routes.router, pages.router, duplicates.router, encounters.router)
 
 
 @asynccontextmanager

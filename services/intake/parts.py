@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.intake.search.finder import Finder
 from shared.eventsourcing.handle import Handle
+from shared.eventsourcing.sql import Statements
 from shared.http.command import OutOfScope, invalid, violation
 from shared.region import Region
 
 if TYPE_CHECKING:
     import asyncpg
+
+REGISTRY: Final = Statements("services.intake.registry")
 
 # The first fact of a stream names its centre in the context, which a fold does not see.
 CENTRE_OF = "select data -> 'ctx' ->> 'centre' from event where stream_id = $1 and version = 1"

@@ -2,6 +2,7 @@
 
 from services.intake import look_ups
 from services.intake.reactions import reactions
+from services.intake.registry.projection import registry
 from services.intake.timers import timers
 from shared.compose import region_of
 from shared.contracts.intake.client import CLIENT
@@ -11,7 +12,7 @@ from shared.messaging.worker import run_worker
 from shared.settings import Settings
 
 TIMERS = timers(region_of("intake"), look_ups)
-PROJECTIONS = (TIMERS.projection,)
+PROJECTIONS = (TIMERS.projection, registry)
 REACTIONS = reactions(look_ups)
 
 

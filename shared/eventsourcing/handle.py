@@ -7,7 +7,7 @@ hears the first outcome again: the table `event` is the only memory of idempoten
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, TypeVar, cast
 from uuid import UUID
@@ -89,12 +89,13 @@ class Loaded(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stream of a command that writes several."""
+    """One stream of a command that writes several. ctx: of its facts, where it is not that of the envelope."""
 
     decider: Decider[Any, Any]
     stream_id: UUID
     command: Any
     expected: Expected
+    ctx: Context | None = None
 
 
 class Handle:
@@ -164,7 +165,7 @@ class Handle:
                 if not stored or stored[0].kind != step.decider.aggregate.name:
                     raise OutOfScope()
                 if replay := self._replay(step.decider.aggregate, stored, envelope):
-                    return replay
+                    return await self._replay_all(replay, steps, envelope)
                 version = stored[-1].version
                 if step.expected not in ("*", version):
                     raise Stale(step.stream_id, cast(int, step.expected), version)
@@ -172,7 +173,8 @@ class Handle:
                 events = step.decider.decide(step.command, state)
                 if not events:
                     continue
-                part = await self._part(step.decider, step.stream_id, version, state, events, envelope, index)
+                own = replace(envelope, ctx=step.ctx) if step.ctx else envelope
+                part = await self._part(step.decider, step.stream_id, version, state, events, own, index)
                 index += len(events)
                 parts.append(part)
                 facts.extend(events)
@@ -194,6 +196,17 @@ class Handle:
             if result.kind == "rule":
                 raise _refused(steps[0].decider, result.rule)
         raise Conflict(steps[0].stream_id, 0)
+
+    async def _replay_all(self, first: Outcome, steps: Sequence[Step], envelope: Envelope) -> Outcome:
+        """The outcome of a repeated command with the events of all its streams."""
+        events, facts = list(first.events), list(first.facts)
+        for step in steps:
+            if step.stream_id != first.stream_id:
+                stored = await self.store.load(step.stream_id)
+                if more := self._replay(step.decider.aggregate, stored, envelope):
+                    events += more.events
+                    facts += more.facts
+        return replace(first, events=tuple(events), facts=tuple(facts))
 
     async def _start(self, decider: Decider[C, S], stream_id: UUID, command: C, envelope: Envelope) -> Outcome:
         for attempt in range(1, TRIES + 1):

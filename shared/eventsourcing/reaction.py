@@ -57,7 +57,7 @@ class Rule:
 
 
 # Refusals that only say: meanwhile it was done, overtaken, or there is nobody left to do it for.
-MOVED_ON = frozenset({"invalid-state", "client-erased"})
+MOVED_ON = frozenset({"invalid-state", "client-erased", "client-retired"})
 
 
 class Reactions:

@@ -16,7 +16,14 @@ KEPT = corpus.read(corpus.GOLDEN / "casework" / "service-delivered" / "1.0" / "f
 
 def record(**changes: Any) -> Any:
     headers = tuple((name, value.encode()) for name, value in KEPT["headers"].items())
-    said = {"topic": KEPT["topic"], "partition": 3, "offset": 7, "key": KEPT["key"].encode(), "headers": headers, "value": orjson.dumps(KEPT["value"])}
+    said = {
+        "topic": KEPT["topic"],
+        "partition": 3,
+        "offset": 7,
+        "key": KEPT["key"].encode(),
+        "headers": headers,
+        "value": orjson.dumps(KEPT["value"]),
+    }
     return SimpleNamespace(**{**said, **changes})
 
 

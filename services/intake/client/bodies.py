@@ -14,10 +14,10 @@ from services.intake.client.forms import (
     ReturnForm,
     ScreeningForm,
 )
-from shared.codes import AmendReason, ConsentEnd, EncounterChannel, LegalBasis
+from shared.codes import AmendReason, ConsentEnd, EncounterChannel, Functioning, FunctioningDomain, LegalBasis
 from shared.contracts.intake.client import CaseRequest
 from shared.contracts.intake.episode import DepartureRecord, Economics, Return
-from shared.contracts.intake.field import Phone, Text40
+from shared.contracts.intake.field import Phone, Text40, Version
 from shared.contracts.intake.person import Facts, Person
 from shared.http.bodies import EXAMPLE_CONSENT, EXAMPLE_EPISODE, EXAMPLE_ID, CommandBody, CreationBody, Form, NewId, example
 from shared.privacy.classes import IDENTITY, PROFILE
@@ -151,6 +151,26 @@ class ScreenBody(CommandBody, ScreeningForm):
             "factors": [{"level": "INDIVIDUAL", "code": "RESOURCES", "polarity": "RISK", "severity": 2}],
         }
     )  # fmt: skip
+
+
+class FunctioningBody(CommandBody):
+    """The short set of the Washington Group: six questions, asked from five years of age."""
+
+    model_config = example(
+        {
+            **GROUND, "tool_version": "WG-SS", "answers": {
+                "SEEING": "SOME", "HEARING": "NO_DIFFICULTY", "WALKING": "A_LOT", "REMEMBERING": "NO_DIFFICULTY",
+                "SELF_CARE": "NO_DIFFICULTY", "COMMUNICATING": "NO_DIFFICULTY",
+            },
+        }
+    )  # fmt: skip
+
+    tool_version: Annotated[Version, member("Edition of the questions.")]
+    answers: Annotated[
+        dict[FunctioningDomain, Functioning],
+        Field(min_length=6, max_length=6),
+        member("The answer for each of the six domains.", IDENTITY, PROFILE),
+    ]
 
 
 class IntentionBody(CommandBody, IntentionForm):

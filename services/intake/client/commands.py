@@ -14,7 +14,17 @@ from services.intake.client.forms import (
     ReturnForm,
     ScreeningForm,
 )
-from shared.codes import AmendReason, ConsentEnd, EncounterChannel, LegalBasis
+from shared.codes import (
+    AmendReason,
+    ConsentEnd,
+    EncounterChannel,
+    Functioning,
+    FunctioningDomain,
+    LegalBasis,
+    MergeEvidence,
+    Purpose,
+    UnmergeReason,
+)
 from shared.contracts.intake.client import CaseRequest
 from shared.contracts.intake.episode import Economics
 from shared.contracts.intake.person import Facts, Person
@@ -124,6 +134,63 @@ class DeclareEconomics:
     economics: Economics
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessFunctioning:
+    today: date
+    ground: Ground
+    tool_version: str
+    answers: Mapping[FunctioningDomain, Functioning]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeIn:
+    """MergeClients, the survivor's half. score: how alike they are, "0.00" to "1.00". other_permits: the consents in force
+    of the other record, by purpose and recipient."""
+
+    survivor_id: UUID
+    retired_id: UUID
+    evidence: MergeEvidence
+    score: str
+    other_permits: frozenset[tuple[Purpose, str | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retire:
+    """MergeClients, the half of the record that takes no more facts."""
+
+    survivor_id: UUID
+    retired_id: UUID
+    evidence: MergeEvidence
+    score: str
+    other_permits: frozenset[tuple[Purpose, str | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmerge:
+    """UnmergeClients, the survivor's half."""
+
+    survivor_id: UUID
+    retired_id: UUID
+    reason: UnmergeReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reinstate:
+    """UnmergeClients, the half of the record that stands for a person of its own again."""
+
+    survivor_id: UUID
+    retired_id: UUID
+    reason: UnmergeReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDuplicates:
+    """rejected: probable duplicates that are other people."""
+
+    client_id: UUID
+    rejected: tuple[UUID, ...]
+
+
 Command = (
     RegisterClient
     | AmendClient
@@ -135,4 +202,10 @@ Command = (
     | RecordReturn
     | RecordTransitArrival
     | DeclareEconomics
+    | AssessFunctioning
+    | MergeIn
+    | Retire
+    | Unmerge
+    | Reinstate
+    | ReviewDuplicates
 )

@@ -3,27 +3,31 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, assert_never, cast
-from uuid import UUID
 
-from services.intake.client import consenting, episodes
+from services.intake.client import consenting, episodes, merging, screening
 from services.intake.client.commands import (
     AmendClient,
+    AssessFunctioning,
     Command,
     DeclareEconomics,
     DeclareIntention,
     GiveConsent,
+    MergeIn,
     RecordDeparture,
     RecordReturn,
     RecordTransitArrival,
     RegisterClient,
+    Reinstate,
+    Retire,
+    ReviewDuplicates,
     Screen,
+    Unmerge,
     WithdrawConsent,
 )
-from services.intake.client.forms import ScreeningForm
-from services.intake.client.rules import assembled, check_active, check_ground, check_past, misfit, plain, same, snapshot
+from services.intake.client.rules import assembled, check_active, check_ground, check_past, misfit, snapshot
 from services.intake.client.state import State, evolve
 from services.intake.search.rows import rows
-from shared.codes import DOMV_LEVEL, ClientType, Polarity, Purpose
+from shared.codes import Purpose
 from shared.contracts.intake.client import CLIENT as AGGREGATE
 from shared.contracts.intake.client import ClientEvent, ClientField, ClientProfileAmended, ClientRegistered
 from shared.contracts.intake.episode import (
@@ -33,15 +37,13 @@ from shared.contracts.intake.episode import (
     ReturnRecorded,
     TransitArrivalRecorded,
 )
+from shared.contracts.intake.functioning import FunctioningAssessed
 from shared.contracts.intake.person import Facts, Identity, Person
-from shared.contracts.intake.screening import Screening, ScreeningRecord, VulnerabilityScreened
+from shared.contracts.intake.screening import VulnerabilityScreened
 from shared.errors import Rejected
 from shared.eventsourcing.decider import ALWAYS, Decider
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import IDENTITY
-
-PROPOSES_URGENT = frozenset({ClientType.VOT, ClientType.UASC, ClientType.STRANDED})
-SEVERE = 3
 
 
 def decide(command: Command, state: State) -> list[Event]:
@@ -62,7 +64,7 @@ def _decided(command: Command, state: State) -> list[ClientEvent]:
             return consenting.withdraw(command, state)
         case Screen():
             episodes.check(command.ground, state, command.today)
-            return _screen(command.form, state)
+            return screening.screen(command.form, state)
         case DeclareIntention():
             episodes.check(command.ground, state, command.today)
             return episodes.declare_intention(command.form, state)
@@ -78,6 +80,19 @@ def _decided(command: Command, state: State) -> list[ClientEvent]:
         case DeclareEconomics():
             episodes.check(command.ground, state, command.today)
             return episodes.declare_economics(command.episode_id, command.economics, state)
+        case AssessFunctioning():
+            episodes.check(command.ground, state, command.today)
+            return screening.assess(command, state)
+        case MergeIn():
+            return merging.merge_in(command, state)
+        case Retire():
+            return merging.retire(command, state)
+        case Unmerge():
+            return merging.unmerge(command, state)
+        case Reinstate():
+            return merging.reinstate(command, state)
+        case ReviewDuplicates():
+            return merging.review(command, state)
         case _:
             assert_never(command)
 
@@ -129,8 +144,8 @@ def _first_facts(command: RegisterClient) -> list[Any]:
         parts.append(lambda state: episodes.record_return(returned, state, today, "/return"))
     if (arrival := command.transit_arrival) is not None:
         parts.append(lambda state: episodes.record_arrival(arrival, state, today, "/transit_arrival"))
-    if (screening := command.screening) is not None:
-        parts.append(lambda state: _screen(screening, state, "/screening"))
+    if (screened := command.screening) is not None:
+        parts.append(lambda state: screening.screen(screened, state, "/screening"))
     return parts
 
 
@@ -199,34 +214,6 @@ def _merged(group: str, model: type[Any], old: Any, changes: Mapping[str, Any]) 
     return assembled(model, values)
 
 
-def _screen(form: ScreeningForm, state: State, at: str = "") -> list[ClientEvent]:
-    """A screening adds. The software proposes urgency; the worker confirms it, or writes why not."""
-    wrong = [n for n, factor in enumerate(form.factors) if DOMV_LEVEL[factor.code] is not factor.level]
-    if wrong:
-        raise misfit(*((f"{at}/factors/{n}/code", "not-allowed-here") for n in wrong))
-    severe = any(f.polarity is Polarity.RISK and f.severity >= SEVERE for f in form.factors)
-    types = state.identity.profile.client_types if isinstance(state.identity, Identity) else ()
-    overruled = (severe or not PROPOSES_URGENT.isdisjoint(types)) and not form.urgent
-    if overruled and form.overrule_reason is None:
-        raise misfit((f"{at}/overrule_reason", "missing"))
-    screened = VulnerabilityScreened(
-        screening_id=cast(UUID, form.screening_id),
-        tool=form.tool,
-        tool_version=form.tool_version,
-        urgent=form.urgent,
-        priority=form.priority,
-        proposal_overruled=overruled,
-        identity=plain(ScreeningRecord, form),
-        profile=plain(Screening, form) if state.statistics else None,
-    )
-    known = state.screenings.get(screened.screening_id)
-    if known is None:
-        return [screened]
-    if same(known, screened):
-        return []
-    raise Rejected("already-exists", "A new screening has an id of its own.")
-
-
 CLIENT: Decider[Command, State] = Decider(
     aggregate=AGGREGATE,
     initial=State(),
@@ -235,6 +222,7 @@ CLIENT: Decider[Command, State] = Decider(
     rows=rows,
     opens=frozenset({IDENTITY}),
     voidable={
+        FunctioningAssessed: ALWAYS,
         VulnerabilityScreened: ALWAYS,
         MigrationIntentionDeclared: ALWAYS,
         DepartureRecorded: ALWAYS,

@@ -1,22 +1,27 @@
 """Reading clients: one, their facts, and the search."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.intake.parts import Intake
-from services.intake.search.finder import SHOWN, Hit
+from services.intake.parts import REGISTRY, Intake
+from services.intake.search.finder import SHOWN
 from services.intake.search.names import code, digits, sound, words
 from services.intake.search.ranking import Query
 from services.intake.search.terms import of_birth, of_numbers, of_text
+from shared.codes import EncounterChannel
 from shared.contracts.intake.person import Identity
 from shared.errors import Rejected
 from shared.eventsourcing.decider import Row
 from shared.eventsourcing.event import Event, Recorded, instant, voided
-from shared.http.command import Answer, Call, CommandRouter, Resource, invalid, violation
+from shared.eventsourcing.handle import Loaded
+from shared.http.command import Answer, Call, CentreCode, CommandRouter, Resource, invalid, violation
+from shared.http.listing import ListQuery, page, position
 from shared.privacy.classes import IDENTITY, PROFILE, Erased
+from shared.privacy.member import member
 
 from .bodies import SearchBody
 from .decisions import CLIENT
@@ -28,18 +33,72 @@ router = CommandRouter("clients")
 ERASED_TEXT = "erased"
 
 
+class ClientQuery(ListQuery):
+    """Which clients to list."""
+
+    centre: Annotated[CentreCode | None, member("Of this centre.")] = None
+    registered_from: Annotated[date | None, member("Registered on this day or later.")] = None
+    registered_to: Annotated[date | None, member("Registered on this day or earlier.")] = None
+    channel: Annotated[EncounterChannel | None, member("How the first contact came about.")] = None
+    merged: Annotated[bool | None, member("Only records merged into another, or only those that are not.")] = None
+
+
+@router.read("GET", "/v1/clients", action="client.read", query=ClientQuery)
+async def list_clients(call: Call) -> Answer:
+    """The clients of your centres, newest first: codes and ids only. `survivor`: the record that a merged one follows."""
+    parts: Intake = call.parts
+    query: ClientQuery = call.query
+    reach = [
+        centre
+        for centre in sorted(call.caller.centres)
+        if query.centre in (None, centre) and call.may("client.read", Resource(centre=centre))
+    ]
+    filters = (query.registered_from, query.registered_to, query.channel, query.merged)
+    rows = await parts.pool.fetch(REGISTRY.list_clients, reach, *filters, *position(call), query.limit + 1)
+    return await page(call, [dict(row) for row in rows], key="client_id", as_of=await parts.pool.fetchval(REGISTRY.as_of))
+
+
 @router.read("GET", "/v1/clients/{id:uuid}", action="client.read", classes=(IDENTITY, PROFILE))
 async def read_client(call: Call) -> Answer:
-    """A client as the centre knows them. Who reads, and why, is on record before the answer leaves."""
-    client_id: UUID = call.path["id"]
+    """A client as the centre knows them. A merged record shows the one that goes on, and that one the facts of both."""
     parts: Intake = call.parts
-    centre = await parts.centre_of(client_id)
-    loaded = await call.load(CLIENT, client_id, Resource(centre=centre, subject_id=client_id))
-    state: State = loaded.state
+    client_id, loaded = await _followed(call)
+    state, centre = loaded.state, await parts.centre_of(client_id)
     if state.status == "erased":
         raise Rejected("client-erased", "This person asked to be forgotten.")
+    merged = await _merged(parts, state)
     content = {"id": client_id, "version": loaded.version, "centre": centre, **_client(call, state, centre)}
-    return await call.show(content, subjects=[client_id], fields=["identity", "profile"], version=loaded.version, centre=centre)
+    for record, other in merged.items():
+        content["screenings"] += [{**each, "client_id": record} for each in _screenings(other)]
+        content["episodes"] += [{**each, "client_id": record} for each in _episodes(other)]
+    content["merged"] = list(merged)
+    fields = ["identity", "profile"]
+    return await call.show(content, subjects=[client_id, *merged], fields=fields, version=loaded.version, centre=centre)
+
+
+async def _followed(call: Call) -> tuple[UUID, Loaded[State]]:
+    """The client of the path, or who goes on in their place: for those who may read either record."""
+    parts: Intake = call.parts
+    asked: UUID = call.path["id"]
+    here = Resource(centre=await parts.centre_of(asked), subject_id=asked)
+    loaded = await parts.handle.load(CLIENT, asked)
+    if loaded.state.status != "retired":
+        return asked, await call.load(CLIENT, asked, here)
+    survivor = (await parts.finder.survivors([asked]))[asked]
+    if not call.may("client.read", here):
+        call.allow(Resource(centre=await parts.centre_of(survivor), subject_id=survivor))
+    return survivor, await parts.handle.load(CLIENT, survivor)
+
+
+async def _merged(parts: Intake, state: State) -> dict[UUID, State]:
+    """The records that were merged into one, and into those in turn."""
+    found: dict[UUID, State] = {}
+    waiting = list(state.merged)
+    while waiting:
+        record = waiting.pop(0)
+        found[record] = (await parts.handle.load(CLIENT, record)).state
+        waiting += found[record].merged
+    return found
 
 
 @router.read("GET", "/v1/clients/{id:uuid}/events", action="client.read", classes=(IDENTITY, PROFILE))
@@ -68,7 +127,7 @@ async def search_clients(call: Call, body: SearchBody) -> Answer:
     token = call.runtime.search_tokens.write(
         principal=call.caller.principal, query=normal, hits=len(hits), now=call.runtime.now().timestamp()
     )
-    content = {"items": [_hit(hit) for hit in shown], "truncated": len(hits) > SHOWN, "search_token": token}
+    content = {"items": [hit.shown() for hit in shown], "truncated": len(hits) > SHOWN, "search_token": token}
     mac = parts.handle.term(Row("blind", "query", normal)).to_bytes(8, "big", signed=True)
     return await call.show(content, action="SEARCH", subjects=[hit.client_id for hit in shown], query_hmac=mac)
 
@@ -109,25 +168,38 @@ def _client(call: Call, state: State, centre: str) -> dict[str, Any]:
         "statistics": state.statistics,
         **known,
         "consents": [
-            {**consent.model_dump(mode="json", exclude={"identity", "profile_key"}, exclude_none=True), "active": cid not in state.ended}
+            {
+                **consent.model_dump(mode="json", exclude={"identity", "profile_key"}, exclude_none=True),
+                "active": cid not in state.ended,
+                **({"suspended": True} if (consent.purpose, consent.recipient_org) in state.suspended else {}),
+            }
             for cid, consent in state.consents.items()
         ],
-        "screenings": [
-            {**screening.model_dump(mode="json", exclude={"identity", "profile"}), "found": plain(screening.identity)}
-            for screening in state.screenings.values()
-        ],
-        "episodes": [
-            {
-                "episode_id": episode_id,
-                "intention": plain(episode.intention and episode.intention.identity),
-                "departure": plain(episode.departure and episode.departure.identity),
-                "return": plain(episode.returned and episode.returned.identity),
-                "transit_arrivals": [{"point": each.point, "arrival": plain(each.identity)} for each in episode.arrivals],
-                "economics": plain(episode.economics and episode.economics.identity),
-            }
-            for episode_id, episode in state.episodes.items()
-        ],
+        "screenings": _screenings(state),
+        "episodes": _episodes(state),
+        "functioning": plain(state.functioning and state.functioning.identity),
     }
+
+
+def _screenings(state: State) -> list[dict[str, Any]]:
+    return [
+        {**screening.model_dump(mode="json", exclude={"identity", "profile"}), "found": plain(screening.identity)}
+        for screening in state.screenings.values()
+    ]
+
+
+def _episodes(state: State) -> list[dict[str, Any]]:
+    return [
+        {
+            "episode_id": episode_id,
+            "intention": plain(episode.intention and episode.intention.identity),
+            "departure": plain(episode.departure and episode.departure.identity),
+            "return": plain(episode.returned and episode.returned.identity),
+            "transit_arrivals": [{"point": each.point, "arrival": plain(each.identity)} for each in episode.arrivals],
+            "economics": plain(episode.economics and episode.economics.identity),
+        }
+        for episode_id, episode in state.episodes.items()
+    ]
 
 
 def _rows(body: SearchBody) -> list[Row]:
@@ -154,14 +226,3 @@ def _normal(body: SearchBody) -> str:
     """The search as it is remembered: the same however it was typed."""
     query = _query(body)
     return repr((sorted(query.names), str(query.birth_date), sorted(query.phones), sorted(query.documents), query.card))
-
-
-def _hit(hit: Hit) -> dict[str, Any]:
-    members = {"names", "birth_date", "age", "age_class", "card_code"}
-    return {
-        "id": hit.client_id,
-        "centre": hit.centre,
-        "score": hit.match.score,
-        "reasons": list(hit.match.reasons),
-        "identity": hit.identity.model_dump(mode="json", include=members, exclude_none=True),
-    }

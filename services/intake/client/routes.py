@@ -19,6 +19,7 @@ from .bodies import (
     AmendClientBody,
     DepartureBody,
     EconomicsBody,
+    FunctioningBody,
     GiveConsentBody,
     IntentionBody,
     RegisterClientBody,
@@ -29,6 +30,7 @@ from .bodies import (
 )
 from .commands import (
     AmendClient,
+    AssessFunctioning,
     DeclareEconomics,
     DeclareIntention,
     GiveConsent,
@@ -133,6 +135,14 @@ async def screen(call: Call, body: ScreenBody) -> Answer:
     return await _run(call, centre, Screen(today=today, ground=ground, form=_with_id(call, body, "screening_id", "screening")))
 
 
+@router.command("POST", "/v1/clients/{id:uuid}/functioning", body=FunctioningBody, action="functioning.record", concurrency="additive")
+async def assess_functioning(call: Call, body: FunctioningBody) -> Answer:
+    """Record the six answers about functioning; from five years of age."""
+    centre, ground, today = await _about(call, body)
+    command = AssessFunctioning(today=today, ground=ground, tool_version=body.tool_version, answers=body.answers)
+    return await _run(call, centre, command)
+
+
 @router.command("POST", "/v1/clients/{id:uuid}/episodes", body=IntentionBody, action="episode.record", concurrency="additive")
 async def declare_intention(call: Call, body: IntentionBody) -> Answer:
     """Record a wish to migrate: it opens an episode."""
@@ -212,6 +222,7 @@ router.batch(
     additive=[
         give_consent,
         screen,
+        assess_functioning,
         declare_intention,
         record_transit_arrival,
         record_departure,

@@ -50,6 +50,8 @@ def same(one: Event, other: Event) -> bool:
 def check_active(state: State) -> None:
     if state.status == "erased":
         raise Rejected("client-erased", "This person asked to be forgotten: register them anew if they come back.")
+    if state.status == "retired":
+        raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(state.merged_into))
 
 
 def check_ground(ground: Ground, state: State, today: date) -> None:
@@ -63,7 +65,8 @@ def check_ground(ground: Ground, state: State, today: date) -> None:
             )
         return
     consent = state.consents.get(ground.consent_id) if ground.consent_id else None
-    if consent is None or consent.consent_id in state.ended or consent.purpose is not Purpose.CASE_MANAGEMENT:
+    resting = consent is not None and (consent.purpose, consent.recipient_org) in state.suspended
+    if consent is None or resting or consent.consent_id in state.ended or consent.purpose is not Purpose.CASE_MANAGEMENT:
         remedy = "Read the client again: this consent may have ended."
         raise Rejected("consent-missing", remedy, purpose=Purpose.CASE_MANAGEMENT.value)
     if consent.valid_to is not None and consent.valid_to < today:
@@ -103,15 +106,21 @@ def snapshot(identity: Identity, registered_on: date, on: date) -> ProfileSnapsh
     return assembled(ProfileSnapshot, identity.profile.__dict__ | aged)
 
 
-def minor(state: State, on: date) -> bool:
-    """Under 18 at a day; unknown age counts as minor in every guard (domain chapter, section 4)."""
+def age_on(state: State, on: date) -> int | None:
+    """Full years at a day; None if they can't be known."""
     identity = state.identity
     if not isinstance(identity, Identity):
-        return True
+        return None
     if identity.birth_date is not None:
         born = identity.birth_date
-        return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < MAJORITY
+        return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     month, _ = birth_month(identity, state.registered_on or on)
-    if month is not None:
-        return age_at(month, on) < MAJORITY
-    return identity.age_class is not AdultChild.ADULT
+    return age_at(month, on) if month is not None else None
+
+
+def minor(state: State, on: date) -> bool:
+    """Under 18 at a day; unknown age counts as minor in every guard (domain chapter, section 4)."""
+    years = age_on(state, on)
+    if years is not None:
+        return years < MAJORITY
+    return not isinstance(state.identity, Identity) or state.identity.age_class is not AdultChild.ADULT

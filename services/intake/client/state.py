@@ -23,9 +23,20 @@ from shared.contracts.intake.episode import (
     ReturnRecorded,
     TransitArrivalRecorded,
 )
+from shared.contracts.intake.functioning import FunctioningAssessed
+from shared.contracts.intake.merge import (
+    ClientRecordsMerged,
+    ClientRecordsUnmerged,
+    ClientReinstated,
+    ClientRetired,
+    DuplicatesReviewed,
+)
 from shared.contracts.intake.person import Identity
 from shared.contracts.intake.screening import VulnerabilityScreened
 from shared.privacy.classes import ERASED, Erased
+
+ConsentKey = tuple[Purpose, str | None]
+"""What a consent is about: its purpose, and who may receive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +52,39 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """consents: all ever given, by id; ended: those withdrawn, expired or replaced."""
+    """consents: all ever given, by id; ended: those withdrawn, expired or replaced.
 
-    status: Literal["absent", "active", "erased"] = "absent"
+    merged: records that were merged into this one -> what their narrower answers suspend here. merged_into: the record that
+    goes on in this one's place. not_duplicates: records that somebody took for other people.
+    """
+
+    status: Literal["absent", "active", "retired", "erased"] = "absent"
     registered_on: date | None = None
     identity: Identity | Erased | None = None
     consents: Mapping[UUID, ConsentGiven] = field(default_factory=dict)
     ended: frozenset[UUID] = frozenset()
     screenings: Mapping[UUID, VulnerabilityScreened] = field(default_factory=dict)
     episodes: Mapping[UUID, Episode] = field(default_factory=dict)
+    functioning: FunctioningAssessed | None = None
+    merged: Mapping[UUID, frozenset[ConsentKey]] = field(default_factory=dict)
+    merged_into: UUID | None = None
+    not_duplicates: frozenset[UUID] = frozenset()
+    reviewed: bool = False
 
     def active_consents(self) -> Iterator[ConsentGiven]:
         """Those that were neither taken back nor replaced; they may have run out by date."""
         consents, ended = self.consents, self.ended
         return (consents[cid] for cid in consents if cid not in ended) if ended else iter(consents.values())
+
+    @property
+    def suspended(self) -> frozenset[ConsentKey]:
+        """What rests because a merged record answers more narrowly, until the client is asked again."""
+        return frozenset().union(*self.merged.values()) if self.merged else frozenset()
+
+    def consents_in_force(self) -> Iterator[ConsentGiven]:
+        """Active ones that no merged record suspends."""
+        resting = self.suspended
+        return (c for c in self.active_consents() if (c.purpose, c.recipient_org) not in resting)
 
     def consent_for(self, purpose: Purpose, recipient: str | None = None) -> ConsentGiven | None:
         """The consent in force for a purpose and recipient."""
@@ -64,7 +94,7 @@ class State:
     @property
     def statistics(self) -> bool:
         """Whether the client's facts may be counted, so that profile blobs are written."""
-        return any(c.purpose is Purpose.STATISTICS for c in self.active_consents())
+        return any(c.purpose is Purpose.STATISTICS for c in self.consents_in_force())
 
     def episode(self, episode_id: UUID) -> Episode:
         """What is known of an episode: nothing of a new one."""
@@ -76,13 +106,21 @@ def evolve(state: State, event: ClientEvent) -> State:
     match event:
         case ClientRegistered():
             s = state
-            return State("active", event.registered_on, event.identity, s.consents, s.ended, s.screenings, s.episodes)
+            seen = frozenset(event.duplicates_seen) if event.duplicates_seen else s.not_duplicates
+            return State(
+                "active", event.registered_on, event.identity, s.consents, s.ended, s.screenings, s.episodes,
+                s.functioning, s.merged, s.merged_into, seen, s.reviewed,
+            )  # fmt: skip
         case ClientProfileAmended():
             return replace(state, identity=event.identity)
         case ConsentGiven():
             s, consents = state, {**state.consents, event.consent_id: event}
             ended = s.ended | {event.replaces} if event.replaces else s.ended
-            return State(s.status, s.registered_on, s.identity, consents, ended, s.screenings, s.episodes)
+            merged = _asked_again(s.merged, (event.purpose, event.recipient_org)) if s.merged else s.merged
+            return State(
+                s.status, s.registered_on, s.identity, consents, ended, s.screenings, s.episodes,
+                s.functioning, merged, s.merged_into, s.not_duplicates, s.reviewed,
+            )  # fmt: skip
         case ConsentWithdrawn():
             return replace(state, ended=state.ended | {event.consent_id})
         case VulnerabilityScreened():
@@ -99,6 +137,19 @@ def evolve(state: State, event: ClientEvent) -> State:
             return _with(state, event.episode_id, arrived)
         case MigrationEconomicsDeclared():
             return _with(state, event.episode_id, replace(state.episode(event.episode_id), economics=event))
+        case FunctioningAssessed():
+            return replace(state, functioning=event)
+        case ClientRecordsMerged():
+            resting = frozenset((n.purpose, n.recipient_org) for n in event.narrowed)
+            return replace(state, merged={**state.merged, event.retired_id: resting})
+        case ClientRecordsUnmerged():
+            return replace(state, merged={record: keys for record, keys in state.merged.items() if record != event.retired_id})
+        case ClientRetired():
+            return replace(state, status="retired", merged_into=event.survivor_id)
+        case ClientReinstated():
+            return replace(state, status="active", merged_into=None)
+        case DuplicatesReviewed():
+            return replace(state, not_duplicates=state.not_duplicates | set(event.rejected), reviewed=True)
         case ClientErased():
             return replace(state, status="erased", identity=ERASED)
         case ConsentRefused() | ErasureRequested() | EntryVoided():
@@ -109,4 +160,11 @@ def evolve(state: State, event: ClientEvent) -> State:
 
 def _with(state: State, episode_id: UUID, episode: Episode) -> State:
     s, episodes = state, {**state.episodes, episode_id: episode}
-    return State(s.status, s.registered_on, s.identity, s.consents, s.ended, s.screenings, episodes)
+    return State(
+        s.status, s.registered_on, s.identity, s.consents, s.ended, s.screenings, episodes,
+        s.functioning, s.merged, s.merged_into, s.not_duplicates, s.reviewed,
+    )  # fmt: skip
+
+
+def _asked_again(merged: Mapping[UUID, frozenset[ConsentKey]], key: ConsentKey) -> Mapping[UUID, frozenset[ConsentKey]]:
+    return {record: resting - {key} for record, resting in merged.items()}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -42,6 +42,17 @@ class Hit:
     identity: Identity
     match: Match
 
+    def shown(self) -> dict[str, Any]:
+        """As an answer shows it: who it is, and what speaks for it."""
+        members = {"names", "birth_date", "age", "age_class", "card_code"}
+        return {
+            "id": self.client_id,
+            "centre": self.centre,
+            "score": self.match.score,
+            "reasons": list(self.match.reasons),
+            "identity": self.identity.model_dump(mode="json", include=members, exclude_none=True),
+        }
+
 
 class Finder:
     """Finds clients of the given centres. Look-ups that wait together share one query, so a batch costs few of them."""
@@ -72,6 +83,23 @@ class Finder:
         ranked = await self._ranked(Query.of(person), likeliest, {centre})
         return [hit.client_id for hit in ranked if hit.match.score >= PROBABLE]
 
+    async def probable(self, person: Person, centre: str, itself: UUID) -> list[Hit]:
+        """Who a registered client may be as well, best first: by all terms, since somebody is looking at it."""
+        rows = of_person(person)
+        pointed_to = Counter(await self._terms.submit(rows)) if rows else Counter[UUID]()
+        likeliest = [client_id for client_id, _ in pointed_to.most_common(A_TERM)]
+        ranked = await self._ranked(Query.of(person), likeliest, {centre})
+        return [hit for hit in ranked if hit.match.score >= PROBABLE and hit.client_id != itself][:SHOWN]
+
+    async def survivors(self, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """Merged records among these -> the record that goes on in their place."""
+        if not ids:
+            return {}
+        try:
+            return {row["client_id"]: row["survivor"] for row in await self._pool.fetch(SQL.survivors, list(ids))}
+        except TRANSIENT as error:
+            raise Unavailable("Postgres") from error
+
     async def _look_up(self, asked: Sequence[Sequence[Row]]) -> list[list[UUID]]:
         """One query for all; a client stands once for each of the terms that point to them."""
         found = await self._handle.search(list({row for rows in asked for row in rows}), A_TERM)
@@ -85,7 +113,13 @@ class Finder:
             for client_id, centre, identity in await self._identities(ids, centres)
             if (match := compare(query, identity)).score > 0
         ]
-        return sorted(hits, key=lambda hit: (-hit.match.score, hit.client_id))
+        # A merged record is found under its own names too, and stands for the record that goes on.
+        moved = await self.survivors([hit.client_id for hit in hits])
+        best: dict[UUID, Hit] = {}
+        for hit in sorted(hits, key=lambda hit: (-hit.match.score, hit.client_id)):
+            found = moved.get(hit.client_id, hit.client_id)
+            best.setdefault(found, hit if found == hit.client_id else replace(hit, client_id=found))
+        return list(best.values())
 
     async def _identities(self, ids: Sequence[UUID], centres: Collection[str]) -> list[tuple[UUID, str, Identity]]:
         if not ids:

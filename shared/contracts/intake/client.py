@@ -17,6 +17,14 @@ from shared.contracts.intake.episode import (
     ReturnRecorded,
     TransitArrivalRecorded,
 )
+from shared.contracts.intake.functioning import FunctioningAssessed
+from shared.contracts.intake.merge import (
+    ClientRecordsMerged,
+    ClientRecordsUnmerged,
+    ClientReinstated,
+    ClientRetired,
+    DuplicatesReviewed,
+)
 from shared.contracts.intake.person import Facts, Identity, Person, ProfileSnapshot
 from shared.contracts.intake.screening import VulnerabilityScreened
 from shared.contracts.part import Part
@@ -88,6 +96,12 @@ ClientEvent = (
     | ReturnRecorded
     | TransitArrivalRecorded
     | MigrationEconomicsDeclared
+    | FunctioningAssessed
+    | ClientRecordsMerged
+    | ClientRetired
+    | ClientRecordsUnmerged
+    | ClientReinstated
+    | DuplicatesReviewed
     | ErasureRequested
     | ClientErased
     | EntryVoided
@@ -107,6 +121,12 @@ CLIENT = Aggregate(
     ReturnRecorded,
     TransitArrivalRecorded,
     MigrationEconomicsDeclared,
+    FunctioningAssessed,
+    ClientRecordsMerged,
+    ClientRetired,
+    ClientRecordsUnmerged,
+    ClientReinstated,
+    DuplicatesReviewed,
     ErasureRequested,
     ClientErased,
     EntryVoided,

@@ -16,13 +16,18 @@ import orjson
 import pytest
 from joserfc.jwk import ECKey
 
-from services.intake import api
+from services.intake import api, worker
 from services.intake.parts import Intake
+from shared.eventsourcing.event import instant
+from shared.eventsourcing.projection import Fact, Op
 from shared.http import issuer
 from shared.http.app import create_app, make_runtime
 from shared.http.audit import ReadAudit
 from shared.http.grants import AccessDatabase
 from shared.http.jwks import Jwks
+from shared.messaging.models import ensure_generation
+from shared.messaging.session import connect
+from shared.messaging.write import Writer
 from shared.settings import Settings
 from tests.harness.people import CENTRE, new_id
 
@@ -95,6 +100,36 @@ class Desk:
             await connection.close()
         return {row[0] for row in rows}
 
+    async def catch_up(self) -> None:
+        """All facts that intake has stored, once more from the beginning, into its read models: as their consumer would."""
+        rows = await self.parts.pool.fetch("select * from event order by position")
+        for projection in worker.PROJECTIONS:
+            connection = await connect(self.worker_dsn, "tests", search_path=f'"{projection.schema}", public')
+            try:
+                for name in ("timestamptz", "timestamp", "date"):
+                    await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=str, format="text")
+                operations: list[tuple[str, Op]] = []
+                for row in rows:
+                    fact = _fact(row)
+                    found = projection.handlers[fact.type](fact) if fact.type in projection.handlers else None
+                    operations += [(fact.stream, op) for op in ([] if found is None else [found] if isinstance(found, Op) else found)]
+                await Writer(projection).write(connection, operations)
+            finally:
+                await connection.close()
+
+    async def tables(self, *names: str) -> list[list[str]]:
+        """The rows of some tables of read models, ordered."""
+        return [sorted(map(str, await self.parts.pool.fetch(f"select * from {name}"))) for name in names]
+
+
+def _fact(row: Any) -> Fact:
+    kind = row["kind"]
+    return Fact(
+        f"intake.{kind}.v1", row["stream_id"].int % 6, row["position"], str(row["stream_id"]), row["version"],
+        f"gabay.intake.{row['type']}.v1", str(row["event_id"]), instant(row["occurred_at"]), instant(row["recorded_at"]), "",
+        orjson.loads(row["data"]),
+    )  # fmt: skip
+
 
 def staff_of(role: str, centre: str) -> str:
     return f"stf-{role}-{centre}".lower().replace("_", "-")
@@ -125,6 +160,10 @@ async def desk(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
     """Intake's api of one module's tests."""
     store, keys, access = (fresh_database(target) for target in ("intake", "keyring", "access"))
     await _grant(access.role("postgres"))
+    owner = await asyncpg.connect(store.owner)
+    for projection in worker.PROJECTIONS:
+        await ensure_generation(owner, projection)
+    await owner.close()
     settings = Settings.load("intake", "api", {
         "GABAY_MODE": "test", "GABAY_REGION": "route-example", "GABAY_OIDC_ISSUER": ISSUER,
         "GABAY_DATABASE_URL": store.app, "GABAY_KEYRING_URL": keys.role("intake_keyring"),

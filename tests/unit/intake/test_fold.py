@@ -10,6 +10,8 @@ from services.intake.encounter.decisions import ENCOUNTER
 from shared.contracts.entry import EntryVoided
 from shared.contracts.intake.client import ClientErased, ErasureRequested
 from shared.contracts.intake.consent import ConsentRefused
+from shared.contracts.intake.functioning import FunctioningAssessed, FunctioningRecord
+from shared.contracts.intake.merge import ClientRecordsUnmerged, ClientReinstated, DuplicatesReviewed
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import FieldClass
 from tests.unit.intake.people import (
@@ -30,7 +32,11 @@ from tests.unit.intake.people import (
 )
 from tests.unit.intake.test_amendment import amend
 from tests.unit.intake.test_episodes import economics
+from tests.unit.intake.test_functioning import EASY
+from tests.unit.intake.test_merge import C2, MERGED, RETIRED
 from tests.unit.kit import forgotten, given, in_every_way_forgotten, plaintexts
+
+ANSWERED = FunctioningRecord(answers=EASY, disabled=False)
 
 
 def a_whole_life() -> list[Event]:
@@ -42,6 +48,12 @@ def a_whole_life() -> list[Event]:
         *story.events,
         ConsentRefused(purpose="PHOTO", language="krj", notice_version="1"),
         EntryVoided(event_id=C1, voided_type="return-recorded", reason="ENTERED_IN_ERROR"),
+        FunctioningAssessed(tool_version="WG-SS", identity=ANSWERED, profile=ANSWERED),
+        MERGED,
+        ClientRecordsUnmerged(survivor_id=C1, retired_id=C2, reason="WRONG_MERGE"),
+        RETIRED,
+        ClientReinstated(survivor_id=C1, retired_id=C2, reason="WRONG_MERGE"),
+        DuplicatesReviewed(rejected=(C2,)),
         ErasureRequested(request_id=C1, basis="RETENTION"),
         ClientErased(request_id=C1, basis="RETENTION"),
     ]
