@@ -29,6 +29,15 @@ async def under_consent(fact: Fact, handle: Any) -> list[UnderConsent]:
     return found
 
 
+async def without_consent(fact: Fact, handle: Any) -> list[UnderConsent]:
+    """The referral itself, if the consent under which it was just sent is known to have ended."""
+    client_id, consent_id = fact.data.get("client_id"), fact.data.get("consent_id")
+    if client_id is None or consent_id is None:
+        return []
+    gone = await handle.store.pool.fetchval(CONSENTS.withdrawn, UUID(client_id), UUID(consent_id))
+    return [UnderConsent(UUID(fact.stream), fact.ctx["centre"])] if gone else []
+
+
 async def packet_key(fact: Fact, handle: Any) -> None:
     """A delivered referral keeps its packet; a key that is gone already is gone."""
     if fact.data.get("result") != "DELIVERED":

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.referrals.directory.decisions import ENTRY
 from services.referrals.referral.commands import Consent, Entry
+from services.referrals.referral.decisions import REFERRAL_DECIDER
 from shared.codes import PacketItem
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.sql import Statements
@@ -55,6 +56,17 @@ class Referrals:
         kept = (word.partition("@") for word in withheld.split())
         items = frozenset(PacketItem(item) for item, _, org in kept if org in ("", to_org))
         return (Consent.ENDED if over else Consent.ACTIVE), items
+
+    async def barred(self, client_id: UUID | None, to_org: str, centre: str) -> bool:
+        """Whether a contact block keeps a client from an organisation: a consulate, or a body of another state."""
+        if client_id is None or not self.region.barred_by_contact_block(to_org, centre):
+            return False
+        return bool(await self.pool.fetchval(CONSENTS.blocked, client_id))
+
+    async def followed(self, referral_id: UUID | None) -> tuple[UUID | None, str] | None:
+        """Client and sender of a referral, None if there is none."""
+        loaded = await self.handle.load(REFERRAL_DECIDER, referral_id) if referral_id else None
+        return (loaded.state.client_id, loaded.state.from_org) if loaded and loaded.version else None
 
     async def entry(self, entry_id: UUID | None) -> Entry | None:
         """A directory entry as its own facts tell it now, None if there is none."""

@@ -31,6 +31,9 @@ class LookUps(Protocol):
     async def under_consent(self, fact: Fact, handle: Any) -> list[UnderConsent]:
         """Referrals under the consent that ended, once our own read model knows of its end."""
 
+    async def without_consent(self, fact: Fact, handle: Any) -> list[UnderConsent]:
+        """The referral that was sent, if its consent has ended meanwhile."""
+
     async def packet_key(self, fact: Fact, handle: Any) -> None:
         """Destroys the key of a packet that nobody may open any more."""
 
@@ -39,6 +42,9 @@ def reactions(look: LookUps) -> Reactions:
     """The reactions of referrals."""
     referrals = Reactions("referrals")
 
+    # A consent may end while a referral is on its way into the store: whichever of the two facts is looked at last finds
+    # the other, so that nothing sent in the last moment slips through.
+    @referrals.on("R5", "gabay.referrals.referral-sent.v1", look_up=look.without_consent)
     @referrals.on("R5", "gabay.intake.consent-withdrawn.v1", look_up=look.under_consent)
     def consent_withdrawn(fact: Fact, found: Sequence[UnderConsent]) -> Iterable[Wish]:
         # The time at which we heard, as far as the fact tells it: a repetition says the same.

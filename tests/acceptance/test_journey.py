@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.harness.journey import AGENCY, CENTRE, Journey, whole
 from tests.harness.people import new_id
 from tests.harness.region import Region
+from tests.harness.wait import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -104,3 +107,38 @@ async def test_a_person_without_consent_to_statistics_is_never_counted(region: R
 async def _keys(region: Region, subject: str) -> set[str]:
     rows = await region.rows("keyring", "select class from subject_key where subject_id = $1::uuid", subject)
     return {row[0] for row in rows}
+
+
+async def test_a_withdrawn_consent_reaches_the_receiver_within_a_second(region: Region, capsys: pytest.CaptureFixture[str]) -> None:
+    """From intake's answer to the withdrawal until the agency sees the referral withdrawn and its packet gone."""
+    asked = []
+    for _ in range(5):
+        way = Journey(region)
+        await way.register()
+        await way.listing()
+        await way.case_opens()
+        await way.refer()
+        await way.answered("acknowledge")
+        await region.quiet()
+        async with region.client("referrals", "agency_desk", org=AGENCY) as http:
+
+            async def packet(http: httpx.AsyncClient = http, way: Journey = way) -> Any:
+                answer = await http.get(f"/v1/referrals/{way.referral}/packet", headers={"Gabay-Purpose": "SHARE_FOR_SERVICE"})
+                assert answer.status_code == 200, answer.text
+                return answer.json()["packet"]
+
+            assert (await packet())["reason"] == way.texts.packet_reason
+            await way.withdraw("SHARE_FOR_SERVICE")
+            began = time.monotonic()
+            await eventually(packet, lambda shown: shown == "erased", what="a packet that no longer opens", seconds=10, pause=0.01)
+            asked.append(time.monotonic() - began)
+            shown = (await http.get(f"/v1/referrals/{way.referral}")).json()
+            assert (shown["state"], shown["allowed"]) == ("WITHDRAWN", ["Close"])
+        reason = "select data ->> 'reason' from event where type = 'referral-withdrawn' and stream_id = $1::uuid"
+        assert [row[0] for row in await region.rows("referrals", reason, way.referral)] == ["CONSENT_WITHDRAWN"]
+        await region.quiet(readers=("referrals",))
+        assert await _keys(region, way.referral) == set(), "the key of the packet is still there"
+    middle = sorted(asked)[len(asked) // 2]
+    with capsys.disabled():
+        print(f"\nconsent withdrawn, packet unreadable at the receiver: after {middle:.3f} s (median), {max(asked):.3f} s at most")
+    assert middle < 1.0

@@ -188,6 +188,15 @@ def answered(fact: Fact) -> Op:
     return Op("answer", (fact.stream, fact.version, fact.event_id, _name(fact), fact.data["at"], fact.ctx["actor"], _json(told)))
 
 
+@caseload.on("gabay.referrals.entry-voided.v1")
+def answer_voided(fact: Fact) -> Iterable[Op]:
+    """The answer's line stays, marked, and the correction is a line of its own."""
+    data = fact.data
+    told = _json({"referral_id": fact.stream, **{name: data[name] for name in ("event_id", "event_type", "reason")}})
+    line = (fact.stream, fact.version, fact.event_id, _name(fact), fact.occurred_at, fact.ctx["actor"], told)
+    return [Op("void", (fact.stream, data["event_id"])), Op("answer", line)]
+
+
 def _name(fact: Fact) -> str:
     return fact.type.split(".")[2]
 

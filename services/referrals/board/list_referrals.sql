@@ -3,7 +3,7 @@
 select referral_id, centre, direction, client_id, case_id, from_org,
        case when not confidential or to_org = any ($2) then to_org end as to_org,
        service_code, sub_committee, priority, confidential, state, due_ack, due_service, acknowledged_at, accepted_at,
-       delivered_at, delivered, ack_on_time, service_on_time, result, sent_at, recorded_at
+       delivered_at, delivered, ack_on_time, service_on_time, escalated_to, result, sent_at, recorded_at
   from board.referral
  where (centre = any ($1) or from_org = any ($2) or to_org = any ($2))
    and ($3::text is null or centre = $3)

@@ -5,7 +5,7 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 from shared.privacy.classes import PACKET
 
 # The packet is opened for one code: the receiver of a confidential referral must find it, and the open part must not tell.
-board = Projection("referrals.board", version=1, topics=[REFERRAL.topic], opens=[PACKET])
+board = Projection("referrals.board", version=2, topics=[REFERRAL.topic], opens=[PACKET])
 
 
 @board.on("gabay.referrals.referral-sent.v1")
@@ -24,39 +24,48 @@ def sent(fact: Fact) -> Op:
 
 @board.on("gabay.referrals.referral-acknowledged.v1")
 def acknowledged(fact: Fact) -> Op:
-    return Op("acknowledge", (fact.stream, fact.data["at"]))
+    return Op("acknowledge", (fact.stream, fact.version, fact.data["at"]))
 
 
 @board.on("gabay.referrals.referral-accepted.v1")
 def accepted(fact: Fact) -> Op:
-    return Op("accept", (fact.stream, fact.data["at"], fact.data.get("client_id")))
+    return Op("accept", (fact.stream, fact.version, fact.data["at"], fact.data.get("client_id")))
 
 
 @board.on("gabay.referrals.referral-service-started.v1")
 def started(fact: Fact) -> Op:
-    return Op("move", (fact.stream, "IN_SERVICE"))
+    return _move(fact, "IN_SERVICE")
 
 
 @board.on("gabay.referrals.referral-service-delivered.v1")
 def delivered(fact: Fact) -> Op:
-    return Op("deliver", (fact.stream, fact.data["at"], fact.data["result"]))
+    return Op("deliver", (fact.stream, fact.version, fact.data["at"], fact.data["result"]))
 
 
 @board.on("gabay.referrals.referral-declined.v1")
 def declined(fact: Fact) -> Op:
-    return Op("move", (fact.stream, "DECLINED"))
+    return _move(fact, "DECLINED")
 
 
 @board.on("gabay.referrals.referral-lapsed.v1")
 def lapsed(fact: Fact) -> Op:
-    return Op("move", (fact.stream, "LAPSED"))
+    return _move(fact, "LAPSED", fact.data.get("escalated_to"))
 
 
 @board.on("gabay.referrals.referral-withdrawn.v1")
 def withdrawn(fact: Fact) -> Op:
-    return Op("move", (fact.stream, "WITHDRAWN"))
+    return _move(fact, "WITHDRAWN")
 
 
 @board.on("gabay.referrals.referral-closed.v1")
 def closed(fact: Fact) -> Op:
-    return Op("close", (fact.stream, fact.data["result"]))
+    return Op("close", (fact.stream, fact.version, fact.data["result"]))
+
+
+@board.on("gabay.referrals.entry-voided.v1")
+def voided(fact: Fact) -> Op:
+    return Op("void", (fact.stream, fact.version, fact.data["event_type"]))
+
+
+def _move(fact: Fact, state: str, escalated_to: str | None = None) -> Op:
+    return Op("move", (fact.stream, fact.version, state, escalated_to))

@@ -1,5 +1,6 @@
 -- Every referral, as both sides see it in their lists. recorded_at: of the sending; lists are ordered by it.
 -- to_org: the true receiver also of a confidential one, until the packet is gone; shown to the receiver alone.
+-- path: the states that it went through; a voided answer takes the last one back. version: of the last fact applied.
 create table referral (
     referral_id     uuid primary key,
     centre          text not null,
@@ -12,7 +13,9 @@ create table referral (
     sub_committee   text not null,
     priority        text not null,
     confidential    boolean not null,
-    state           text not null default 'SENT',
+    path            text[] not null default '{SENT}',
+    state           text generated always as (path[cardinality(path)]) stored,
+    version         integer not null default 1,
     due_ack         timestamptz not null,
     due_service     timestamptz not null,
     acknowledged_at timestamptz,
@@ -21,6 +24,7 @@ create table referral (
     delivered       text,
     ack_on_time     boolean,
     service_on_time boolean,
+    escalated_to    text,
     result          text,
     sent_at         timestamptz not null,
     recorded_at     timestamptz not null

@@ -1,16 +1,17 @@
-"""The consents under which a referral may be sent: those of SHARE_FOR_SERVICE, with what each keeps back from whom.
+"""What may be shared of whom: the consents of SHARE_FOR_SERVICE, with what each keeps back from whom, and contact blocks.
 
 This consumer reads every fact about every registered person, so it leaves whatever it does not need without a look.
 """
 
 from collections.abc import Iterable
 
+from shared.contracts.casework.case import CASE
 from shared.contracts.intake.client import CLIENT
 from shared.eventsourcing.projection import Fact, Op, Projection
 
 PURPOSE = "SHARE_FOR_SERVICE"
 
-consents = Projection("referrals.consents", version=1, topics=[CLIENT.topic])
+consents = Projection("referrals.consents", version=2, topics=[CLIENT.topic, CASE.topic])
 
 
 @consents.on("gabay.intake.consent-given.v1")
@@ -23,7 +24,7 @@ def given(fact: Fact) -> Iterable[Op] | None:
     row = (fact.stream, data["consent_id"], data.get("recipient_org"), withheld, data.get("valid_to"), data.get("replaces"))
     ops = [Op("give", row)]
     if replaced := data.get("replaces"):
-        ops.append(Op("end", (fact.stream, replaced, data["valid_from"])))
+        ops.append(Op("end", (fact.stream, replaced, data["valid_from"], False)))
     return ops
 
 
@@ -32,9 +33,23 @@ def withdrawn(fact: Fact) -> Op | None:
     data = fact.data
     if data["purpose"] != PURPOSE:
         return None
-    return Op("end", (fact.stream, data["consent_id"], data["effective"]))
+    return Op("end", (fact.stream, data["consent_id"], data["effective"], True))
 
 
 @consents.on("gabay.intake.client-erased.v1")
-def erased(fact: Fact) -> Op:
-    return Op("forget", (fact.stream,))
+def erased(fact: Fact) -> Iterable[Op]:
+    return [Op("forget", (fact.stream,)), Op("unblock", (fact.stream,))]
+
+
+@consents.on("gabay.casework.protection-assessed.v1")
+def assessed(fact: Fact) -> Op | None:
+    """A contact block (non-refoulement) keeps a client from bodies of other states. It is set for any matter, so it tells none."""
+    data, client_id = fact.data, fact.ctx.get("subject_id")
+    if client_id is None:
+        return None
+    return Op("assess", (fact.event_id, client_id, fact.stream, data["assessment_id"], fact.version, data["contact_block"]))
+
+
+@consents.on("gabay.casework.entry-voided.v1")
+def voided(fact: Fact) -> Op:
+    return Op("void", (fact.data["event_id"],))

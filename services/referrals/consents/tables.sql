@@ -1,5 +1,5 @@
 -- Consents of SHARE_FOR_SERVICE by client. recipient_org null: a confidential sharing. replaces: what was done under the
--- older one goes on under this one. withheld: "ITEM@ORG" words, "ITEM@" from anybody.
+-- older one goes on under this one. withdrawn: taken back, or run out. withheld: "ITEM@ORG" words, "ITEM@" from anybody.
 create table consent (
     client_id     uuid not null,
     consent_id    uuid not null,
@@ -7,6 +7,18 @@ create table consent (
     withheld      text not null,
     valid_to      date,
     ended_on      date,
+    withdrawn     boolean not null default false,
     replaces      uuid,
     primary key (client_id, consent_id)
 );
+-- Protection assessments with their contact block, by client. Of several with one assessment_id the latest that stands counts.
+create table assessment (
+    event_id      uuid primary key,
+    case_id       uuid not null,
+    client_id     uuid not null,
+    assessment_id uuid not null,
+    version       integer not null,
+    contact_block boolean not null,
+    void          boolean not null default false
+);
+create index assessment_client on assessment (client_id);

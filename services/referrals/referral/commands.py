@@ -46,6 +46,8 @@ class SendReferral:
     """on: local day of sending. withheld: what the consent keeps from this receiver. supervised: a supervisor sends it.
 
     agreement_id: the agreement in force on that day, None where there is none. overridden: in place of a consent.
+    barred: a contact block keeps the client from this receiver. previous: client and sender of the referral that this one
+    follows, None if there is no such referral.
     """
 
     direction: Direction
@@ -73,6 +75,8 @@ class SendReferral:
     signed: bool = False
     agreement_id: str | None = None
     previous_referral_id: UUID | None = None
+    previous: tuple[UUID | None, str] | None = None
+    barred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from shared.codes import DeclineReason, LapseTimer, ReferralState
+from shared.codes import DeclineReason, Direction, LapseTimer, ReferralState
 from shared.contracts.referrals import referral as facts
 from shared.contracts.referrals.referral import REFERRAL, ReferralEvent
-from shared.eventsourcing.decider import Decider, Row
+from shared.eventsourcing.decider import LAST, Decider, Row
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import PACKET
 
 from .commands import Accept, Acknowledge, Close, Command, Decline, Deliver, Lapse, SendReferral, StartService, Withdraw
-from .sending import send
+from .sending import misfit, send
 from .state import State, evolve
 from .table import accepts, invalid_state
 
@@ -54,11 +54,13 @@ def _acknowledged(command: Acknowledge | Accept, state: State) -> Event:
 
 
 def _accept(command: Accept, state: State) -> list[Event]:
+    if command.client_id is not None and state.direction is Direction.OUT:
+        raise misfit("/client_id", "not-allowed-here")
     told = facts.Instructions(instructions=command.instructions) if command.instructions else None
     accepted = facts.ReferralAccepted(
         at=command.at,
         appointment_at=command.appointment_at,
-        client_id=command.client_id if state.direction == "IN" else None,
+        client_id=command.client_id,
         packet=told,
     )
     return [accepted] if state.acknowledged else [_acknowledged(command, state), accepted]
@@ -67,6 +69,8 @@ def _accept(command: Accept, state: State) -> list[Event]:
 def _decline(command: Decline, state: State) -> list[Event]:
     if state.state is ReferralState.ACCEPTED and command.reason not in AFTER_ACCEPTANCE:
         raise invalid_state(state)
+    if command.redirect_to is not None and command.redirect_to in (state.to_org, state.from_org):
+        raise misfit("/redirect_to", "not-allowed-here")
     return [
         facts.ReferralDeclined(
             at=command.at,
@@ -98,5 +102,18 @@ def _rows(stream_id: UUID, state: State, event: ReferralEvent) -> Iterable[Row]:
 
 
 REFERRAL_DECIDER: Final[Decider[Command, State]] = Decider(
-    aggregate=REFERRAL, initial=State(), decide=decide, evolve=evolve, rows=_rows, opens=frozenset({PACKET})
+    aggregate=REFERRAL,
+    initial=State(),
+    decide=decide,
+    evolve=evolve,
+    rows=_rows,
+    opens=frozenset({PACKET}),
+    # The answers, the last one before the earlier ones. What was sent is withdrawn; a lapse is the clock's.
+    voidable={
+        facts.ReferralAcknowledged: LAST,
+        facts.ReferralAccepted: LAST,
+        facts.ReferralDeclined: LAST,
+        facts.ReferralServiceStarted: LAST,
+        facts.ReferralServiceDelivered: LAST,
+    },
 )

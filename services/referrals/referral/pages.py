@@ -7,7 +7,7 @@ from uuid import UUID
 from services.referrals.parts import BOARD, Referrals
 from shared.codes import ReferralResult, ReferralState
 from shared.contracts.referrals.referral import ReferralSent, SentPacket
-from shared.eventsourcing.event import instant
+from shared.eventsourcing.event import instant, voided
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, OutOfScope, Resource
 from shared.privacy.classes import PACKET
 from shared.privacy.member import member
@@ -66,6 +66,8 @@ async def read_referral(call: Call) -> Answer:
 async def read_referral_events(call: Call) -> Answer:
     """The facts of a referral, open members only, oldest first."""
     await seen(call)
+    history = await call.history(REFERRAL_DECIDER, call.path["id"], frozenset())
+    void = voided([fact.event for fact in history])
     items = [
         {
             "event_id": fact.event_id,
@@ -76,8 +78,9 @@ async def read_referral_events(call: Call) -> Answer:
             "actor": fact.ctx.actor,
             "role": fact.ctx.role,
             "data": fact.event.model_dump(mode="json", exclude={"packet"}, exclude_none=True),
+            **({"void": True} if fact.event_id in void else {}),
         }
-        for fact in await call.history(REFERRAL_DECIDER, call.path["id"], frozenset())
+        for fact in history
     ]
     return await call.show({"items": items})
 

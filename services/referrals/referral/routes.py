@@ -6,16 +6,18 @@ from typing import Any
 
 from services.referrals.parts import Referrals
 from shared.codes import Direction, WithdrawReason
+from shared.eventsourcing.decider import Decider
 from shared.eventsourcing.event import Context
-from shared.http.command import Answer, Call, CommandRouter, OutOfScope, Rejected, Resource, invalid, violation
+from shared.eventsourcing.void import VoidEntry, voiding
+from shared.http.command import Answer, Call, CommandBody, CommandRouter, OutOfScope, Rejected, Resource, invalid, violation
 from shared.http.operation import check_step_up
+from shared.http.voiding import VoidEntryBody
 
 from .commands import Accept, Acknowledge, Close, Decline, Deliver, SendReferral, StartService, Withdraw
 from .decisions import REFERRAL_DECIDER
 from .forms import (
     AcceptBody,
     AcknowledgeBody,
-    AnswerBody,
     CloseBody,
     DeclineBody,
     DeliverBody,
@@ -106,6 +108,8 @@ async def send_referral(call: Call, body: SendReferralBody) -> Answer:
         signed=_signed(call, body, place),
         agreement_id=agreement.agreement_id if agreement else None,
         previous_referral_id=body.previous_referral_id,
+        previous=await parts.followed(body.previous_referral_id),
+        barred=outward and await parts.barred(body.client_id, to_org, body.centre),
     )
     subject = body.client_id if outward else None
     return await call.run(REFERRAL_DECIDER, None, command, resource=place, subject_id=subject)
@@ -136,6 +140,8 @@ async def accept(call: Call, body: AcceptBody) -> Answer:
 async def decline(call: Call, body: DeclineBody) -> Answer:
     """The receiver says no, and why."""
     found = await load(call)
+    if body.redirect_to is not None and not call.parts.region.is_org(body.redirect_to):
+        raise invalid(violation("/redirect_to", "not-allowed-here"))
     command = Decline(at=_now(call), reason=body.reason, redirect_to=body.redirect_to, note=body.note)
     return await _answer(call, found, command, body, found.receiver)
 
@@ -171,10 +177,38 @@ async def close(call: Call, body: CloseBody) -> Answer:
     return await _answer(call, found, Close(at=_now(call), client_told=body.client_told), body, found.sender)
 
 
+@router.command(
+    "POST",
+    "/v1/referrals/{id:uuid}/events/{event_id:uuid}:void",
+    body=VoidEntryBody,
+    action="referral.answer",
+    concurrency="guarded",
+)
+async def void_answer(call: Call, body: VoidEntryBody) -> Answer:
+    """Void the last answer, if it never was given: by its author within a day, later by a supervisor of the receiving centre.
+
+    The sender is told by the fact itself. What was sent is withdrawn (`SENT_IN_ERROR`), not voided.
+    """
+    found = await load(call)
+    here = next(iter(sorted(found.receivers & call.caller.centres)), None)
+    command = VoidEntry(
+        event_id=call.path["event_id"],
+        reason=body.reason,
+        replaced_by=body.replaced_by,
+        now=call.runtime.now(),
+        actor=call.caller.staff_id,
+        supervisor=call.supervises(here),
+        requested_by=body.requested_by,
+    )
+    return await _answer(call, found, command, body, found.receiver, decider=voiding(REFERRAL_DECIDER))
+
+
 router.batch("/v1/referrals:batch", creation=send_referral)
 
 
-async def _answer(call: Call, found: Found, command: Any, body: AnswerBody, side: Resource) -> Answer:
+async def _answer(
+    call: Call, found: Found, command: Any, body: CommandBody, side: Resource, *, decider: Decider[Any, Any] = REFERRAL_DECIDER
+) -> Answer:
     role = call.allow(side).role
     actor = call.caller.staff_id
     if body.requested_by == actor:
@@ -184,7 +218,7 @@ async def _answer(call: Call, found: Found, command: Any, body: AnswerBody, side
         centre=sent.centre, actor=actor, role=role, purpose=body.purpose.value, basis=sent.basis, consent_id=sent.consent_id,
         subject_id=sent.subject_id, requested_by=body.requested_by,
     )  # fmt: skip
-    return await call.run(REFERRAL_DECIDER, call.path["id"], command, resource=side, ctx=ctx)
+    return await call.run(decider, call.path["id"], command, resource=side, ctx=ctx)
 
 
 def _signed(call: Call, body: SendReferralBody, place: Resource) -> bool:

@@ -1,6 +1,6 @@
 """The guards of SendReferral: a consent or an override, an agreement in force, a fresh entry, a whole packet, nothing withheld."""
 
-from shared.codes import Direction, Priority, ServiceCode, SubCommittee
+from shared.codes import MAJORITY, Direction, Priority, Separation, ServiceCode, SubCommittee
 from shared.contracts.referrals import referral as facts
 from shared.errors import Rejected
 from shared.eventsourcing.event import Event
@@ -15,10 +15,14 @@ def send(command: SendReferral, state: State) -> list[Event]:
     if state.state is not None:
         raise invalid_state(state)
     if command.direction is Direction.OUT:
+        if command.barred:
+            # Whatever was consented to, and whoever signs: the flag may be set for any matter, so it tells none.
+            raise Rejected("protection-block", "Ask the protection supervisor before anything goes to this organisation.")
         _permitted(command)
         _agreed(command)
         _listed(command)
     _whole(command)
+    _follows(command)
     hidden = command.confidential
     due = command.deadlines
     return [
@@ -53,10 +57,10 @@ def send(command: SendReferral, state: State) -> list[Event]:
 
 def _permitted(command: SendReferral) -> None:
     if command.client_id is None:
-        raise _invalid("/client_id", "missing")
+        raise misfit("/client_id", "missing")
     if command.overridden:
         if not command.override_text:
-            raise _invalid("/override/text", "missing")
+            raise misfit("/override/text", "missing")
         if not command.signed:
             raise Rejected("approval-needed", "A supervisor sends without consent and names who asked (requested_by).")
         return
@@ -75,7 +79,7 @@ def _agreed(command: SendReferral) -> None:
 def _listed(command: SendReferral) -> None:
     if command.entry_id is None:
         if command.priority is not Priority.EMERGENCY:
-            raise _invalid("/entry_id", "missing")
+            raise misfit("/entry_id", "missing")
         return
     entry = command.entry
     fresh = entry and entry.active and entry.fresh_until is not None and command.on <= entry.fresh_until
@@ -83,10 +87,19 @@ def _listed(command: SendReferral) -> None:
         raise Rejected("entry-stale", "Have the entry of this service verified, or choose another.")
 
 
+def _follows(command: SendReferral) -> None:
+    """A referral that follows another is for the same person and from the same sender."""
+    earlier = command.previous
+    if command.previous_referral_id is None:
+        return
+    if earlier is None or earlier != (command.client_id if command.direction is Direction.OUT else None, command.from_org):
+        raise misfit("/previous_referral_id", "not-allowed-here")
+
+
 def _whole(command: SendReferral) -> None:
     packet = command.packet
     if command.confidential and packet.name is not None:
-        raise _invalid("/packet/name", "not-allowed-here")
+        raise misfit("/packet/name", "not-allowed-here")
     if missing := _missing(command):
         raise Rejected("packet-incomplete", "Fill in what the form of the referral asks for.", fields=missing)
     given = {item for item, member in ITEMS.items() if getattr(packet, member)}
@@ -107,15 +120,18 @@ def _missing(command: SendReferral) -> list[str]:
         "sender/position": sender and sender.position,
         "sender/contact": sender and sender.contact,
     }
-    if packet.minor:
+    if packet.minor or (packet.age is not None and packet.age < MAJORITY):
+        # An unaccompanied child has nobody to name: then it says why nobody was told.
+        alone = care is not None and care.separation is Separation.UNACCOMPANIED
         needed |= {
-            "caregiver/name": care and care.name,
-            "caregiver/relation": care and care.relation,
+            "caregiver/name": alone or (care and care.name),
+            "caregiver/relation": alone or (care and care.relation),
             "caregiver/informed": care and care.informed,
             "caregiver/why_not": True if care and care.informed else care and care.why_not,
         }
     return [f"/packet/{name}" for name, value in needed.items() if value is None]
 
 
-def _invalid(loc: str, code: str) -> Rejected:
+def misfit(loc: str, code: str) -> Rejected:
+    """The form is refused at a place (JSON pointer)."""
     return Rejected("validation", "Correct the form.", errors=[{"loc": loc, "code": code}])

@@ -5,6 +5,7 @@ from typing import assert_never
 from uuid import UUID
 
 from shared.codes import Direction, ReferralResult, ReferralState, WithdrawReason
+from shared.contracts.entry import EntryVoided
 from shared.contracts.referrals.referral import (
     ReferralAccepted,
     ReferralAcknowledged,
@@ -71,5 +72,7 @@ def evolve(state: State, event: ReferralEvent) -> State:
             return replace(state, state=ReferralState.LAPSED, result=ReferralResult.LAPSED)
         case ReferralClosed():
             return replace(state, state=ReferralState.CLOSED)
+        case EntryVoided():
+            return state  # what it names never gets here
         case _:
             assert_never(event)

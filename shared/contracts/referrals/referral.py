@@ -26,6 +26,7 @@ from shared.codes import (
     WithdrawReason,
 )
 from shared.codes.valid import Language
+from shared.contracts.entry import EntryVoided
 from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event, Sealed
 from shared.privacy.classes import PACKET, Erased
@@ -205,6 +206,7 @@ ReferralEvent = (
     | ReferralWithdrawn
     | ReferralLapsed
     | ReferralClosed
+    | EntryVoided
 )
 
 REFERRAL = Aggregate(
@@ -219,4 +221,5 @@ REFERRAL = Aggregate(
     ReferralWithdrawn,
     ReferralLapsed,
     ReferralClosed,
+    EntryVoided,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.referrals import look_ups
 from services.referrals.board.projection import board
 from services.referrals.consents.projection import consents
@@ -13,6 +15,7 @@ from services.referrals.reactions import UnderConsent
 from shared.contracts.referrals.referral import REFERRAL
 from shared.contracts.referrals.service_entry import SERVICE_ENTRY
 from shared.eventsourcing.projection import Fact
+from shared.region import Region
 from tests.integration.casework.desk import CENTRE, Desk, consent_given, consent_withdrawn
 
 SHARE = "SHARE_FOR_SERVICE"
@@ -123,6 +126,107 @@ async def test_what_the_packet_lacks_or_must_not_hold_is_named_and_not_repeated(
     body |= {"client_id": str(client), "consent_id": str(consent), "packet": a_packet(phone="<phone>")}
     problem = await desk.refused("/v1/referrals", body, 409, "withheld-item")
     assert (problem["purpose"], problem["items"]) == (SHARE, ["PHONE"])
+
+
+async def test_a_contact_block_keeps_a_client_from_bodies_of_other_states(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As if OWWA were a consulate: Antique has none.
+    monkeypatch.setattr(Region, "barred_by_contact_block", lambda region, org, centre: org == "OWWA")
+    body = await a_referral(desk)
+    client, consent = UUID(body["client_id"]), uuid4()
+    await desk.told(consents, consent_given(client, consent, SHARE, recipient_org="DMW"))
+    inland = body | {"to_org": "DMW", "entry_id": await an_entry(desk, "DMW"), "consent_id": str(consent)}
+    signed = body | {
+        "override": {"reason": "VITAL_INTEREST", "text": "unconscious"}, "requested_by": "stf-w1", "priority": "EMERGENCY",
+        "basis": "VITAL_INTEREST", "consent_id": None,
+    }  # fmt: skip
+    await desk.told(consents, block(client, UUID(int=1), 2, True))
+    await desk.refused("/v1/referrals", body, 409, "protection-block")
+    await desk.as_("stf-s1", strong=True).refused("/v1/referrals", signed, 409, "protection-block")
+    await desk.post("/v1/referrals", inland)
+    await desk.told(consents, block(client, UUID(int=1), 3, False))
+    await desk.post("/v1/referrals", body)
+    await desk.told(consents, last := block(client, UUID(int=2), 4, True))
+    await desk.refused("/v1/referrals", body, 409, "protection-block")
+    voided = {"event_id": last.event_id, "event_type": "protection-assessed"}
+    await desk.told(consents, Fact("t", 0, 0, last.stream, 5, "gabay.casework.entry-voided.v1", str(uuid4()), AT, AT, "", voided))
+    await desk.post("/v1/referrals", body)
+
+
+def block(client: UUID, assessment: UUID, version: int, blocked: bool) -> Fact:
+    """A protection assessment as casework tells it."""
+    data = {"ctx": {"centre": CENTRE, "subject_id": str(client)}, "assessment_id": str(assessment), "contact_block": blocked}
+    kind = "gabay.casework.protection-assessed.v1"
+    return Fact("casework.case.v1", 0, 0, str(uuid4()), version, kind, str(uuid4()), AT, AT, "", data)
+
+
+async def test_a_referral_that_follows_another_names_one_of_the_same_person(desk: Desk) -> None:
+    body = await a_referral(desk)
+    first = await desk.post("/v1/referrals", body)
+    await desk.as_("stf-o1").post(f"/v1/referrals/{first['id']}:decline", {"reason": "NO_CAPACITY", "redirect_to": "DMW"}, If_Match='"1"')
+    await desk.post("/v1/referrals", body | {"previous_referral_id": first["id"]})
+    other = await a_referral(desk)
+    for stranger in (first["id"], str(uuid4())):
+        problem = await desk.refused("/v1/referrals", other | {"previous_referral_id": stranger}, 422, "validation")
+        assert problem["errors"] == [{"loc": "/previous_referral_id", "code": "not-allowed-here"}]
+
+
+async def test_who_may_help_instead_is_somebody_whom_the_region_knows(desk: Desk) -> None:
+    sent = await desk.post("/v1/referrals", await a_referral(desk))
+    path = f"/v1/referrals/{sent['id']}:decline"
+    for strange in ("NOBODY_KNOWN", "OWWA"):
+        body = {"reason": "OUTSIDE_MANDATE", "redirect_to": strange}
+        problem = await desk.as_("stf-o1").refused(path, body, 422, "validation", If_Match='"1"')
+        assert problem["errors"] == [{"loc": "/redirect_to", "code": "not-allowed-here"}]
+
+
+async def test_the_last_answer_may_turn_out_never_to_have_been_given(desk: Desk) -> None:
+    sent = await desk.post("/v1/referrals", await a_referral(desk))
+    path, agency = f"/v1/referrals/{sent['id']}", desk.as_("stf-o1")
+    accepted = await agency.post(f"{path}:accept", {}, If_Match='"1"')
+    delivered = await agency.post(f"{path}:deliver", {"result": "FULL"}, If_Match='"3"')
+    event, earlier = delivered["events"][0]["event_id"], accepted["events"][1]["event_id"]
+    void = {"purpose": SHARE, "reason": "WRONG_PERSON"}
+    for stranger, status in (("stf-o2", 404), ("stf-w1", 404), ("stf-s1", 404), ("stf-r1", 403)):
+        answer = await desk.as_(stranger).send("POST", f"{path}/events/{event}:void", void, If_Match='"4"')
+        assert answer.status_code == status, answer.text
+    problem = await agency.refused(f"{path}/events/{earlier}:void", void, 409, "not-voidable", If_Match='"4"')
+    assert problem["rule"] == "last"
+    await agency.post(f"{path}/events/{event}:void", void, If_Match='"4"')
+    shown = await agency.get(path)
+    assert (shown["state"], shown["version"], "Deliver" in shown["allowed"]) == ("ACCEPTED", 5, True)
+    assert [item.get("void", False) for item in (await agency.get(f"{path}/events"))["items"]] == [False, False, False, True, False]
+    await agency.post(f"{path}:deliver", {"result": "PARTIAL"}, If_Match='"5"')
+    await desk.catch_up(board, REFERRAL)
+    await desk.catch_up(board, REFERRAL)
+    line = next(line for line in (await agency.get("/v1/referrals?limit=200"))["items"] if line["referral_id"] == sent["id"])
+    assert (line["state"], line["delivered"]) == ("DELIVERED", "PARTIAL")
+    stored = "select data ->> 'event_type' from event where type = 'entry-voided' and stream_id = $1"
+    assert await desk.parts.pool.fetchval(stored, UUID(sent["id"])) == "referral-service-delivered"
+
+
+async def test_a_voided_answer_leaves_the_board(desk: Desk) -> None:
+    sent = await desk.post("/v1/referrals", await a_referral(desk))
+    path, agency = f"/v1/referrals/{sent['id']}", desk.as_("stf-o1")
+    seen = await agency.post(f"{path}:acknowledge", {}, If_Match='"1"')
+    await agency.post(
+        f"{path}/events/{seen['events'][0]['event_id']}:void", {"purpose": SHARE, "reason": "ENTERED_IN_ERROR"}, If_Match='"2"'
+    )
+    await desk.catch_up(board, REFERRAL)
+    line = next(line for line in (await agency.get("/v1/referrals?limit=200"))["items"] if line["referral_id"] == sent["id"])
+    assert (line["state"], line["acknowledged_at"], line["ack_on_time"]) == ("SENT", None, None)
+
+
+async def test_a_referral_sent_while_its_consent_ended_is_found(desk: Desk) -> None:
+    body = await a_referral(desk)
+    sent = await desk.post("/v1/referrals", body)
+    data = {"ctx": {"centre": CENTRE}, "client_id": body["client_id"], "consent_id": body["consent_id"]}
+    told = Fact("t", 0, 0, sent["id"], 1, "gabay.referrals.referral-sent.v1", str(uuid4()), AT, AT, "", data)
+    assert await look_ups.without_consent(told, desk.parts.handle) == []
+    client, consent, newer = UUID(body["client_id"]), UUID(body["consent_id"]), uuid4()
+    await desk.told(consents, consent_given(client, newer, SHARE, recipient_org="OWWA", replaces=str(consent)))
+    assert await look_ups.without_consent(told, desk.parts.handle) == []
+    await desk.told(consents, consent_withdrawn(client, newer, SHARE, "2026-03-06"))
+    assert await look_ups.without_consent(told, desk.parts.handle) == [UnderConsent(UUID(sent["id"]), CENTRE)]
 
 
 async def test_the_packet_opens_for_the_receiver_alone_and_on_record(desk: Desk) -> None:

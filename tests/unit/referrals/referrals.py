@@ -31,6 +31,7 @@ from shared.codes import (
     SubCommittee,
     WithdrawReason,
 )
+from shared.contracts.entry import EntryVoided
 from shared.contracts.referrals import referral as facts
 from shared.region import load_region
 
@@ -102,6 +103,7 @@ DELIVERED = facts.ReferralServiceDelivered(at=AT, result=DeliveryResult.FULL)
 DECLINED = facts.ReferralDeclined(at=AT, reason=DeclineReason.NO_CAPACITY)
 WITHDRAWN = facts.ReferralWithdrawn(at=AT, reason=WithdrawReason.CLIENT_WISH)
 LAPSED = facts.ReferralLapsed(timer=LapseTimer.ACK, at=AT)
+VOIDED = EntryVoided(event_id=UUID(int=9), voided_type="referral-declined", reason="ENTERED_IN_ERROR")
 CLOSED = facts.ReferralClosed(result="DECLINED", client_told=True, at=AT)
 
 S = ReferralState

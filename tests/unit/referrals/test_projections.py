@@ -16,7 +16,7 @@ from shared.contracts.referrals.referral import REFERRAL
 from shared.contracts.referrals.service_entry import SERVICE_ENTRY
 from shared.eventsourcing.projection import Fact, Op, Projection
 from shared.privacy.classes import PACKET
-from tests.unit.referrals.referrals import CENTRE, CLIENT, CONSENT
+from tests.unit.referrals.referrals import CASE, CENTRE, CLIENT, CONSENT
 from tests.unit.referrals.referrals import REFERRAL as ID
 from tests.unit.referrals.test_directory import LISTED
 
@@ -82,7 +82,37 @@ def test_an_entry_is_kept_as_listed() -> None:
 
 class NoLookUps:
     async def under_consent(self, fact: Fact, handle: Any) -> list[UnderConsent]: ...  # type: ignore[empty-body]
+    async def without_consent(self, fact: Fact, handle: Any) -> list[UnderConsent]: ...  # type: ignore[empty-body]
     async def packet_key(self, fact: Fact, handle: Any) -> None: ...
+
+
+def test_a_consent_that_was_replaced_is_not_withdrawn() -> None:
+    data = {"consent_id": str(UUID(int=77)), "valid_from": "2026-03-05", "recipient_org": "OWWA", "replaces": str(CONSENT)}
+    given = fact("gabay.intake.consent-given.v1", CLIENT, purpose="SHARE_FOR_SERVICE", **data)
+    assert apply(consents, given)[1] == Op("end", (str(CLIENT), str(CONSENT), "2026-03-05", False))
+    withdrawn = fact(
+        "gabay.intake.consent-withdrawn.v1", CLIENT, purpose="SHARE_FOR_SERVICE", consent_id=str(CONSENT), effective="2026-03-09"
+    )
+    assert apply(consents, withdrawn) == [Op("end", (str(CLIENT), str(CONSENT), "2026-03-09", True))]
+
+
+def test_a_contact_block_is_kept_by_client_and_void_with_its_assessment() -> None:
+    assessed = fact("gabay.casework.protection-assessed.v1", CASE, assessment_id=str(UUID(int=8)), contact_block=True)
+    assert apply(consents, assessed) == []  # of nobody known
+    assessed.data["ctx"]["subject_id"] = str(CLIENT)
+    assert apply(consents, assessed) == [Op("assess", (assessed.event_id, str(CLIENT), str(CASE), str(UUID(int=8)), 1, True))]
+    voided = fact("gabay.casework.entry-voided.v1", CASE, event_id=assessed.event_id, event_type="protection-assessed")
+    assert apply(consents, voided) == [Op("void", (assessed.event_id,))]
+    assert [op[0] for op in apply(consents, fact("gabay.intake.client-erased.v1", CLIENT))] == ["forget", "unblock"]
+
+
+@pytest.mark.parametrize("told", ["gabay.intake.consent-withdrawn.v1", "gabay.referrals.referral-sent.v1"])
+def test_whichever_is_looked_at_last_finds_the_other(told: str) -> None:
+    [rule] = [rule for rule in reactions(NoLookUps()).rules[told] if rule.name == "R5"]  # type: ignore[arg-type]
+    one = fact(told, ID, purpose="SHARE_FOR_SERVICE", consent_id=str(CONSENT))
+    [wish] = list(rule.react(one, [UnderConsent(ID, CENTRE)]))  # type: ignore[arg-type]
+    assert wish.command == Withdraw(at=wish.command.at, reason=WithdrawReason.CONSENT_WITHDRAWN)
+    assert list(rule.react(one, [])) == []  # type: ignore[arg-type]
 
 
 def test_each_referral_under_a_withdrawn_consent_is_withdrawn() -> None:

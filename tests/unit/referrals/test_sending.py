@@ -1,12 +1,13 @@
 """The guards of SendReferral, and what stays closed of a confidential one."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 
-from services.referrals.referral.commands import Accept, Consent
-from shared.codes import Direction, OverrideReason, PacketItem, Priority, ServiceCode, SubCommittee
+from services.referrals.referral.commands import Accept, Consent, Decline
+from shared.codes import DeclineReason, Direction, OverrideReason, PacketItem, Priority, ServiceCode, SubCommittee
 from shared.contracts.referrals import referral as facts
 from shared.eventsourcing.decider import Row
 from tests.unit.kit import given
@@ -89,6 +90,75 @@ def test_a_minors_packet_tells_of_the_caregiver() -> None:
     )
     told = {"name": "<mother>", "relation": "mother", "informed": True}
     given(REFERRALS).when(sending(packet=packet(minor=True, caregiver=told))).then_types(facts.ReferralSent)
+
+
+def test_a_child_is_told_of_whatever_the_form_says_of_minors() -> None:
+    missing = [f"/packet/caregiver/{name}" for name in ("name", "relation", "informed", "why_not")]
+    given(REFERRALS).when(sending(packet=packet(age=17))).rejected("packet-incomplete", fields=missing)
+    given(REFERRALS).when(sending(packet=packet(age=18))).then_types(facts.ReferralSent)
+
+
+def test_an_unaccompanied_child_has_no_caregiver_to_name_but_a_reason_why_nobody_knows() -> None:
+    alone = {"separation": "UNACCOMPANIED", "informed": False}
+    given(REFERRALS).when(sending(packet=packet(age=12, caregiver=alone))).rejected(
+        "packet-incomplete", fields=["/packet/caregiver/why_not"]
+    )
+    told = alone | {"why_not": "nobody was found yet"}
+    given(REFERRALS).when(sending(packet=packet(age=12, caregiver=told))).then_types(facts.ReferralSent)
+
+
+WITHHELD: dict[PacketItem, dict[str, Any]] = {
+    PacketItem.NAME: {},
+    PacketItem.BIRTH_DATE: {"birth_date": date(1991, 6, 14)},
+    PacketItem.SEX: {},
+    PacketItem.DISABILITY: {"disability": "<text>"},
+    PacketItem.DOCUMENTS: {"documents": ("passport",)},
+    PacketItem.ADDRESS: {"address": "<municipality>"},
+    PacketItem.PHONE: {"phone": "<phone>"},
+    PacketItem.LANGUAGES: {"languages": ("krj",)},
+    PacketItem.HOUSEHOLD: {"household_size": 5},
+    PacketItem.CAREGIVER: {"caregiver": {"name": "<mother>"}},
+    PacketItem.SPECIAL_NEEDS: {"special_needs": "<text>"},
+    PacketItem.REASON: {},
+    PacketItem.SERVICES_GIVEN: {"services_given": ("INF",)},
+}
+"""What a packet must hold besides its minimum so that it holds the item."""
+
+
+@pytest.mark.parametrize("item", list(PacketItem))
+def test_every_item_may_be_kept_back(item: PacketItem) -> None:
+    command = sending(withheld=frozenset({item}), packet=packet(**WITHHELD[item]))
+    given(REFERRALS).when(command).rejected("withheld-item", purpose="SHARE_FOR_SERVICE", items=[item])
+
+
+def test_who_keeps_back_the_name_is_referred_by_a_code() -> None:
+    command = sending(withheld=frozenset({PacketItem.NAME}), packet=packet(name=None, case_code="A-17"))
+    given(REFERRALS).when(command).then_types(facts.ReferralSent)
+
+
+def test_a_contact_block_bars_the_receiver_whatever_was_consented_to_and_whoever_signs() -> None:
+    given(REFERRALS).when(sending(barred=True)).rejected("protection-block")
+    given(REFERRALS).when(sending(**OVERRIDE, barred=True, priority=Priority.EMERGENCY)).rejected("protection-block")
+
+
+def test_a_referral_follows_one_of_the_same_person_from_the_same_sender() -> None:
+    earlier = {"previous_referral_id": REFERRAL}
+    given(REFERRALS).when(sending(**earlier, previous=(CLIENT, "ANT_PG"))).then_types(facts.ReferralSent)
+    for other in (None, (CONSENT, "ANT_PG"), (CLIENT, "OWWA")):
+        given(REFERRALS).when(sending(**earlier, previous=other)).refused_at("/previous_referral_id")
+
+
+def test_who_declines_names_somebody_else_who_may_help() -> None:
+    no = Decline(at=AT, reason=DeclineReason.OUTSIDE_MANDATE, redirect_to="DMW")
+    assert given(REFERRALS, sent()).when(no).fact(facts.ReferralDeclined).redirect_to == "DMW"
+    for itself in ("OWWA", "ANT_PG"):
+        given(REFERRALS, sent()).when(replace(no, redirect_to=itself)).refused_at("/redirect_to")
+    hidden = given(REFERRALS, sent(**HIDDEN)).when(no).fact(facts.ReferralDeclined)
+    assert hidden.redirect_to is None
+
+
+def test_a_client_is_linked_to_what_comes_from_outside_only() -> None:
+    given(REFERRALS, sent()).when(Accept(at=AT, client_id=CLIENT)).refused_at("/client_id")
 
 
 def test_what_the_client_keeps_back_does_not_leave() -> None:
