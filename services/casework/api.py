@@ -1,4 +1,4 @@
-"""Casework's api: cases with the services delivered in them, and stays in shelters."""
+"""Casework's api: cases with the services delivered in them, stays in shelters, trainings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +9,8 @@ from services.casework.case import pages, plan_routes, routes, transfer_routes
 from services.casework.parts import Casework
 from services.casework.stay import pages as stay_pages
 from services.casework.stay import routes as stay_routes
+from services.casework.training import pages as training_pages
+from services.casework.training import routes as training_routes
 from shared.compose import open_parts
 from shared.http.app import create_app
 from shared.http.serve import serve
@@ -18,6 +20,7 @@ from shared.settings import Settings
 ROUTERS = (
     *(routes.router, plan_routes.router, transfer_routes.router, pages.router),
     *(stay_routes.router, stay_pages.router),
+    *(training_routes.router, training_pages.router),
 )
 
 

@@ -24,6 +24,7 @@ ANSWER_DAYS: Final = 5
 CASELOAD: Final = Statements("services.casework.caseload")
 CONSENTS: Final = Statements("services.casework.consents")
 SHELTER: Final = Statements("services.casework.shelter")
+SESSIONS: Final = Statements("services.casework.sessions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,14 @@ class Course(StrEnum):
     AIR_TIP = "AIR_TIP"
 
 
+class SessionState(StrEnum):
+    """Where a training session stands."""
+
+    SCHEDULED = "SCHEDULED"
+    HELD = "HELD"
+    CANCELLED = "CANCELLED"
+
+
 class SessionCancelReason(StrEnum):
     """Why a training session did not take place."""
 

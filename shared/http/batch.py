@@ -178,6 +178,10 @@ class _Batch:
         if not isinstance(value := item.get("body"), dict):
             raise invalid(violation("/body", "missing" if value is None else "wrong-type"))
         assert op.body is not None
+        if any(
+            path.get(name) != told for name, told in outer.path.items()
+        ):  # `/v1/training-sessions/{id}/outcomes:batch` is of one session
+            raise invalid(violation("/path", "not-allowed-here"))
         call = replace(outer, op=op, path=path, key=key, expected=_if_match(item.get("if_match")), batched=True)
         recorded_by = item.get("recorded_by")
         device = outer.caller.device

@@ -12,7 +12,7 @@ from shared.http.operation import PUBLIC, READ_PURPOSES, Operation
 from shared.http.responses import UUID, components, responses
 
 _IDS: Final = {
-    "cid": "Id of the consent",
+    "cid": "Id of the consent, or of the client who is enrolled",
     "eid": "Id of the episode",
     "aid": "Id of the step",
     "fid": "Id of the follow-up",

@@ -113,7 +113,8 @@ class Desk:
                 await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=str, format="text")
             operations: list[tuple[str, Op]] = []
             for fact in facts:
-                found = projection.handlers[fact.type](fact)
+                handler = projection.handlers.get(fact.type)
+                found = handler(fact) if handler else None  # what it has no handler for it passes over
                 operations += [(fact.stream, op) for op in ([] if found is None else [found] if isinstance(found, Op) else found)]
             await Writer(projection).write(connection, operations)
         finally:

@@ -1,0 +1,1 @@
+update session set state = 'CANCELLED' where session_id = any ($1::uuid[]);

@@ -1,0 +1,94 @@
+"""Reading training sessions: one, its facts, the list. Ids, codes and counts only; scores are for statistics."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.casework.case.pages import told
+from services.casework.parts import SESSIONS, Casework
+from shared.codes import Course, SessionState
+from shared.eventsourcing.event import instant
+from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource
+from shared.privacy.member import member
+
+from .routes import find
+from .table import allowed
+
+router = CommandRouter("training-sessions")
+
+
+class SessionQuery(Form):
+    """Which sessions to list."""
+
+    centre: Annotated[CentreCode | None, member("Of this centre.")] = None
+    course: Annotated[Course | None, member("Of this course.")] = None
+    state: Annotated[SessionState | None, member("In this state.")] = None
+    since: Annotated[date | None, member("That start on this day (UTC) or later.")] = None
+    limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
+    cursor: Annotated[str | None, Field(max_length=1024), member("`next` of the page before.")] = None
+
+
+@router.read("GET", "/v1/training-sessions/{id:uuid}", action="open.read")
+async def read_session(call: Call) -> Answer:
+    """A session as it stands: who is enrolled, and what it came to for each, without scores."""
+    found = await find(call)
+    state = found.state
+    scheduled = state.scheduled.model_dump(mode="json") if state.scheduled else {}
+    content = {
+        "id": call.path["id"],
+        "version": found.version,
+        "centre": found.centre,
+        "state": state.state,
+        **scheduled,
+        "enrolled": sorted(map(str, state.enrolled)),
+        "held": state.held.model_dump(mode="json", exclude_none=True) if state.held else None,
+        "outcomes": [
+            {"client_id": client_id, "attended_hours": outcome.attended_hours, "completed": outcome.completed}
+            for client_id, outcome in state.outcomes.items()
+        ],
+        "allowed": allowed(state.state),
+    }
+    return await call.show(content, version=found.version)
+
+
+@router.read("GET", "/v1/training-sessions/{id:uuid}/events", action="open.read")
+async def read_session_events(call: Call) -> Answer:
+    """The facts of a session, oldest first: open members only."""
+    found = await find(call)
+    return await call.show({"items": [told(fact) for fact in found.facts]})
+
+
+@router.read("GET", "/v1/training-sessions", action="open.read", query=SessionQuery)
+async def list_sessions(call: Call) -> Answer:
+    """The trainings of the caller's centres, and of an agency those that it gives, newest first."""
+    parts: Casework = call.parts
+    query: SessionQuery = call.query
+    centres = [centre for centre in sorted(call.caller.centres) if call.may("open.read", Resource(centre=centre))]
+    orgs = [org for org in sorted(call.caller.subject.orgs) if call.may("open.read", Resource(orgs=frozenset({org})))]
+    bound = f"training-sessions\n{call.caller.principal}\n{query.centre}\n{query.course}\n{query.state}\n{query.since}"
+    at, last = _position(call, query.cursor, bound)
+    rows = await parts.pool.fetch(
+        SESSIONS.list_sessions, centres, orgs, query.centre, query.course, query.state, query.since, at, last, query.limit + 1
+    )
+    items = [_line(row) for row in rows[: query.limit]]
+    following = None
+    if len(rows) > query.limit:
+        end = rows[query.limit - 1]
+        following = call.runtime.cursors.write([end["recorded_at"].isoformat(), str(end["session_id"])], bound_to=bound)
+    answer = await call.show({"items": items, "next": following})
+    if following:
+        answer.headers["Link"] = f'</v1/training-sessions?limit={query.limit}&cursor={following}>; rel="next"'
+    return answer
+
+
+def _line(row: Any) -> dict[str, Any]:
+    return {**dict(row), "starts": instant(row["starts"]), "recorded_at": instant(row["recorded_at"])}
+
+
+def _position(call: Call, cursor: str | None, bound: str) -> tuple[datetime | None, UUID | None]:
+    if cursor is None:
+        return None, None
+    at, last = call.runtime.cursors.read(cursor, bound_to=bound)
+    return datetime.fromisoformat(at), UUID(last)
