@@ -240,6 +240,9 @@ class Stack:
         variables |= {f"GABAY_KEK_{name.upper()}_FILE": str(secret(f"kek-{name}")) for name in KEKS[service]}
         if service == "intake":
             variables["GABAY_BLIND_INDEX_KEY_FILE"] = str(secret("blind-index-key"))
+        if service == "reporting" and process == "worker":
+            kept = {"GABAY_RELEASE_KEY_FILE": secret("release-key"), "GABAY_STATISTICS_SECRETS_FILE": secret("statistics-secrets")}
+            variables |= {name: str(file) for name, file in kept.items() if file.exists()}
         if f"{service}-{process}" in self._ports:
             port = str(self.port(f"{service}-{process}"))
             variables |= {"GABAY_HTTP_PORT": port} if process == "api" else {}

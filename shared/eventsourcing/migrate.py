@@ -1,7 +1,8 @@
 """`gabay migrate`: bring one database to this release's schema. Alembic keeps the books; each revision runs the .sql file
 beside it, forward only, linear, under an advisory lock, with `lock_timeout` 5 s and 20 tries (operations, section 4).
 
-The four services' stores share their revisions (this folder's `migrations/`); keyring and access have their own.
+The four services' stores share their revisions (this folder's `migrations/`); keyring and access have their own, and so has
+reporting's ledger, in the same database under a version table of its own.
 Read models have none: a changed projection gets a new generation and is rebuilt beside the old one.
 """
 
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = {"keyring": ROOT / "shared/privacy/migrations", "access": ROOT / "shared/http/migrations"}
 STORE = ROOT / "shared/eventsourcing/migrations"
 REPEATED = ROOT / "shared/eventsourcing/append.sql"
+BESIDE = {"reporting": (ROOT / "services/reporting/releases/migrations", "ledger_version")}
+"""What a service keeps beside its store: folder of the revisions, table of the version."""
 LOCK = 0x67616261  # "gaba"
 
 
@@ -41,7 +44,9 @@ def run_in_alembic() -> None:
     """Called by each `env.py`: run the pending revisions on the connection that `migrate` opened."""
     from alembic import context
 
-    context.configure(connection=context.config.attributes["connection"], transaction_per_migration=True)
+    context.configure(
+        connection=context.config.attributes["connection"], transaction_per_migration=True, **context.config.attributes["options"]
+    )
     with context.begin_transaction():
         context.run_migrations()
 
@@ -71,8 +76,13 @@ async def _migrate(dsn: str, target: str, *, check: bool) -> list[str]:
             raw: Any = (await connection.get_raw_connection()).driver_connection
             await raw.execute(f"select pg_advisory_lock({LOCK})")
             try:
-                ran: list[str] = await connection.run_sync(_upgrade, target, check)
+                ran: list[str] = await connection.run_sync(_upgrade, SCRIPTS.get(target, STORE), {}, check)
                 await connection.commit()
+                if target in BESIDE:
+                    scripts, table = BESIDE[target]
+                    more: list[str] = await connection.run_sync(_upgrade, scripts, {"version_table": table}, check)
+                    await connection.commit()
+                    ran += [f"{table} {each}" for each in more]
                 if target not in SCRIPTS and not check:
                     # Functions are replaced, not migrated: the text beside the store is the one in force.
                     await raw.execute(REPEATED.read_text(encoding="utf-8"))
@@ -85,17 +95,17 @@ async def _migrate(dsn: str, target: str, *, check: bool) -> list[str]:
     return ran
 
 
-def _upgrade(connection: Any, target: str, check: bool) -> list[str]:
+def _upgrade(connection: Any, scripts: Path, options: dict[str, Any], check: bool) -> list[str]:
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS.get(target, STORE)))
-    config.attributes["connection"] = connection
+    config.set_main_option("script_location", str(scripts))
+    config.attributes["connection"], config.attributes["options"] = connection, options
     script = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
+    current = MigrationContext.configure(connection, opts=options).get_current_revision()
     pending = [r.revision for r in script.iterate_revisions("heads", current or "base")][::-1]
     if pending and not check:
         command.upgrade(config, "heads")

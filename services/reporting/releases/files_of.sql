@@ -1,0 +1,1 @@
+select name, bytes from ledger.file where release = $1;

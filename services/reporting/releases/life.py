@@ -1,0 +1,42 @@
+"""The life of a release (statistics chapter, section 9): which state follows which, and who may say so. Pure."""
+
+from enum import StrEnum
+
+from shared.errors import Rejected
+
+
+class State(StrEnum):
+    FROZEN = "FROZEN"
+    """cut-off passed, gate and audit passed, bytes fixed"""
+    PUBLISHED = "PUBLISHED"
+    REVISED = "REVISED"
+    """a later edition exists; the bytes are served under their own id"""
+    WITHDRAWN = "WITHDRAWN"
+    """a grave error: the bytes answer 410, their hashes stay in the chain"""
+    DISCARDED = "DISCARDED"
+
+
+NEXT: dict[State, frozenset[State]] = {
+    State.FROZEN: frozenset((State.PUBLISHED, State.DISCARDED)),
+    State.PUBLISHED: frozenset((State.REVISED, State.WITHDRAWN)),
+    State.REVISED: frozenset((State.WITHDRAWN,)),
+    State.WITHDRAWN: frozenset(),
+    State.DISCARDED: frozenset(),
+}
+
+PUBLIC = (State.PUBLISHED, State.REVISED)
+IN_CHAIN = (State.FROZEN, State.PUBLISHED, State.REVISED, State.WITHDRAWN)
+
+
+def move(now: State, then: State) -> State:
+    """The new state. Raises Rejected `state-forbids`, naming what is allowed."""
+    if then not in NEXT[now]:
+        allowed = ", ".join(sorted(NEXT[now])) or "nothing more"
+        raise Rejected("state-forbids", f"A release that is {now} may become: {allowed}.", state=now.value)
+    return then
+
+
+def check_signer(frozen_by: str, by: str) -> None:
+    """Nobody publishes what they froze. Raises Rejected `same-person-signoff`."""
+    if frozen_by == by:
+        raise Rejected("same-person-signoff", "A dpo who did not freeze this release has to publish it.")

@@ -1,0 +1,137 @@
+"""From grids to bytes: the gate, the audit, every format. Pure, and slow: it runs beside the event loop, never in it."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.reporting.disclosure.cells import TOTAL, Codes, Grid, Shown
+from services.reporting.disclosure.derived import share
+from services.reporting.disclosure.gate import Before, Passed, passed
+from services.reporting.disclosure.ptable import PTable
+from services.reporting.exports.cube import EVERYBODY, LANGUAGES, Column, Cube
+from services.reporting.exports.hxl import hxl, hxl_schema
+from services.reporting.exports.jsonstat import json_stat
+from services.reporting.exports.structure import structure
+from services.reporting.exports.table import csv_bytes, csvw, sdmx_csv_bytes
+from services.reporting.exports.workbook import workbook
+from services.reporting.figures.words import word
+from services.reporting.indicators.catalogue import INDICATORS
+from services.reporting.indicators.declaration import Words
+from services.reporting.indicators.public import TABLES, PublicTable
+from services.reporting.releases.axes import Divided
+from shared.codes.psgc import VINTAGE
+
+MEASURES: Mapping[str, Words] = {
+    "NUM": {"en": "Of them", "fr": "Dont", "fil": "Sa mga ito"},
+    "DEN": {"en": "All", "fr": "Tous", "fil": "Lahat"},
+    "PCT": {"en": "Percent", "fr": "Pour cent", "fil": "Porsiyento"},
+}
+MEASURE: Words = {"en": "Series", "fr": "Série", "fil": "Serye"}
+DIVIDED: Words = {"en": "by", "fr": "par", "fil": "ayon sa"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Everything that decides the bytes of a release."""
+
+    release: str
+    period: str
+    grids: Sequence[Grid]
+    divisions: Mapping[str, tuple[tuple[Divided, ...], ...]]
+    noise: PTable
+    before: Before
+    issued: date
+    frozen: datetime
+    previous: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """files: name -> bytes; cells: (table, measure) -> protected cells, PCT included."""
+
+    files: Mapping[str, bytes]
+    cells: Mapping[tuple[str, str], Mapping[Codes, Shown]]
+    tables: tuple[str, ...]
+    withheld: tuple[str, ...]
+
+
+def render(draft: Draft) -> Rendered:
+    """Raises ValueError or ArithmeticError where the gate finds that it may not go on."""
+    out = passed(draft.grids, draft.noise, TABLES, draft.before)
+    # A table that lost its last dimension for this period keeps the total of it: its cells look as in every period.
+    cells = {
+        key: {(*codes, TOTAL) if key[0] in out.coarsened else codes: cell for codes, cell in shown.items()}
+        for key, shown in out.shown.items()
+    }
+    names = [name for name in draft.divisions if name not in out.withheld]
+    for name in names:
+        if TABLES[name].share:
+            cells[name, "PCT"] = {codes: share(cells[name, "NUM"][codes], whole) for codes, whole in cells[name, "DEN"].items()}
+    cubes = [_cube(draft, TABLES[name], cells, out) for name in names]
+    files: dict[str, bytes] = {}
+    for cube in cubes:
+        files |= _files(cube)
+    if cubes:
+        files["structure.xml"] = structure(cubes)
+        files |= {f"{draft.release}{_suffix(lang)}.xlsx": workbook(cubes, lang) for lang in LANGUAGES}
+    files[f"{draft.release}.zip"] = _zip(files, draft.issued)
+    return Rendered(files, cells, tuple(names), out.withheld)
+
+
+def _files(cube: Cube) -> dict[str, bytes]:
+    name = cube.table
+    files = {
+        f"{name}.csv": b"".join(csv_bytes(cube)),
+        f"{name}.csv-metadata.json": csvw(cube),
+        f"{name}.sdmx.csv": b"".join(sdmx_csv_bytes(cube)),
+        f"{name}.hxl-schema.csv": hxl_schema(cube),
+    }
+    for lang in LANGUAGES:
+        files[f"{name}{_suffix(lang)}.json"] = json_stat(cube, lang)
+        files[f"{name}{_suffix(lang)}.xlsx"] = workbook([cube], lang)
+        files[f"{name}{_suffix(lang)}.hxl.csv"] = b"".join(hxl(cube, lang))
+    return files
+
+
+def _suffix(lang: str) -> str:
+    return "" if lang == "en" else f".{lang}"
+
+
+def _cube(draft: Draft, table: PublicTable, cells: Mapping[tuple[str, str], Mapping[Codes, Shown]], out: Passed) -> Cube:
+    dims = draft.divisions[table.name][0]
+    columns = [each.export_column() for each in dims]
+    codes = {measure.code: cells[table.name, measure.code] for measure in table.measures}
+    if table.share:
+        codes["PCT"] = cells[table.name, "PCT"]
+    if table.name in out.coarsened:
+        columns[-1] = Column(columns[-1].id, columns[-1].title, columns[-1].code_list, {TOTAL: EVERYBODY})
+    indicator = INDICATORS[f"{table.indicator:02d}"]
+    if len(codes) == 1:
+        flat = dict(next(iter(codes.values())))
+    else:
+        flat = {(code, *key): shown for code, each in codes.items() for key, shown in each.items()}
+        words = {code: MEASURES.get(code) or next(s.title for s in indicator.series if s.letter.upper() == code) for code in codes}
+        columns.insert(0, Column("MEASURE", MEASURE, f"CL_MEASURE_{table.name}", words))
+    return Cube(
+        table=table.name, release=draft.release, period=draft.period, title=_title(table, columns), method=indicator.method,
+        columns=tuple(columns), cells=flat, issued=draft.issued, updated=draft.frozen, vintage=VINTAGE, previous=draft.previous,
+    )  # fmt: skip
+
+
+def _title(table: PublicTable, columns: Sequence[Column]) -> Words:
+    names = {lang: [word(column.title, lang).lower() for column in columns if column.id != "MEASURE"] for lang in LANGUAGES}
+    return {lang: f"{table.title[lang]} {DIVIDED[lang]} {', '.join(names[lang])}" for lang in LANGUAGES}
+
+
+def _zip(files: Mapping[str, bytes], issued: date) -> bytes:
+    """Everything in one file; its dates are the publication's, so that bytes repeat."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, (issued.year, issued.month, issued.day, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            packed.writestr(entry, content)
+    return sink.getvalue()
