@@ -26,6 +26,7 @@ def demo(
     only: Annotated[str, typer.Option(help="one month, e.g. 2023-10, the heaviest: 102,008 people")] = "",
     connections: Annotated[int, typer.Option(min=1, max=16, help="connections of the centre app")] = 4,
     journeys: Annotated[bool, typer.Option(help="open cases, deliver services and refer as well")] = True,
+    story: Annotated[str, typer.Option(help="play one person's way instead; 'all' plays every story, 'list' names them")] = "",
 ) -> int:
     """Register the people of a published table through the public API, and compare what reporting answers with it.
 
@@ -34,7 +35,13 @@ def demo(
     gabay demo
     gabay demo --only 2023-10
     gabay demo --all
+    gabay demo --story returnee
     """
+    if story:
+        from cli.demo.stories.told import tell
+
+        setup_logs(level="warning", to_stderr=True)
+        return asyncio.run(tell(story, Screen(), _stack, Tokens()))
     from cli.data import published
 
     known = published.load().months
