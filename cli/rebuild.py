@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,7 +36,7 @@ def model(name: str) -> Found:
     module = _worker(service)
     for projection in module.PROJECTIONS:
         if projection.name == name and rest:
-            return Found(service, settings_of(service, "worker"), projection, None)
+            return Found(service, _settings(service), projection, None)
     known = ", ".join(projection.name for projection in module.PROJECTIONS) or "none"
     raise Rejected("not-found", f"{service} has no read model {rest or '(missing)'}; it has: {known}.")
 
@@ -44,7 +46,7 @@ def consumer(name: str) -> Found:
     service, _, rest = name.partition(".")
     module = _worker(service)
     if rest == "reactions" and module.REACTIONS is not None:
-        return Found(service, settings_of(service, "worker"), None, module.REACTIONS)
+        return Found(service, _settings(service), None, module.REACTIONS)
     stem, _, version = name.rpartition(".v")
     if not version.isdigit():
         raise Rejected("not-found", f"{name} is no consumer: name it with its version, such as {name}.v1.")
@@ -77,6 +79,22 @@ def rebuild(
     asyncio.run(_rebuild(found, found.projection, owner, keep_hours))
 
 
+async def missing(services: Iterable[str]) -> list[str]:
+    """Read models of these services that today's code can't fill: they were made by an earlier release."""
+    import asyncpg
+
+    from shared.messaging.models import live_generation
+
+    names = []
+    for service in services:
+        connection = await asyncpg.connect(settings_of(service, "migrate").database_owner_url, timeout=30)
+        try:
+            names += [p.name for p in _worker(service).PROJECTIONS if await live_generation(connection, p) is None]
+        finally:
+            await connection.close()
+    return names
+
+
 async def _rebuild(found: Found, projection: Projection, owner: str, keep_hours: float) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -100,6 +118,19 @@ async def _rebuild(found: Found, projection: Projection, owner: str, keep_hours:
     print(f"{projection.name}: generation {done.version} is live, {done.records} records read")
     if done.parked:
         print(f"{done.parked} streams are parked: ./gabay parked list --consumer {projection.name}.v{done.version}")
+
+
+def _settings(service: str) -> Settings:
+    """As the service's worker has them, its region too.
+
+    A worker's module reads the region file when a fact first needs it, from this process's environment: without its name
+    a rebuild beside the embedded stack parked every fact that needed a clock.
+    """
+    settings = settings_of(service, "worker")
+    os.environ.setdefault("GABAY_REGION", settings.region)
+    if settings.region_file:
+        os.environ.setdefault("GABAY_REGION_FILE", str(settings.region_file))
+    return settings
 
 
 def _worker(service: str) -> Any:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,11 +60,23 @@ async def _up(stack: Stack) -> int:
             await task
         except asyncio.CancelledError:
             return 130
+        await _regrow(stack, view.say)
         view.say(f"ready in {time.monotonic() - began:.1f} s. {_where(stack)}")
         await ended.wait()
         view.say("stopping")
         await stack.stop()
     return 0
+
+
+async def _regrow(stack: Stack, say: Callable[[str], None]) -> None:
+    """Rebuild the read models that an earlier release made in another shape. Here nobody else would; a region plans it."""
+    from cli.rebuild import missing
+
+    for name in await missing(part.removesuffix("-worker") for part in stack.parts if part.endswith("-worker")):
+        say(f"{name} was made by an earlier release: rebuilding it from its topics")
+        child = await asyncio.create_subprocess_exec(sys.executable, "-m", "cli", "rebuild", name, cwd=ROOT, stdout=subprocess.DEVNULL)
+        if await child.wait():
+            say(f"{name} could not be rebuilt: ./gabay rebuild {name}")
 
 
 def _where(stack: Stack) -> str:

@@ -102,7 +102,8 @@ async def play(stage: Stage) -> None:
     listed = await stage.send(
         steward, "referrals", "/v1/service-entries",
         {
-            "centre": CENTRE, "purpose": "SHARE_FOR_SERVICE", "organization": {"org": AGENCY, "name": "Overseas Workers Welfare Administration"},
+            "centre": CENTRE, "purpose": "SHARE_FOR_SERVICE",
+            "organization": {"org": AGENCY, "name": "Overseas Workers Welfare Administration"},
             "service": {"name": "Livelihood starter", "service_code": "LIV", "status": "active"},
         },
     )  # fmt: skip

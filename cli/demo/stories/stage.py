@@ -121,7 +121,8 @@ class Stage:
         """A written consent of an adult, in force from today."""
         return {
             "consent_id": consent_id, "purpose": purpose, "given_by": "SELF", "form": "EXPLICIT", "method": "WRITTEN", "language": "krj",
-            "interpreter": False, "notice_version": "2026-1", "assent": "NOT_NEEDED", "valid_from": self.today, "informed": INFORMED, **more,
+            "interpreter": False, "notice_version": "2026-1", "assent": "NOT_NEEDED", "valid_from": self.today, "informed": INFORMED,
+            **more,
         }  # fmt: skip
 
     # -- what people do -----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from shared.privacy.classes import ERASED, PROFILE
 
 facts = Projection(
     "reporting.facts",
-    version=1,
+    version=2,
     topics=("intake.client.v1", "intake.encounter.v1", "casework.case.v1", "referrals.referral.v1"),
     opens=(PROFILE,),
 )

@@ -97,9 +97,9 @@ def reporting_database(fresh_database: Callable[[str], Any]) -> Iterator[Any]:
 async def model(reporting_database: Any) -> AsyncIterator[Model]:
     owner = await asyncpg.connect(reporting_database.owner)
     await ensure_generation(owner, facts)
-    await owner.execute("grant truncate on all tables in schema facts_v1 to reporting_worker")
+    await owner.execute(f"grant truncate on all tables in schema {facts.schema} to reporting_worker")
     await owner.close()
-    connection = await connect(reporting_database.worker, "test", search_path="facts_v1, public")
+    connection = await connect(reporting_database.worker, "test", search_path=f"{facts.schema}, public")
     for name in ("timestamptz", "timestamp", "date"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=str, format="text")
     pool = await asyncpg.create_pool(reporting_database.app, min_size=1, max_size=2)

@@ -48,7 +48,7 @@ async def test_a_supervisor_reads_true_counts_of_their_centre(supervisor: Desk) 
             {"MONTH": "2026-02", "SEX": "M", "A2": "Y_GE18", "n": 1},
         ],
         "watermark": None,
-        "generation": 1,
+        "generation": facts.version,
         "parked_streams": 0,
     }
 
