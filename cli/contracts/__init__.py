@@ -110,6 +110,15 @@ def withdraw(
         raise Rejected("not-found", f"No such version was released: {version}. It is named SERVICE/EVENT/MAJOR.MINOR.") from None
 
 
+@contracts.command("kit")
+def kit() -> None:
+    """Write the conformance kit anew: records, the same ones disturbed, and the state that a right consumer reaches."""
+    from cli.contracts.conformance import FOLDER, write
+
+    write()
+    print(f"written: {FOLDER.name}/records.ndjson, disturbed.ndjson, expected.json")
+
+
 def _files(ref: str, folder: str = "docs/reference/schemas/") -> list[str]:
     return _git("ls-tree", "-r", "--name-only", ref, "--", folder).splitlines()
 

@@ -23,6 +23,8 @@ COORDINATES = (
     ("org.apache.logging.log4j", "log4j-slf4j-impl", LOG4J),
     ("org.apache.logging.log4j", "log4j-core", LOG4J),
 )
+# Without what it depends on: the console consumer needs nothing of the 45 jars that Kafka Connect brings along.
+ALONE = (("org.apache.kafka", "kafka-tools", KAFKA),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,9 @@ def lock() -> None:
     # raw: log4j's parent manages versions of kafka-clients, which would win over Kafka's own.
     wanted = [Dependency(context.project(g, a).at_version(v).artifact(), raw=not a.startswith("kafka")) for g, a, v in COORDINATES]
     inputs, transitive = context.resolver.resolve(wanted)
-    jars = sorted(f"{d.groupId} {d.artifactId} {d.version} {_sum(d.artifact.resolve())}" for d in inputs + transitive)
+    jars = [f"{d.groupId} {d.artifactId} {d.version} {_sum(d.artifact.resolve())}" for d in inputs + transitive]
+    jars += [f"{g} {a} {v} {_sum(context.project(g, a).at_version(v).artifact().resolve())}" for g, a, v in ALONE]
+    jars = sorted(jars)
     comment = [line for line in LOCK.read_text().splitlines() if line.startswith("#")]
     LOCK.write_text("\n".join([*comment, *jars]) + "\n")
 
