@@ -31,11 +31,20 @@ async def open_cases(fact: Fact, handle: Any) -> list[OpenOne]:
     """Hits of a search row are candidates: each is loaded and checked."""
     if not fact.data.get("urgent", True):
         return []
-    row = open_case(fact.stream)
+    return await _open_cases(fact.stream, handle)
+
+
+async def open_cases_of_both(fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]:
+    """Of two records that turned out to be one person."""
+    return await _open_cases(fact.stream, handle), await _open_cases(fact.data["retired_id"], handle)
+
+
+async def _open_cases(client_id: str, handle: Any) -> list[OpenOne]:
+    row = open_case(client_id)
     found = []
     for case_id in (await handle.search([row])).get(row, []):
         loaded = await handle.load(case_at(""), case_id)
-        if loaded.version and loaded.state.state is not CaseState.CLOSED and str(loaded.state.client_id) == fact.stream:
+        if loaded.version and loaded.state.state is not CaseState.CLOSED and str(loaded.state.client_id) == client_id:
             found.append(OpenOne(case_id, centre_of(loaded)))
     return found
 

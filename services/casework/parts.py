@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.casework.case.commands import Consent
 from shared.codes.calendar import add_working_days
+from shared.errors import Rejected
 from shared.eventsourcing.event import instant
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.sql import Statements
@@ -55,6 +56,12 @@ class Casework:
 
     async def open_cases(self, worker: str) -> int:
         return int(await self.pool.fetchval(CASELOAD.open_of_worker, worker))
+
+    async def check_not_retired(self, client_id: UUID | None) -> None:
+        """Nothing new begins for a record that was merged into another. Raises Rejected `client-retired`."""
+        survivor = await self.pool.fetchval(CONSENTS.survivor, client_id) if client_id else None
+        if survivor is not None:
+            raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(survivor))
 
 
 async def shown(pool: Any, consumer: str, stream: str, version: int, *, seconds: float = 5.0) -> bool:

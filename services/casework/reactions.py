@@ -1,4 +1,4 @@
-"""What casework does by itself when something happens elsewhere (events chapter, section 5: R1, R2, R4, R13).
+"""What casework does by itself when something happens elsewhere (events chapter, section 5: R1, R2, R4, R11, R13).
 
 Pure: whatever has to be read first is read by the look-ups that the worker hands in.
 """
@@ -57,6 +57,9 @@ class LookUps(Protocol):
     async def open_cases_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]:
         """The same, once our own read model knows that the consent ended."""
 
+    async def open_cases_of_both(self, fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]:
+        """Open cases of the record that goes on, and of the one that was merged into it."""
+
     async def action(self, fact: Fact, handle: Any) -> Answered | None:
         """The step that a referral carries out, or None."""
 
@@ -112,6 +115,11 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
         if fact.data["purpose"] != "CASE_MANAGEMENT":
             return []
         return [review(fact, case, ReviewCause.CONSENT_WITHDRAWN) for case in cases]
+
+    @casework.on("R11", "gabay.intake.client-records-merged.v1", look_up=look.open_cases_of_both)
+    def merged(fact: Fact, cases: tuple[Sequence[OpenOne], Sequence[OpenOne]]) -> Iterable[Wish]:
+        ours, theirs = cases
+        return [review(fact, case, ReviewCause.DUPLICATE_CLIENT) for case in (*ours, *theirs)] if ours and theirs else []
 
     @casework.on(
         "R13",

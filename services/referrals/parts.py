@@ -11,6 +11,7 @@ from services.referrals.directory.decisions import ENTRY
 from services.referrals.referral.commands import Consent, Entry
 from services.referrals.referral.decisions import REFERRAL_DECIDER
 from shared.codes import PacketItem
+from shared.errors import Rejected
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.sql import Statements
 from shared.region import Region
@@ -77,6 +78,12 @@ class Referrals:
             return None
         listed = state.listed
         return Entry(org=listed.org, service_code=listed.service_code, active=state.active, fresh_until=state.next_due)
+
+    async def check_not_retired(self, client_id: UUID | None) -> None:
+        """Nothing new begins for a record that was merged into another. Raises Rejected `client-retired`."""
+        survivor = await self.pool.fetchval(CONSENTS.survivor, client_id) if client_id else None
+        if survivor is not None:
+            raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(survivor))
 
 
 async def shown(pool: Any, consumer: str, stream: str, version: int, *, seconds: float = 5.0) -> bool:

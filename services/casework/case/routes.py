@@ -71,6 +71,7 @@ async def open_case(call: Call, body: OpenCaseBody) -> Answer:
     place = Resource(centre=body.centre)
     call.allow(place)
     parts: Casework = call.parts
+    await parts.check_not_retired(body.client_id)
     ground = await ground_of(call, body.client_id, body.centre)
     command = OpenCase(
         client_id=body.client_id,

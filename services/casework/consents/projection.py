@@ -10,7 +10,7 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 
 PURPOSE = "CASE_MANAGEMENT"
 
-consents = Projection("casework.consents", version=1, topics=[CLIENT.topic])
+consents = Projection("casework.consents", version=2, topics=[CLIENT.topic])
 
 
 @consents.on("gabay.intake.consent-given.v1")
@@ -18,7 +18,7 @@ def given(fact: Fact) -> Iterable[Op] | None:
     data = fact.data
     if data["purpose"] != PURPOSE:
         return None
-    ops = [Op("give", (fact.stream, data["consent_id"], data.get("valid_to")))]
+    ops = [Op("give", (fact.stream, data["consent_id"], data.get("valid_to"), fact.version))]
     if replaced := data.get("replaces"):
         ops.append(Op("end", (fact.stream, replaced, data["valid_from"])))
     return ops
@@ -30,6 +30,36 @@ def withdrawn(fact: Fact) -> Op | None:
     if data["purpose"] != PURPOSE:
         return None
     return Op("end", (fact.stream, data["consent_id"], data["effective"]))
+
+
+@consents.on("gabay.intake.client-records-merged.v1")
+def merged(fact: Fact) -> Iterable[Op]:
+    """What the other record does not permit rests here, until the client is asked again."""
+    return _narrowed(fact, fact.data["retired_id"])
+
+
+@consents.on("gabay.intake.client-retired.v1")
+def retired(fact: Fact) -> Iterable[Op]:
+    survivor = fact.data["survivor_id"]
+    return [Op("follow", (fact.stream, survivor)), *_narrowed(fact, survivor)]
+
+
+@consents.on("gabay.intake.client-records-unmerged.v1")
+def unmerged(fact: Fact) -> Op:
+    return Op("widen", (fact.stream, fact.data["retired_id"]))
+
+
+@consents.on("gabay.intake.client-reinstated.v1")
+def reinstated(fact: Fact) -> Iterable[Op]:
+    return [Op("follow", (fact.stream, None)), Op("widen", (fact.stream, fact.data["survivor_id"]))]
+
+
+def _narrowed(fact: Fact, other: str) -> list[Op]:
+    return [
+        Op("narrow", (fact.stream, other, each.get("recipient_org", ""), fact.version))
+        for each in fact.data.get("narrowed", ())
+        if each["purpose"] == PURPOSE
+    ]
 
 
 @consents.on("gabay.intake.client-erased.v1")

@@ -4,5 +4,21 @@ create table consent (
     consent_id uuid not null,
     valid_to   date,
     ended_on   date,
+    version    integer not null,
     primary key (client_id, consent_id)
+);
+
+-- What rests because a merged record answers more narrowly. version: of the merge; a consent given later is not touched.
+create table narrowed (
+    client_id     uuid not null,
+    other_id      uuid not null,
+    recipient_org text not null,
+    version       integer not null,
+    primary key (client_id, other_id, recipient_org)
+);
+
+-- Merged record -> the one that goes on in its place; chains are followed by whoever asks.
+create table alias (
+    client_id uuid primary key,
+    survivor  uuid not null
 );

@@ -21,7 +21,9 @@ def given(fact: Fact) -> Iterable[Op] | None:
         return None
     # Item and organisation in one text each ("NAME@OWWA", "NAME@" from anybody): an array of arrays has no type in SQL.
     withheld = " ".join(f"{kept['item']}@{kept.get('from_org', '')}" for kept in data.get("withheld", ()))
-    row = (fact.stream, data["consent_id"], data.get("recipient_org"), withheld, data.get("valid_to"), data.get("replaces"))
+    row = (
+        fact.stream, data["consent_id"], data.get("recipient_org"), withheld, data.get("valid_to"), data.get("replaces"), fact.version,
+    )  # fmt: skip
     ops = [Op("give", row)]
     if replaced := data.get("replaces"):
         ops.append(Op("end", (fact.stream, replaced, data["valid_from"], False)))
@@ -34,6 +36,36 @@ def withdrawn(fact: Fact) -> Op | None:
     if data["purpose"] != PURPOSE:
         return None
     return Op("end", (fact.stream, data["consent_id"], data["effective"], True))
+
+
+@consents.on("gabay.intake.client-records-merged.v1")
+def merged(fact: Fact) -> Iterable[Op]:
+    """What the other record does not permit rests here, until the client is asked again."""
+    return _narrowed(fact, fact.data["retired_id"])
+
+
+@consents.on("gabay.intake.client-retired.v1")
+def retired(fact: Fact) -> Iterable[Op]:
+    survivor = fact.data["survivor_id"]
+    return [Op("follow", (fact.stream, survivor)), *_narrowed(fact, survivor)]
+
+
+@consents.on("gabay.intake.client-records-unmerged.v1")
+def unmerged(fact: Fact) -> Op:
+    return Op("widen", (fact.stream, fact.data["retired_id"]))
+
+
+@consents.on("gabay.intake.client-reinstated.v1")
+def reinstated(fact: Fact) -> Iterable[Op]:
+    return [Op("follow", (fact.stream, None)), Op("widen", (fact.stream, fact.data["survivor_id"]))]
+
+
+def _narrowed(fact: Fact, other: str) -> list[Op]:
+    return [
+        Op("narrow", (fact.stream, other, each.get("recipient_org", ""), fact.version))
+        for each in fact.data.get("narrowed", ())
+        if each["purpose"] == PURPOSE
+    ]
 
 
 @consents.on("gabay.intake.client-erased.v1")

@@ -9,6 +9,7 @@ create table consent (
     ended_on      date,
     withdrawn     boolean not null default false,
     replaces      uuid,
+    version       integer not null,
     primary key (client_id, consent_id)
 );
 -- Protection assessments with their contact block, by client. Of several with one assessment_id the latest that stands counts.
@@ -22,3 +23,18 @@ create table assessment (
     void          boolean not null default false
 );
 create index assessment_client on assessment (client_id);
+
+-- What rests because a merged record answers more narrowly. version: of the merge; a consent given later is not touched.
+create table narrowed (
+    client_id     uuid not null,
+    other_id      uuid not null,
+    recipient_org text not null,
+    version       integer not null,
+    primary key (client_id, other_id, recipient_org)
+);
+
+-- Merged record -> the one that goes on in its place; chains are followed by whoever asks.
+create table alias (
+    client_id uuid primary key,
+    survivor  uuid not null
+);

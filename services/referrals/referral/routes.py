@@ -78,6 +78,7 @@ async def send_referral(call: Call, body: SendReferralBody) -> Answer:
         raise invalid(violation("/to_org" if outward else "/from_org", "not-allowed-here"))
     place = Resource(centre=body.centre, orgs=frozenset({from_org}), assigned=frozenset({call.caller.staff_id}))
     call.allow(place)
+    await parts.check_not_retired(body.client_id)
     at = _now(call)
     on = parts.local_day(at, body.centre)
     consent, withheld = await parts.sharing(body.client_id, body.consent_id, to_org, on, confidential=body.confidential)

@@ -160,6 +160,13 @@ def _foreign(ce_type: str, stream: UUID, data: dict[str, Any]) -> Fact:
     return Fact("intake.client.v1", 0, 0, str(stream), 1, ce_type, str(uuid4()), at, at, "", data)
 
 
+def intake_told(name: str, stream: UUID, version: int, **data: Any) -> Fact:
+    """Any fact of intake about a client."""
+    fact = _foreign(f"gabay.intake.{name}.v1", stream, {"ctx": {"centre": CENTRE}, **data})
+    fact.version = version
+    return fact
+
+
 def secret() -> str:
     return base64.b64encode(os.urandom(32)).decode()
 

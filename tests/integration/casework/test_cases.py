@@ -10,7 +10,7 @@ from services.casework.caseload.projection import caseload
 from services.casework.consents.projection import consents
 from shared.contracts.casework.case import CASE
 from shared.eventsourcing.projection import Fact
-from tests.integration.casework.desk import CENTRE, Desk, consent_given, consent_withdrawn
+from tests.integration.casework.desk import CENTRE, Desk, consent_given, consent_withdrawn, intake_told
 
 GROUND = {"purpose": "CASE_MANAGEMENT", "basis": "CONSENT"}
 
@@ -68,6 +68,26 @@ async def test_without_consent_no_case_is_opened(desk: Desk) -> None:
     await desk.refused("/v1/cases", body | {"consent_id": str(uuid4())}, 409, "consent-missing")
     await desk.told(consents, consent_withdrawn(client, UUID(ground["consent_id"]), "CASE_MANAGEMENT", "2020-02-01"))
     await desk.refused("/v1/cases", body, 409, "consent-expired")
+
+
+async def test_a_merged_record_opens_no_case_and_a_narrowed_consent_carries_none(desk: Desk) -> None:
+    (client, ground), (other, its) = await a_client(desk), await a_client(desk)
+    pair = {"survivor_id": str(client), "retired_id": str(other)}
+    narrowed = [{"purpose": "CASE_MANAGEMENT"}]
+    told = [intake_told("client-records-merged", client, 2, **pair, narrowed=narrowed), intake_told("client-retired", other, 2, **pair)]
+    await desk.told(consents, *told)
+    await desk.told(consents, *told)
+    body = {"centre": CENTRE, "reason": "wants to go home", "minor": False}
+    problem = await desk.refused("/v1/cases", {**its, **body, "client_id": str(other)}, 409, "client-retired")
+    assert problem["survivor"] == str(client)
+    await desk.refused("/v1/cases", {**ground, **body, "client_id": str(client)}, 409, "consent-missing")
+    again = consent_given(client, uuid4(), "CASE_MANAGEMENT")
+    again.version = 3
+    await desk.told(consents, again)
+    await desk.post("/v1/cases", {**GROUND, **body, "consent_id": again.data["consent_id"], "client_id": str(client)})
+    back = [intake_told("client-records-unmerged", client, 4, **pair), intake_told("client-reinstated", other, 3, **pair)]
+    await desk.told(consents, *back)
+    await desk.post("/v1/cases", {**its, **body, "client_id": str(other)})
 
 
 async def test_of_two_cases_opened_at_once_one_is_refused(desk: Desk) -> None:

@@ -70,6 +70,19 @@ async def test_a_withdrawn_consent_to_case_management_flags_the_case(region: Reg
     assert review["details"]["cause"] == "CONSENT_WITHDRAWN"
 
 
+async def test_two_records_of_one_person_with_an_open_case_each_are_both_looked_at(region: Region) -> None:
+    ways = [Journey(region), Journey(region)]
+    for way in ways:
+        await way.register()
+        await way.case_opens()
+    one, other = ({"id": way.client, "version": way.answers[0].json()["version"]} for way in ways)
+    body = {"purpose": "CASE_MANAGEMENT", "requested_by": "stf-other", "survivor": one, "retired": other, "evidence": "SAME_DOCUMENT"}
+    await ways[0]._command("intake", "POST", "/v1/clients:merge", body)
+    for way in ways:
+        review = await told(region, way.case, "case-review-required")
+        assert review["details"]["cause"] == "DUPLICATE_CLIENT"
+
+
 async def test_a_withdrawn_consent_to_share_takes_the_referral_back_and_its_packet_with_it(region: Region) -> None:
     way = Journey(region)
     await way.register()

@@ -52,9 +52,21 @@ def test_the_caseload_follows_every_fact_of_cases_and_referrals() -> None:
 def test_only_consents_to_case_management_are_kept() -> None:
     given = {"consent_id": str(UUID(int=40)), "valid_from": "2026-03-02"}
     kept = apply(consents, fact("gabay.intake.consent-given.v1", CLIENT, purpose="CASE_MANAGEMENT", **given))
-    assert kept == [Op("give", (str(CLIENT), str(UUID(int=40)), None))]
+    assert kept == [Op("give", (str(CLIENT), str(UUID(int=40)), None, 1))]
     assert apply(consents, fact("gabay.intake.consent-given.v1", CLIENT, purpose="STATISTICS", **given)) == []
     assert "gabay.intake.client-registered.v1" not in consents.handlers
+
+
+def test_a_merge_lets_rest_what_the_other_record_does_not_permit_until_it_is_taken_back() -> None:
+    other, narrowed = str(UUID(int=55)), [{"purpose": "CASE_MANAGEMENT"}, {"purpose": "STATISTICS"}]
+    pair = {"survivor_id": str(CLIENT), "retired_id": other, "narrowed": narrowed}
+    merged = apply(consents, fact("gabay.intake.client-records-merged.v1", CLIENT, version=5, **pair))
+    assert merged == [Op("narrow", (str(CLIENT), other, "", 5))]
+    retired = apply(consents, fact("gabay.intake.client-retired.v1", UUID(other), version=4, **pair))
+    assert retired == [Op("follow", (other, str(CLIENT))), Op("narrow", (other, str(CLIENT), "", 4))]
+    assert apply(consents, fact("gabay.intake.client-records-unmerged.v1", CLIENT, **pair)) == [Op("widen", (str(CLIENT), other))]
+    back = apply(consents, fact("gabay.intake.client-reinstated.v1", UUID(other), **pair))
+    assert back == [Op("follow", (other, None)), Op("widen", (other, str(CLIENT)))]
 
 
 def test_a_consent_ends_when_another_takes_its_place_or_it_is_withdrawn() -> None:

@@ -1,4 +1,4 @@
-"""What casework does when something happens elsewhere: R1, R2, R4, R13."""
+"""What casework does when something happens elsewhere: R1, R2, R4, R11, R13."""
 
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ class NoLookUps:
     async def minor(self, fact: Fact, handle: Any) -> bool | None: ...
     async def open_cases(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
     async def open_cases_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
+    async def open_cases_of_both(self, fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]: ...  # type: ignore[empty-body]
     async def action(self, fact: Fact, handle: Any) -> Answered | None: ...
 
 
@@ -108,6 +109,16 @@ def test_a_withdrawn_consent_flags_each_open_case_for_five_working_days() -> Non
     [first, second] = wishes(withdrawn(), [HERE, OpenOne(UUID(int=99), CENTRE)])
     assert first.command == RequireReview(cause=ReviewCause.CONSENT_WITHDRAWN, due=date(2026, 3, 13), source_event=EVENT)
     assert first.item != second.item
+
+
+def test_two_records_of_one_person_with_an_open_case_each_are_looked_at() -> None:
+    merged = fact("gabay.intake.client-records-merged.v1", survivor_id=str(CLIENT), retired_id=str(UUID(int=98)))
+    other = OpenOne(UUID(int=99), CENTRE)
+    [ours, theirs] = wishes(merged, ([HERE], [other]))
+    assert ours.command == RequireReview(cause=ReviewCause.DUPLICATE_CLIENT, due=date(2026, 3, 13), source_event=EVENT)
+    assert (ours.stream_id, theirs.stream_id, theirs.ctx.actor) == (CASE, other.case_id, "system")
+    assert ours.item != theirs.item
+    assert wishes(merged, ([HERE], [])) == wishes(merged, ([], [other])) == []
 
 
 def test_other_consents_leave_cases_alone() -> None:

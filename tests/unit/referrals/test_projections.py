@@ -68,8 +68,15 @@ def test_a_consent_is_kept_with_what_it_withholds_from_whom() -> None:
     withheld = [{"item": "PHONE", "from_org": "OWWA"}, {"item": "ADDRESS"}]
     data = {"consent_id": str(CONSENT), "valid_from": "2026-03-05", "valid_to": "2028-03-05", "recipient_org": "OWWA"}
     given = fact("gabay.intake.consent-given.v1", CLIENT, purpose="SHARE_FOR_SERVICE", withheld=withheld, **data)
-    assert apply(consents, given) == [Op("give", (str(CLIENT), str(CONSENT), "OWWA", "PHONE@OWWA ADDRESS@", "2028-03-05", None))]
+    assert apply(consents, given) == [Op("give", (str(CLIENT), str(CONSENT), "OWWA", "PHONE@OWWA ADDRESS@", "2028-03-05", None, 1))]
     assert apply(consents, fact("gabay.intake.consent-given.v1", CLIENT, purpose="STATISTICS", **data)) == []
+
+
+def test_a_merge_lets_rest_what_may_not_be_shared_with_one_of_the_two() -> None:
+    narrowed = [{"purpose": "SHARE_FOR_SERVICE", "recipient_org": "OWWA"}, {"purpose": "STATISTICS"}]
+    pair = {"survivor_id": str(CLIENT), "retired_id": str(UUID(int=55)), "narrowed": narrowed}
+    merged = fact("gabay.intake.client-records-merged.v1", CLIENT, **pair)
+    assert apply(consents, merged) == [Op("narrow", (str(CLIENT), str(UUID(int=55)), "OWWA", merged.version))]
 
 
 def test_an_entry_is_kept_as_listed() -> None:
