@@ -39,6 +39,11 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "replay": ("cli.replay:replay", "send stored facts once more, to one consumer"),
         "republish": ("cli.replay:republish", "send a service's facts once more, to all"),
         "consumers": ("cli.replay:consumers", "who reads what; rewind one"),
+        "backup": ("cli.backup:backup", "copies of this machine's stack: create, wal, list, prune"),
+        "restore": ("cli.backup:restore", "bring a backup back, with all that has to follow"),
+        "recover": ("cli.recovery:recover", "take back from the topics what a restored store lost"),
+        "keyring": ("cli.recovery:keyring", "after a restore: the forgotten stay forgotten"),
+        "drill": ("cli.backup:drill", "restore the last backup beside the stack, and compare"),
     },
     "Single processes": {
         "serve": ("cli.process:serve", "the API of a service"),

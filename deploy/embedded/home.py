@@ -36,11 +36,12 @@ DEFAULT_PORTS = {
     "referrals-worker": 8123,
     "reporting-worker": 8124,
 }
+RESTORING = "restoring.json"  # stands in the home from the first step of a restore to its last
 DRAWN_PORTS = ("postgres", "kafka", "kafka-controller")
 
 # File name -> versions; the form of each is the one that shared/settings.py reads.
 KEK_FILES = ("kek-identity", "kek-profile", "kek-narrative", "kek-protected", "kek-packet")
-PLAIN_KEYS = ("cursor-key", "blind-index-key", "release-key", "postgres-password")
+PLAIN_KEYS = ("cursor-key", "blind-index-key", "release-key", "backup-key", "postgres-password")
 
 
 class Home:

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from deploy.embedded.child import spawn
-from deploy.embedded.home import Home
+from deploy.embedded.home import RESTORING, Home
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import DATABASES, Postgres
 from deploy.embedded.problem import StackProblem
@@ -149,6 +149,9 @@ class Stack:
         await self.stop()
 
     def _lay_out(self) -> None:
+        if (self.home.path / RESTORING).exists() and {*APIS, *WORKERS} & set(self.parts):
+            # Appends now would use versions that consumers have applied, and keys of the forgotten would open again.
+            raise StackProblem("a restore of this stack was begun and has not ended", "give the same gabay restore again")
         self.home.make()
         end_leftovers(self.home)
         self._know(self.home.ports(self._kind))

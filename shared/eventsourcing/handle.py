@@ -32,6 +32,8 @@ Expected = int | Literal["*"] | None
 
 TRIES: Final = 3
 
+_Derived = tuple[list[tuple[int, bool]], list[tuple[str, str, bool]], list[tuple[str, int, bool]]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
@@ -301,6 +303,10 @@ class Handle:
             data = _wire(event, event_id, stream_id, ctx, ctx_text, keys)
             schema = aggregate.schema(event.event_type)
             new.append(NewEvent(event_id, event.event_type, schema, data, meta_text, envelope.occurred_at))
+        return Part(stream_id, aggregate.name, version, new, *self._derived(decider, stream_id, state, events))
+
+    def _derived(self, decider: Decider[Any, S], stream_id: UUID, state: S, events: Sequence[Event]) -> _Derived:
+        """What is written beside new events that follow on `state`: search rows, claims, places."""
         search: dict[int, bool] = {}
         claims: dict[tuple[str, str], bool] = {}
         places: dict[str, tuple[int, bool]] = {}
@@ -313,7 +319,14 @@ class Handle:
                 search[self.term(row)] = row.kind in ("search", "blind")
         held = [(*key, claim) for key, claim in claims.items()]
         room = [(unit, *wish) for unit, wish in places.items()]
-        return Part(stream_id, aggregate.name, version, new, list(search.items()), held, room)
+        return list(search.items()), held, room
+
+    async def regrown(self, decider: Decider[Any, Any], stream_id: UUID, since: int) -> Part:
+        """The derived rows of a stored stream's facts after version `since`, in a part without events: for a recovery."""
+        facts = await self.read(decider.aggregate, stream_id, decider.opens)
+        state = decider.state_of(facts[:since]) if since else decider.initial
+        rows = self._derived(decider, stream_id, state, [fact.event for fact in facts[since:]])
+        return Part(stream_id, decider.aggregate.name, since, (), *rows)
 
     async def _keys(self, stream_id: UUID, events: Sequence[Event], ctx: Context, *, fresh: bool) -> dict[tuple[UUID, FieldClass], Any]:
         wanted: dict[tuple[UUID, FieldClass], UUID | None] = {}
