@@ -1,4 +1,4 @@
-"""Casework's api: cases with the services delivered in them, stays in shelters, trainings."""
+"""Casework's api: cases with the services delivered in them, stays in shelters, trainings, feedback."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.casework.case import pages, plan_routes, routes, transfer_routes
+from services.casework.feedback import pages as feedback_pages
+from services.casework.feedback import routes as feedback_routes
 from services.casework.parts import Casework
 from services.casework.stay import pages as stay_pages
 from services.casework.stay import routes as stay_routes
@@ -21,6 +23,7 @@ ROUTERS = (
     *(routes.router, plan_routes.router, transfer_routes.router, pages.router),
     *(stay_routes.router, stay_pages.router),
     *(training_routes.router, training_pages.router),
+    *(feedback_routes.router, feedback_pages.router),
 )
 
 

@@ -26,6 +26,7 @@ CASELOAD: Final = Statements("services.casework.caseload")
 CONSENTS: Final = Statements("services.casework.consents")
 SHELTER: Final = Statements("services.casework.shelter")
 SESSIONS: Final = Statements("services.casework.sessions")
+COMPLAINTS: Final = Statements("services.casework.complaints")
 
 
 @dataclass(frozen=True, slots=True)

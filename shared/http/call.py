@@ -152,7 +152,8 @@ class Call:
         if self.op.concurrency == "creation":
             stream_id = stream_id or self.new_id()
             place = resource if isinstance(resource, Resource) else Resource(centre=self.body.centre)
-            role = self.allow(place).role
+            anybody = self.op.public and self.caller.identity is None
+            role = self.caller.principal if anybody else self.allow(place).role
             envelope = self.envelope(ctx or self.ctx(subject_id=subject_id, role=role))
             outcome = await self._handle.run(decider, stream_id, command, envelope, None)
             return self.answer(outcome, created=True, extra=extra)

@@ -37,6 +37,8 @@ ALLOWED = {
     ("transit-group-observed", "point"): "a configured place, refused if the region does not list it",
     ("transit-arrival-recorded", "point"): "a configured place, refused if the region does not list it",
     ("case-assigned", "worker"): "staff id",
+    ("feedback-recorded", "age_band"): "of a form that is linked to nobody (domain chapter, section 10)",
+    ("feedback-recorded", "sex"): "of a form that is linked to nobody (domain chapter, section 10)",
     ("training-session-held", "staff_participants.sex"): "of a count of partners' staff",
     ("case-note-recorded", "note_id"): "an id; the note itself is narrative",
     ("service-entry-listed", "organization"): "a public directory of services: nothing in it is about a client",
