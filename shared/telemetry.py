@@ -147,7 +147,7 @@ BREAKGLASS_OPEN = _gauge("gabay.breakglass.open", "", "region", "emergency acces
 BREAKGLASS_UNREVIEWED_AGE = _gauge("gabay.breakglass.unreviewed_oldest_age", "s", "region", "oldest one without a review", built=False)
 KEYRING_FAILURES = _counter("gabay.keyring.failures", "class", "trips to the keyring that failed")
 KEYRING_CACHE_HITS = _counter("gabay.keyring.cache_hits", "class", "keys that were at hand without a trip")
-ERASURE_PENDING_AGE = _gauge("gabay.erasure.pending_oldest_age", "s", "region", "oldest one not acknowledged by all", built=False)
+ERASURE_PENDING_AGE = _gauge("gabay.erasure.pending_oldest_age", "s", "region", "erased, and not yet acknowledged here")
 REFERRAL_TIMER_LAG = _gauge("gabay.referral.timer_lag", "s", "timer", "by how much the timers of referrals are late", built=False)
 ROLLUP_OVERDUE = _gauge("gabay.rollup.overdue", "s", "region", "release due by the calendar that has not come (national)", built=False)
 BACKUP_AGE = _gauge("gabay.backup.last_verified_age", "s", "store", "since the last drill that passed", built=False)

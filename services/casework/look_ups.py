@@ -1,5 +1,6 @@
 """What casework's reactions read before they decide: search rows of our own appends, and our own read models."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from services.casework.case.decisions import case_at, centre_of, open_case
 from services.casework.parts import CASELOAD, shown
 from services.casework.reactions import Answered, OpenOne
 from shared.codes import CaseState
+from shared.compose import Parts
 from shared.eventsourcing.projection import Fact
+from shared.messaging.forgetting import remember
 from shared.privacy.classes import PROFILE
 from shared.privacy.sealed import SealedItem
 
@@ -31,22 +34,37 @@ async def open_cases(fact: Fact, handle: Any) -> list[OpenOne]:
     """Hits of a search row are candidates: each is loaded and checked."""
     if not fact.data.get("urgent", True):
         return []
-    return await _open_cases(fact.stream, handle)
+    return await open_cases_of(UUID(fact.stream), handle)
 
 
 async def open_cases_of_both(fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]:
     """Of two records that turned out to be one person."""
-    return await _open_cases(fact.stream, handle), await _open_cases(fact.data["retired_id"], handle)
+    return await open_cases_of(UUID(fact.stream), handle), await open_cases_of(UUID(fact.data["retired_id"]), handle)
 
 
-async def _open_cases(client_id: str, handle: Any) -> list[OpenOne]:
+async def open_cases_of(client_id: UUID, handle: Any) -> list[OpenOne]:
+    """Open cases of one client."""
     row = open_case(client_id)
     found = []
     for case_id in (await handle.search([row])).get(row, []):
         loaded = await handle.load(case_at(""), case_id)
-        if loaded.version and loaded.state.state is not CaseState.CLOSED and str(loaded.state.client_id) == client_id:
+        if loaded.version and loaded.state.state is not CaseState.CLOSED and loaded.state.client_id == client_id:
             found.append(OpenOne(case_id, centre_of(loaded)))
     return found
+
+
+async def open_cases_of_erased(fact: Fact, handle: Any) -> list[OpenOne]:
+    """Once our own read model has lost the consents, no case can be opened any more: then they are found."""
+    subjects = await remember(fact, handle.store.pool)
+    for subject in subjects:
+        handle.keyring.forget_cached(subject)
+    await shown(handle.store.pool, "casework.consents", fact.stream, fact.version)
+    return [case for subject in subjects for case in await open_cases_of(subject, handle)]
+
+
+async def left_of_erased(parts: Parts, subjects: Sequence[UUID]) -> list[str]:
+    """What has to end before an erasure can be acknowledged."""
+    return ["case" for subject in subjects for _ in await open_cases_of(subject, parts.handle)]
 
 
 async def open_cases_without_consent(fact: Fact, handle: Any) -> list[OpenOne]:

@@ -1,4 +1,4 @@
-"""What casework does by itself when something happens elsewhere (events chapter, section 5: R1, R2, R4, R11, R13).
+"""What casework does by itself when something happens elsewhere (events chapter, section 5: R1, R2, R4, R11, R12, R13).
 
 Pure: whatever has to be read first is read by the look-ups that the worker hands in.
 """
@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.casework.case.commands import Ground, OpenCase, RecordPlanAction, RequireReview
+from services.casework.case.commands import CloseCase, Ground, OpenCase, RecordPlanAction, RequireReview
 from services.casework.case.decisions import case_at
-from shared.codes import ActionStatus, CaseSource, LegalBasis, Priority, ReviewCause, ServiceCode, SubCommittee
+from shared.codes import ActionStatus, CaseSource, ClosureReason, LegalBasis, Priority, ReviewCause, ServiceCode, SubCommittee
 from shared.codes.calendar import add_working_days
 from shared.eventsourcing.event import Context
 from shared.eventsourcing.projection import Fact
@@ -59,6 +59,9 @@ class LookUps(Protocol):
 
     async def open_cases_of_both(self, fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]:
         """Open cases of the record that goes on, and of the one that was merged into it."""
+
+    async def open_cases_of_erased(self, fact: Fact, handle: Any) -> list[OpenOne]:
+        """Open cases of somebody who was erased, and of the records merged into theirs."""
 
     async def action(self, fact: Fact, handle: Any) -> Answered | None:
         """The step that a referral carries out, or None."""
@@ -120,6 +123,14 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
     def merged(fact: Fact, cases: tuple[Sequence[OpenOne], Sequence[OpenOne]]) -> Iterable[Wish]:
         ours, theirs = cases
         return [review(fact, case, ReviewCause.DUPLICATE_CLIENT) for case in (*ours, *theirs)] if ours and theirs else []
+
+    @casework.on("R12", "gabay.intake.client-erased.v1", look_up=look.open_cases_of_erased)
+    def erased(fact: Fact, cases: Sequence[OpenOne]) -> Iterable[Wish]:
+        """Past every guard: nothing that is said from now on about this person could be sealed."""
+        for case in cases:
+            command = CloseCase(closed_on=_day(region(), fact), reason=ClosureReason.ERASURE)
+            ctx = replace(_system(fact), centre=case.centre)
+            yield Wish(decider=case_at(case.centre), stream_id=case.case_id, command=command, ctx=ctx, item=str(case.case_id))
 
     @casework.on(
         "R13",

@@ -13,6 +13,7 @@ from shared.contracts.casework.case import CASE
 from shared.contracts.casework.feedback import FEEDBACK
 from shared.contracts.casework.stay import STAY
 from shared.contracts.casework.training_session import TRAINING_SESSION
+from shared.messaging.forgetting import Forgetting
 from shared.messaging.timers import ringing
 from shared.messaging.worker import run_worker
 from shared.settings import Settings
@@ -21,9 +22,10 @@ REGION = region_of("casework")
 TIMERS = timers(REGION)
 PROJECTIONS = (consents, caseload, shelter, sessions, complaints, TIMERS.projection)
 REACTIONS = reactions(REGION, look_ups)
+FORGETTING = Forgetting(PROJECTIONS, left=look_ups.left_of_erased)
 AGGREGATES = (CASE, STAY, TRAINING_SESSION, FEEDBACK)
 
 
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
-    run_worker(settings, aggregates=AGGREGATES, projections=PROJECTIONS, reactions=REACTIONS, loops=(ringing(TIMERS),))
+    run_worker(settings, aggregates=AGGREGATES, projections=PROJECTIONS, reactions=REACTIONS, loops=(ringing(TIMERS), FORGETTING))

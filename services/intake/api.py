@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.intake.client import pages, routes
+from services.intake.client import forgetting_routes, pages, routes
 from services.intake.duplicates import routes as duplicates
 from services.intake.encounter import routes as encounters
 from services.intake.parts import Intake
@@ -16,7 +16,7 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, pages.router, duplicates.router, encounters.router)
+ROUTERS = (routes.router, forgetting_routes.router, pages.router, duplicates.router, encounters.router)
 
 
 @asynccontextmanager
@@ -24,7 +24,14 @@ async def resources(settings: Settings) -> AsyncIterator[Intake]:
     """What intake's routes stand on."""
     async with open_parts(settings) as parts:
         finder = Finder(parts.pool, parts.handle)
-        yield Intake(pool=parts.pool, handle=parts.handle, region=load_region(settings.region_path), finder=finder)
+        yield Intake(
+            pool=parts.pool,
+            handle=parts.handle,
+            region=load_region(settings.region_path),
+            finder=finder,
+            keyring_backup_days=settings.keyring_backup_days,
+            backup_days=settings.backup_days,
+        )
 
 
 def app(settings: Settings) -> FastAPI:

@@ -1,15 +1,18 @@
 """What intake's reactions and timers read or do before they decide."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from services.intake.client.decisions import CLIENT
 from services.intake.client.state import State
-from services.intake.reactions import key_to_destroy
+from services.intake.reactions import keys_to_destroy
 from shared.codes import Purpose
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.timer import Due
+from shared.messaging.forgetting import remember
 from shared.privacy.classes import PROFILE
+from shared.privacy.erase import destroy
 
 
 async def destroy_profile_key(fact: Fact, handle: Any) -> None:
@@ -17,12 +20,18 @@ async def destroy_profile_key(fact: Fact, handle: Any) -> None:
 
     No command follows, hence it stands where other reactions look something up.
     """
-    if fact.data["purpose"] != Purpose.STATISTICS:
+    if fact.data.get("purpose", Purpose.STATISTICS) != Purpose.STATISTICS:
         return
     client_id = UUID(fact.stream)
     loaded = await handle.load(CLIENT, client_id)
-    if key_id := key_to_destroy(loaded.state, UUID(fact.data["consent_id"])):
+    for key_id in keys_to_destroy(loaded.state, datetime.now(UTC).date()):
         await handle.keyring.destroy([(client_id, PROFILE)], key_ids=[key_id])
+
+
+async def forget(fact: Fact, handle: Any) -> None:
+    """Repeat what the command did after its append, should it have died there; then the loop of the worker purges."""
+    subjects = await remember(fact, handle.store.pool)
+    await destroy(handle.keyring, subjects)
 
 
 async def client(due: Due, handle: Any) -> State:

@@ -29,12 +29,14 @@ def _zone(name: str) -> ZoneInfo:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """`call.parts` of intake's routes."""
+    """`call.parts` of intake's routes. backup days: how long backups are kept, which the proof of an erasure states."""
 
     pool: "asyncpg.Pool[Any]"
     handle: Handle
     region: Region
     finder: Finder
+    keyring_backup_days: int = 7
+    backup_days: int = 28
 
     def today(self, now: datetime, centre: str) -> date:
         """The day at a centre of the region. Refuses the form if it names a centre of another one."""

@@ -1,5 +1,6 @@
-"""What intake does by itself when something happened (events chapter, section 5: R10). Pure."""
+"""What intake does by itself when something happened (events chapter, section 5: R10, R12). Pure."""
 
+from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -14,22 +15,29 @@ class LookUps(Protocol):
     async def destroy_profile_key(self, fact: Fact, handle: Any) -> None:
         """Destroys the key of a profile that nobody may count any more."""
 
+    async def forget(self, fact: Fact, handle: Any) -> None:
+        """Does what an erasure leaves to do: destroys the keys and bars new ones."""
 
-def key_to_destroy(state: State, consent_id: UUID) -> UUID | None:
-    """The profile key that an ended consent named, unless a consent in force names it too."""
-    ended = state.consents.get(consent_id)
-    if ended is None or ended.profile_key is None:
-        return None
+
+def keys_to_destroy(state: State, on: date) -> list[UUID]:
+    """The profile keys that ended consents named, unless a consent in force names them too; none under a legal hold."""
+    if state.protection.held(on):
+        return []
     in_force = {consent.profile_key for consent in state.active_consents()}
-    return None if ended.profile_key in in_force else ended.profile_key
+    ended = {key for consent_id in state.ended if (consent := state.consents.get(consent_id)) and (key := consent.profile_key)}
+    return sorted(ended - in_force)
 
 
 def reactions(look: LookUps) -> Reactions:
     """The reactions of intake."""
     intake = Reactions("intake")
 
-    @intake.on("R10", "gabay.intake.consent-withdrawn.v1", look_up=look.destroy_profile_key)
+    @intake.on("R10", "gabay.intake.consent-withdrawn.v1", "gabay.intake.legal-hold-lifted.v1", look_up=look.destroy_profile_key)
     def statistics_withdrawn(fact: Fact, found: None) -> None:
         """Nothing is left to decide: a destroyed key is not a fact of the client."""
+
+    @intake.on("R12", "gabay.intake.client-erased.v1", look_up=look.forget)
+    def erased(fact: Fact, found: None) -> None:
+        """The facts stay; what opens them is gone."""
 
     return intake

@@ -3,19 +3,23 @@
 from services.intake import look_ups
 from services.intake.reactions import reactions
 from services.intake.registry.projection import registry
+from services.intake.running.projection import running
 from services.intake.timers import timers
 from shared.compose import region_of
 from shared.contracts.intake.client import CLIENT
 from shared.contracts.intake.encounter import ENCOUNTER
+from shared.messaging.forgetting import Forgetting
 from shared.messaging.timers import ringing
 from shared.messaging.worker import run_worker
 from shared.settings import Settings
 
 TIMERS = timers(region_of("intake"), look_ups)
-PROJECTIONS = (TIMERS.projection, registry)
+PROJECTIONS = (running, TIMERS.projection, registry)
 REACTIONS = reactions(look_ups)
+FORGETTING = Forgetting(PROJECTIONS)
 
 
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
-    run_worker(settings, aggregates=(CLIENT, ENCOUNTER), projections=PROJECTIONS, reactions=REACTIONS, loops=(ringing(TIMERS),))
+    loops = (ringing(TIMERS), FORGETTING)
+    run_worker(settings, aggregates=(CLIENT, ENCOUNTER), projections=PROJECTIONS, reactions=REACTIONS, loops=loops)

@@ -1,14 +1,17 @@
 """What the reactions of referrals read or do before they decide."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from services.referrals.parts import CONSENTS, shown
 from services.referrals.reactions import UnderConsent
-from services.referrals.referral.decisions import REFERRAL_DECIDER
+from services.referrals.referral.decisions import REFERRAL_DECIDER, of_client
 from services.referrals.referral.decisions import under_consent as row_of
 from services.referrals.referral.table import accepts
+from shared.compose import Parts
 from shared.eventsourcing.projection import Fact
+from shared.messaging.forgetting import remember
 from shared.privacy.classes import PACKET
 
 
@@ -20,12 +23,40 @@ async def under_consent(fact: Fact, handle: Any) -> list[UnderConsent]:
     await shown(pool, "referrals.consents", fact.stream, fact.version)
     line = await pool.fetch(CONSENTS.line_of, UUID(fact.stream), UUID(fact.data["consent_id"]))
     rows = [row_of(record[0]) for record in line] or [row_of(fact.data["consent_id"])]
+    return await _withdrawable(handle, [each for streams in (await handle.search(rows)).values() for each in streams])
+
+
+async def of_erased(fact: Fact, handle: Any) -> list[UnderConsent]:
+    """Once our own read model has lost the consents nothing can be sent any more: then the referrals are found."""
+    subjects = await remember(fact, handle.store.pool)
+    await shown(handle.store.pool, "referrals.consents", fact.stream, fact.version)
+    return await _withdrawable(handle, await _all_of(handle, subjects))
+
+
+async def left_of_erased(parts: Parts, subjects: Sequence[UUID]) -> list[str]:
+    """What has to end before an erasure can be acknowledged."""
+    return ["referral" for _ in await _withdrawable(parts.handle, await _all_of(parts.handle, subjects))]
+
+
+async def destroy_packets(parts: Parts, subjects: Sequence[UUID]) -> list[str]:
+    """Destroy the packet keys of all referrals of these people, delivered ones too."""
+    referrals = await _all_of(parts.handle, subjects)
+    if referrals:
+        await parts.keyring.destroy([(referral_id, PACKET) for referral_id in referrals])
+    return ["packet keys"]
+
+
+async def _all_of(handle: Any, subjects: Sequence[UUID]) -> list[UUID]:
+    found = await handle.search([of_client(subject) for subject in subjects], limit=10_000)
+    return sorted({referral_id for streams in found.values() for referral_id in streams})
+
+
+async def _withdrawable(handle: Any, referrals: Sequence[UUID]) -> list[UnderConsent]:
     found = []
-    for streams in (await handle.search(rows)).values():
-        for referral_id in streams:
-            loaded = await handle.load(REFERRAL_DECIDER, referral_id)
-            if loaded.version and accepts(loaded.state, "Withdraw"):
-                found.append(UnderConsent(referral_id, loaded.facts[0].ctx.centre))
+    for referral_id in referrals:
+        loaded = await handle.load(REFERRAL_DECIDER, referral_id)
+        if loaded.version and accepts(loaded.state, "Withdraw"):
+            found.append(UnderConsent(referral_id, loaded.facts[0].ctx.centre))
     return found
 
 

@@ -9,6 +9,7 @@ from services.referrals.timers import timers
 from shared.compose import region_of
 from shared.contracts.referrals.referral import REFERRAL
 from shared.contracts.referrals.service_entry import SERVICE_ENTRY
+from shared.messaging.forgetting import Forgetting
 from shared.messaging.timers import ringing
 from shared.messaging.worker import run_worker
 from shared.settings import Settings
@@ -16,8 +17,10 @@ from shared.settings import Settings
 TIMERS = timers(region_of("referrals"))
 PROJECTIONS = (consents, board, directory, TIMERS.projection)
 REACTIONS = reactions(look_ups)
+FORGETTING = Forgetting(PROJECTIONS, left=look_ups.left_of_erased, finish=look_ups.destroy_packets)
+LOOPS = (ringing(TIMERS), FORGETTING)
 
 
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
-    run_worker(settings, aggregates=(REFERRAL, SERVICE_ENTRY), projections=PROJECTIONS, reactions=REACTIONS, loops=(ringing(TIMERS),))
+    run_worker(settings, aggregates=(REFERRAL, SERVICE_ENTRY), projections=PROJECTIONS, reactions=REACTIONS, loops=LOOPS)

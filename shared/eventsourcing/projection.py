@@ -70,16 +70,25 @@ class Projection:
 
     name: `<service>.<read model>`; version: generation of its tables: raise it when the shape or meaning changes, and
     the read model is rebuilt beside the old one. topics: what it reads. opens: sealed classes it needs opened.
-    statements: package of its .sql files, if it is not that of its handlers.
+    statements: package of its .sql files, if it is not that of its handlers. forgets: its tables that hold rows of people, gone
+    once a client is erased: by a handler of `client-erased` where the model reads that topic anyway, else by `purge.sql`.
     """
 
     def __init__(
-        self, name: str, *, version: int, topics: Iterable[str], opens: Iterable[FieldClass] = (), statements: str | None = None
+        self,
+        name: str,
+        *,
+        version: int,
+        topics: Iterable[str],
+        opens: Iterable[FieldClass] = (),
+        statements: str | None = None,
+        forgets: Iterable[str] = (),
     ) -> None:
         self.name, self.version = name, version
         self.statements = statements
         self.topics = tuple(topics)
         self.opens = frozenset(opens)
+        self.forgets = tuple(forgets)
         self.handlers: dict[str, Handler] = {}
 
     @property

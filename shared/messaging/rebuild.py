@@ -20,6 +20,7 @@ from shared.eventsourcing.projection import Projection
 from shared.eventsourcing.sql import statements
 from shared.messaging.broker import Broker
 from shared.messaging.consume import Consumer, end_offsets
+from shared.messaging.forgetting import purge_all
 from shared.messaging.models import at_generation, drop_retired, live_version, next_generation, swap
 from shared.messaging.opening import Opens
 from shared.messaging.project import Projecting
@@ -153,6 +154,7 @@ async def _swap(owner: Any, projection: Projection, version: int, filling: _Fill
                 held = await owner.fetch(SQL.consumer_offsets, consumer)
                 async with asyncio.timeout(20):
                     await filling.to({TopicPartition(r[0], r[1]): r[2] for r in held})
+                await purge_all(owner, filling.building)
                 await swap(owner, projection, version)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError):
             # Dropping a view waits for whoever reads it. A long reader must not hold up all others behind us: later again.

@@ -6,7 +6,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -39,8 +40,19 @@ class Wanted:
     key_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A service has forgotten a subject. tables: what it purged."""
+
+    service: str
+    at: datetime
+    tables: Sequence[str]
+
+
 Slot = tuple[UUID, FieldClass]
 SQL = statements(__package__)
+MAX_AGE_S: Final = 60.0
+"""How long a process may go on with a key that another has destroyed: what the proof of an erasure promises."""
 
 
 class Keyring:
@@ -51,7 +63,7 @@ class Keyring:
     cached: keys held at most; max_age_s: how long a key may be used here after another process destroyed it.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", keks: Keks, *, cached: int = 5_000, max_age_s: float = 600) -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", keks: Keks, *, cached: int = 5_000, max_age_s: float = MAX_AGE_S) -> None:
         self.pool, self.keks = pool, keks
         self._cached, self._max_age = cached, max_age_s
         self._cache: OrderedDict[Slot, tuple[float, SubjectKey]] = OrderedDict()
@@ -120,9 +132,25 @@ class Keyring:
 
     async def bar(self, subject_id: UUID) -> None:
         """Forget a subject for good: all keys go, and none is ever made again."""
-        for which in FieldClass:
-            self._cache.pop((subject_id, which), None)
-        await self.pool.execute(SQL.bar_subject, subject_id)
+        self.forget_cached(subject_id)
+        try:
+            await self.pool.execute(SQL.bar_subject, subject_id)
+        except TRANSIENT as error:
+            raise Unavailable("The keyring", "Repeat with the same key.") from error
+
+    async def acknowledge(self, subject_id: UUID, service: str, tables: Sequence[str]) -> None:
+        """Say that a service has purged a subject, and where. Raises Unavailable."""
+        try:
+            await self.pool.execute(SQL.acknowledge, subject_id, service, list(tables))
+        except TRANSIENT as error:
+            raise Unavailable("The keyring") from error
+
+    async def acknowledged(self, subject_id: UUID) -> list[Acknowledgement]:
+        """Who has forgotten a subject; the row of service `keyring` is the destruction of the keys. Raises Unavailable."""
+        try:
+            return [Acknowledgement(*row) for row in await self.pool.fetch(SQL.acknowledged, subject_id)]
+        except TRANSIENT as error:
+            raise Unavailable("The keyring") from error
 
     def forget_cached(self, subject_id: UUID) -> None:
         """Drop a subject's keys from this process's memory."""

@@ -12,7 +12,13 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 from shared.privacy.classes import NARRATIVE
 
 # The narrative is opened for one bit: an assessment may make a case confidential, and the open part must not tell.
-caseload = Projection("casework.caseload", version=2, topics=[CASE.topic, REFERRAL.topic], opens=[NARRATIVE])
+caseload = Projection(
+    "casework.caseload",
+    version=2,
+    topics=[CASE.topic, REFERRAL.topic],
+    opens=[NARRATIVE],
+    forgets=["case_file", "referral", "step"],
+)
 
 EVENTS = "gabay.casework."
 

@@ -18,8 +18,10 @@ from shared.codes import (
     AmendReason,
     ConsentEnd,
     EncounterChannel,
+    ErasureBasis,
     Functioning,
     FunctioningDomain,
+    HoldReason,
     LegalBasis,
     MergeEvidence,
     Purpose,
@@ -147,6 +149,7 @@ class MergeIn:
     """MergeClients, the survivor's half. score: how alike they are, "0.00" to "1.00". other_permits: the consents in force
     of the other record, by purpose and recipient."""
 
+    today: date
     survivor_id: UUID
     retired_id: UUID
     evidence: MergeEvidence
@@ -158,6 +161,7 @@ class MergeIn:
 class Retire:
     """MergeClients, the half of the record that takes no more facts."""
 
+    today: date
     survivor_id: UUID
     retired_id: UUID
     evidence: MergeEvidence
@@ -191,6 +195,52 @@ class ReviewDuplicates:
     rejected: tuple[UUID, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceHold:
+    """until: last day; None: until it is lifted."""
+
+    today: date
+    hold_id: UUID
+    reason: HoldReason
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftHold:
+    hold_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestErasure:
+    request_id: UUID
+    basis: ErasureBasis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseClient:
+    """actor, requester: who carries it out, and who asked for it. in_progress: kinds of what is still open for the client,
+    as far as the topics have told; force: erase all the same. aliases: records merged into this one.
+    """
+
+    today: date
+    request_id: UUID
+    actor: str
+    requester: str | None
+    in_progress: tuple[str, ...] = ()
+    force: bool = False
+    aliases: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseMerged:
+    """EraseClient, the half of a record that was merged into the one of the request."""
+
+    today: date
+    survivors: frozenset[UUID]
+    request_id: UUID
+    basis: ErasureBasis
+
+
 Command = (
     RegisterClient
     | AmendClient
@@ -208,4 +258,9 @@ Command = (
     | Unmerge
     | Reinstate
     | ReviewDuplicates
+    | PlaceHold
+    | LiftHold
+    | RequestErasure
+    | EraseClient
+    | EraseMerged
 )

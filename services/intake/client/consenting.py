@@ -136,7 +136,7 @@ def _consent(answer: ConsentAnswer, state: State, today: date, profile_key: UUID
     ends = None if answer.purpose in UNTIL_WITHDRAWN else answer.valid_to or _two_years_after(begins)
     older = state.consent_for(answer.purpose, answer.recipient_org)
     # The key in force goes on: what was sealed under the older consent stays readable under the new one.
-    key = older.profile_key if older is not None else profile_key
+    key = older.profile_key if older is not None else _held_key(state, today) or profile_key
     why = tuple(item.why for item in answer.withheld)
     proof = bool(answer.proof_ref or answer.giver or why)
     return ConsentGiven(
@@ -158,6 +158,14 @@ def _consent(answer: ConsentAnswer, state: State, today: date, profile_key: UUID
         profile_key=key if answer.purpose is Purpose.STATISTICS else None,
         identity=ConsentProof(proof_ref=answer.proof_ref, giver=answer.giver, why=why) if proof else None,
     )
+
+
+def _held_key(state: State, today: date) -> UUID | None:
+    """Under a legal hold the key of an ended consent is still there, and a person has one: the new consent goes on with it."""
+    if not state.protection.held(today):
+        return None
+    ended = [consent.profile_key for cid, consent in state.consents.items() if cid in state.ended and consent.profile_key]
+    return ended[-1] if ended else None
 
 
 def _two_years_after(day: date) -> date:

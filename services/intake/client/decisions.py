@@ -4,20 +4,25 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, assert_never, cast
 
-from services.intake.client import consenting, episodes, merging, screening
+from services.intake.client import consenting, episodes, forgetting, merging, screening
 from services.intake.client.commands import (
     AmendClient,
     AssessFunctioning,
     Command,
     DeclareEconomics,
     DeclareIntention,
+    EraseClient,
+    EraseMerged,
     GiveConsent,
+    LiftHold,
     MergeIn,
+    PlaceHold,
     RecordDeparture,
     RecordReturn,
     RecordTransitArrival,
     RegisterClient,
     Reinstate,
+    RequestErasure,
     Retire,
     ReviewDuplicates,
     Screen,
@@ -93,6 +98,16 @@ def _decided(command: Command, state: State) -> list[ClientEvent]:
             return merging.reinstate(command, state)
         case ReviewDuplicates():
             return merging.review(command, state)
+        case PlaceHold():
+            return forgetting.place_hold(command, state)
+        case LiftHold():
+            return forgetting.lift_hold(command, state)
+        case RequestErasure():
+            return forgetting.request(command, state)
+        case EraseClient():
+            return forgetting.erase(command, state)
+        case EraseMerged():
+            return forgetting.erase_merged(command, state)
         case _:
             assert_never(command)
 

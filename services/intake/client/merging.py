@@ -1,7 +1,7 @@
 """Two records of one person: when they may become one, and when they fall apart again (events chapter, section 6)."""
 
 from services.intake.client.commands import MergeIn, Reinstate, Retire, ReviewDuplicates, Unmerge
-from services.intake.client.rules import check_active, misfit
+from services.intake.client.rules import check_active, check_free, misfit
 from services.intake.client.state import ConsentKey, State
 from shared.contracts.intake.client import ClientEvent
 from shared.contracts.intake.merge import (
@@ -18,6 +18,7 @@ from shared.errors import Rejected
 def merge_in(command: MergeIn, state: State) -> list[ClientEvent]:
     """The survivor's half. Consents do not cross: what the other record does not permit rests here too."""
     check_active(state)
+    check_free(state, command.today)
     return [
         ClientRecordsMerged(
             survivor_id=command.survivor_id,
@@ -32,6 +33,7 @@ def merge_in(command: MergeIn, state: State) -> list[ClientEvent]:
 def retire(command: Retire, state: State) -> list[ClientEvent]:
     """The other half, in the same append."""
     check_active(state)
+    check_free(state, command.today)
     return [
         ClientRetired(
             survivor_id=command.survivor_id,

@@ -54,6 +54,12 @@ def check_active(state: State) -> None:
         raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(state.merged_into))
 
 
+def check_free(state: State, today: date) -> None:
+    """No legal hold is in force: what it keeps must stay as it is."""
+    if state.protection.held(today):
+        raise Rejected("legal-hold", "Lift the hold first, if the law allows it.")
+
+
 def check_ground(ground: Ground, state: State, today: date) -> None:
     """A command rests on a consent in force, or on a basis that a supervisor states and the region's file names a law for."""
     if ground.basis is not LegalBasis.CONSENT:

@@ -14,6 +14,8 @@ from shared.contracts.intake.client import (
     ClientProfileAmended,
     ClientRegistered,
     ErasureRequested,
+    LegalHoldLifted,
+    LegalHoldPlaced,
 )
 from shared.contracts.intake.consent import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from shared.contracts.intake.episode import (
@@ -51,6 +53,22 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class Protection:
+    """What stands for and against forgetting. holds: not lifted, by id; requests: to be forgotten, by id."""
+
+    holds: Mapping[UUID, LegalHoldPlaced] = field(default_factory=dict)
+    lifted: frozenset[UUID] = frozenset()
+    requests: Mapping[UUID, ErasureRequested] = field(default_factory=dict)
+
+    def held(self, on: date) -> bool:
+        """Whether a legal hold is in force on a day."""
+        return any(hold.until is None or on <= hold.until for hold in self.holds.values())
+
+
+UNPROTECTED = Protection()
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """consents: all ever given, by id; ended: those withdrawn, expired or replaced.
 
@@ -70,6 +88,7 @@ class State:
     merged_into: UUID | None = None
     not_duplicates: frozenset[UUID] = frozenset()
     reviewed: bool = False
+    protection: Protection = UNPROTECTED
 
     def active_consents(self) -> Iterator[ConsentGiven]:
         """Those that were neither taken back nor replaced; they may have run out by date."""
@@ -109,7 +128,7 @@ def evolve(state: State, event: ClientEvent) -> State:
             seen = frozenset(event.duplicates_seen) if event.duplicates_seen else s.not_duplicates
             return State(
                 "active", event.registered_on, event.identity, s.consents, s.ended, s.screenings, s.episodes,
-                s.functioning, s.merged, s.merged_into, seen, s.reviewed,
+                s.functioning, s.merged, s.merged_into, seen, s.reviewed, s.protection,
             )  # fmt: skip
         case ClientProfileAmended():
             return replace(state, identity=event.identity)
@@ -119,7 +138,7 @@ def evolve(state: State, event: ClientEvent) -> State:
             merged = _asked_again(s.merged, (event.purpose, event.recipient_org)) if s.merged else s.merged
             return State(
                 s.status, s.registered_on, s.identity, consents, ended, s.screenings, s.episodes,
-                s.functioning, merged, s.merged_into, s.not_duplicates, s.reviewed,
+                s.functioning, merged, s.merged_into, s.not_duplicates, s.reviewed, s.protection,
             )  # fmt: skip
         case ConsentWithdrawn():
             return replace(state, ended=state.ended | {event.consent_id})
@@ -150,9 +169,11 @@ def evolve(state: State, event: ClientEvent) -> State:
             return replace(state, status="active", merged_into=None)
         case DuplicatesReviewed():
             return replace(state, not_duplicates=state.not_duplicates | set(event.rejected), reviewed=True)
+        case LegalHoldPlaced() | LegalHoldLifted() | ErasureRequested():
+            return replace(state, protection=_protected(state.protection, event))
         case ClientErased():
             return replace(state, status="erased", identity=ERASED)
-        case ConsentRefused() | ErasureRequested() | EntryVoided():
+        case ConsentRefused() | EntryVoided():
             return state
         case _:
             assert_never(event)
@@ -162,9 +183,20 @@ def _with(state: State, episode_id: UUID, episode: Episode) -> State:
     s, episodes = state, {**state.episodes, episode_id: episode}
     return State(
         s.status, s.registered_on, s.identity, s.consents, s.ended, s.screenings, episodes,
-        s.functioning, s.merged, s.merged_into, s.not_duplicates, s.reviewed,
+        s.functioning, s.merged, s.merged_into, s.not_duplicates, s.reviewed, s.protection,
     )  # fmt: skip
 
 
 def _asked_again(merged: Mapping[UUID, frozenset[ConsentKey]], key: ConsentKey) -> Mapping[UUID, frozenset[ConsentKey]]:
     return {record: resting - {key} for record, resting in merged.items()}
+
+
+def _protected(known: Protection, event: LegalHoldPlaced | LegalHoldLifted | ErasureRequested) -> Protection:
+    match event:
+        case LegalHoldPlaced():
+            return replace(known, holds={**known.holds, event.hold_id: event})
+        case LegalHoldLifted():
+            holds = {hold_id: hold for hold_id, hold in known.holds.items() if hold_id != event.hold_id}
+            return replace(known, holds=holds, lifted=known.lifted | {event.hold_id})
+        case ErasureRequested():
+            return replace(known, requests={**known.requests, event.request_id: event})

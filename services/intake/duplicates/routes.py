@@ -29,7 +29,9 @@ B = TypeVar("B", bound=CommandBody)
 async def merge_clients(call: Call, body: MergeClientsBody) -> Answer:
     """Let two records stand for one person. Facts stay where they are; readers follow the retired record to the survivor."""
     survivor, retired = await _both(call, body.survivor, body.retired)
+    parts: Intake = call.parts
     pair: dict[str, Any] = {
+        "today": parts.today(call.runtime.now(), await parts.centre_of(body.survivor.id)),
         "survivor_id": body.survivor.id,
         "retired_id": body.retired.id,
         "evidence": body.evidence,

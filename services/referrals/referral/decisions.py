@@ -90,10 +90,20 @@ def under_consent(consent_id: UUID | str) -> Row:
     return Row("search", "referral-under-consent", str(consent_id))
 
 
+def of_client(client_id: UUID | str) -> Row:
+    """The search row by which all referrals of a client are found, also those that ended."""
+    return Row("search", "referral-of", str(client_id))
+
+
 def _rows(stream_id: UUID, state: State, event: ReferralEvent) -> Iterable[Row]:
     match event:
-        case facts.ReferralSent(consent_id=UUID() as consent_id):
-            yield under_consent(consent_id)
+        case facts.ReferralSent() as sent:
+            if sent.client_id:
+                yield of_client(sent.client_id)
+            if sent.consent_id:
+                yield under_consent(sent.consent_id)
+        case facts.ReferralAccepted(client_id=UUID() as client_id):
+            yield of_client(client_id)
         case facts.ReferralDeclined() | facts.ReferralServiceDelivered() | facts.ReferralWithdrawn() | facts.ReferralClosed():
             if state.consent_id:
                 yield Row("unsearch", "referral-under-consent", str(state.consent_id))

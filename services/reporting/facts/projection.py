@@ -15,6 +15,7 @@ facts = Projection(
     version=2,
     topics=("intake.client.v1", "intake.encounter.v1", "casework.case.v1", "referrals.referral.v1"),
     opens=(PROFILE,),
+    forgets=("person_version", "fact", "waiting", "consent_state"),
 )
 
 UNDESCRIBED = (None,) * 8
@@ -53,8 +54,10 @@ def consent_withdrawn(f: Fact) -> Op | None:
 
 
 @facts.on("gabay.intake.client-erased.v1")
-def erased(f: Fact) -> Op:
-    return person("ENDED", f, UNDESCRIBED)
+def erased(f: Fact) -> list[Op]:
+    """Gone from the figures of all periods; what is remembered is that this service has to say so."""
+    told = Op("forgotten", (f.stream, " ".join(f.data.get("aliases", ())), f.version, f.recorded_at))
+    return [person("ENDED", f, UNDESCRIBED), told]
 
 
 @facts.on("gabay.intake.transit-arrival-recorded.v1")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.codes import AmendReason, EncounterChannel, ErasureBasis, Priority, SubCommittee
+from shared.codes import AmendReason, EncounterChannel, ErasureBasis, HoldReason, Priority, SubCommittee
 from shared.contracts.entry import EntryVoided
 from shared.contracts.intake.consent import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from shared.contracts.intake.episode import (
@@ -35,6 +35,11 @@ ClientField = StrEnum(  # type: ignore[misc]  # made from the models, so that no
     "ClientField", {name: name for name in (*Person.model_fields, *Facts.model_fields)}
 )
 """Field codes of an amendment: names of what changed, never values."""
+
+
+HoldId = Annotated[UUID, Field(description="The hold.")]
+HeldFor = Annotated[HoldReason, Field(description="What forbids to forget.")]
+HeldUntil = Annotated[date | None, Field(description="Last day of the hold; none: until it is lifted.")]
 
 
 class CaseRequest(Part):
@@ -67,6 +72,22 @@ class ClientProfileAmended(Event, type="client-profile-amended"):
     reason: Annotated[AmendReason, Field(description="Why.")]
     identity: Annotated[Identity | Erased, IDENTITY]
     profile: Annotated[ProfileSnapshot | Erased | None, PROFILE] = None
+
+
+class LegalHoldPlaced(Event, type="legal-hold-placed"):
+    """A law forbids to forget this person for now, and to destroy the keys of a consent that ended."""
+
+    hold_id: HoldId
+    reason: HeldFor
+    until: HeldUntil = None
+
+
+class LegalHoldLifted(Event, type="legal-hold-lifted"):
+    """A bar to forgetting fell; it is told as it was placed."""
+
+    hold_id: HoldId
+    reason: HeldFor
+    until: HeldUntil = None
 
 
 class ErasureRequested(Event, type="erasure-requested"):
@@ -102,6 +123,8 @@ ClientEvent = (
     | ClientRecordsUnmerged
     | ClientReinstated
     | DuplicatesReviewed
+    | LegalHoldPlaced
+    | LegalHoldLifted
     | ErasureRequested
     | ClientErased
     | EntryVoided
@@ -127,6 +150,8 @@ CLIENT = Aggregate(
     ClientRecordsUnmerged,
     ClientReinstated,
     DuplicatesReviewed,
+    LegalHoldPlaced,
+    LegalHoldLifted,
     ErasureRequested,
     ClientErased,
     EntryVoided,

@@ -1,4 +1,4 @@
-"""What casework does when something happens elsewhere: R1, R2, R4, R11, R13."""
+"""What casework does when something happens elsewhere: R1, R2, R4, R11, R12, R13."""
 
 from datetime import date
 from pathlib import Path
@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from services.casework.case.commands import OpenCase, RecordPlanAction, RequireReview
+from services.casework.case.commands import CloseCase, OpenCase, RecordPlanAction, RequireReview
 from services.casework.reactions import Answered, OpenOne, reactions
-from shared.codes import ActionStatus, CaseSource, Priority, ReviewCause, SubCommittee
+from shared.codes import ActionStatus, CaseSource, ClosureReason, Priority, ReviewCause, SubCommittee
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.reaction import Wish
 from shared.region import load_region
@@ -25,6 +25,7 @@ class NoLookUps:
     async def open_cases(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
     async def open_cases_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
     async def open_cases_of_both(self, fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]: ...  # type: ignore[empty-body]
+    async def open_cases_of_erased(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
     async def action(self, fact: Fact, handle: Any) -> Answered | None: ...
 
 
@@ -142,3 +143,11 @@ def test_the_answer_to_a_referral_moves_its_step(name: str, data: dict[str, str]
     assert wish.command == RecordPlanAction(action_id=ACTION, status=status, referral_id=referral)
     assert wish.stream_id == CASE
     assert wishes(answer, None) == []
+
+
+def test_all_open_cases_of_somebody_erased_are_closed() -> None:
+    told = fact("gabay.intake.client-erased.v1", request_id=str(EVENT), basis="SUBJECT_REQUEST", aliases=[])
+    first, second = wishes(told, [OpenOne(UUID(int=1), CENTRE), OpenOne(UUID(int=2), "PH-ANT-02")])
+    assert first.command == CloseCase(closed_on=date(2026, 3, 6), reason=ClosureReason.ERASURE)
+    assert (first.stream_id, first.item, first.ctx.actor) == (UUID(int=1), str(UUID(int=1)), "system")
+    assert second.ctx.centre == "PH-ANT-02"

@@ -8,7 +8,7 @@ from services.intake.client.decisions import CLIENT
 from services.intake.client.state import State
 from services.intake.encounter.decisions import ENCOUNTER
 from shared.contracts.entry import EntryVoided
-from shared.contracts.intake.client import ClientErased, ErasureRequested
+from shared.contracts.intake.client import ClientErased, ErasureRequested, LegalHoldLifted, LegalHoldPlaced
 from shared.contracts.intake.consent import ConsentRefused
 from shared.contracts.intake.functioning import FunctioningAssessed, FunctioningRecord
 from shared.contracts.intake.merge import ClientRecordsUnmerged, ClientReinstated, DuplicatesReviewed
@@ -54,6 +54,8 @@ def a_whole_life() -> list[Event]:
         RETIRED,
         ClientReinstated(survivor_id=C1, retired_id=C2, reason="WRONG_MERGE"),
         DuplicatesReviewed(rejected=(C2,)),
+        LegalHoldPlaced(hold_id=C1, reason="AUDIT"),
+        LegalHoldLifted(hold_id=C1, reason="AUDIT"),
         ErasureRequested(request_id=C1, basis="RETENTION"),
         ClientErased(request_id=C1, basis="RETENTION"),
     ]

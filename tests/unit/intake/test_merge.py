@@ -44,11 +44,11 @@ CASE = (Purpose.CASE_MANAGEMENT, None)
 
 
 def merge_in(**changes: Any) -> MergeIn:
-    return MergeIn(**{"survivor_id": C1, "retired_id": C2, **WHY, "other_permits": frozenset({CASE}), **changes})
+    return MergeIn(**{"today": TODAY, "survivor_id": C1, "retired_id": C2, **WHY, "other_permits": frozenset({CASE}), **changes})
 
 
 def retire(**changes: Any) -> Retire:
-    return Retire(**{"survivor_id": C1, "retired_id": C2, **WHY, "other_permits": frozenset({CASE}), **changes})
+    return Retire(**{"today": TODAY, "survivor_id": C1, "retired_id": C2, **WHY, "other_permits": frozenset({CASE}), **changes})
 
 
 UNMERGE = Unmerge(survivor_id=C1, retired_id=C2, reason=UnmergeReason.WRONG_MERGE)

@@ -90,6 +90,7 @@ def test_an_entry_is_kept_as_listed() -> None:
 class NoLookUps:
     async def under_consent(self, fact: Fact, handle: Any) -> list[UnderConsent]: ...  # type: ignore[empty-body]
     async def without_consent(self, fact: Fact, handle: Any) -> list[UnderConsent]: ...  # type: ignore[empty-body]
+    async def of_erased(self, fact: Fact, handle: Any) -> list[UnderConsent]: ...  # type: ignore[empty-body]
     async def packet_key(self, fact: Fact, handle: Any) -> None: ...
 
 
@@ -130,3 +131,11 @@ def test_each_referral_under_a_withdrawn_consent_is_withdrawn() -> None:
     assert first.command.reason is WithdrawReason.CONSENT_WITHDRAWN
     assert (first.ctx.actor, first.ctx.requested_by, second.ctx.centre) == ("system", None, "PH-ANT-02")
     assert rule.command_id(end.event_id, first.item) != rule.command_id(end.event_id, second.item)
+
+
+def test_each_running_referral_of_somebody_erased_is_withdrawn() -> None:
+    [rule] = reactions(NoLookUps()).rules["gabay.intake.client-erased.v1"]
+    end = fact("gabay.intake.client-erased.v1", CLIENT, request_id=str(CONSENT), basis="SUBJECT_REQUEST", aliases=[])
+    [wish] = list(rule.react(end, [UnderConsent(ID, CENTRE)]))  # type: ignore[arg-type]
+    assert isinstance(wish.command, Withdraw)
+    assert wish.command.reason is WithdrawReason.ERASURE

@@ -198,7 +198,8 @@ def test_an_outside_referral_is_recorded_without_our_consent_and_linked_when_acc
 
 
 def test_referrals_are_found_by_their_consent_until_they_end() -> None:
-    assert given(REFERRALS).when(sending()).rows(REFERRAL) == [Row("search", "referral-under-consent", str(CONSENT))]
+    of_client = Row("search", "referral-of", str(CLIENT))
+    assert given(REFERRALS).when(sending()).rows(REFERRAL) == [of_client, Row("search", "referral-under-consent", str(CONSENT))]
     from tests.unit.referrals.referrals import COMMANDS, WAY_TO
 
     for name, state in (("Decline", "SENT"), ("Withdraw", "LAPSED"), ("Deliver", "ACCEPTED"), ("Close", "LAPSED")):
