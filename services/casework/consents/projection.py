@@ -10,7 +10,7 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 
 PURPOSE = "CASE_MANAGEMENT"
 
-consents = Projection("casework.consents", version=2, topics=[CLIENT.topic], forgets=["consent"])
+consents = Projection("casework.consents", version=2, topics=[CLIENT.topic], forgets=["consent", "narrowed", "alias"])
 
 
 @consents.on("gabay.intake.consent-given.v1")

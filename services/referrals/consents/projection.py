@@ -11,7 +11,9 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 
 PURPOSE = "SHARE_FOR_SERVICE"
 
-consents = Projection("referrals.consents", version=2, topics=[CLIENT.topic, CASE.topic], forgets=["consent", "assessment"])
+consents = Projection(
+    "referrals.consents", version=2, topics=[CLIENT.topic, CASE.topic], forgets=["consent", "assessment", "narrowed", "alias"]
+)
 
 
 @consents.on("gabay.intake.consent-given.v1")

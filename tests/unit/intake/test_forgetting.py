@@ -6,13 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from services.intake.client.commands import EraseClient, LiftHold, PlaceHold, RequestErasure
+from services.intake.client.commands import EraseClient, EraseMerged, LiftHold, PlaceHold, RequestErasure
 from services.intake.client.decisions import CLIENT
 from services.intake.reactions import keys_to_destroy
 from services.intake.search.terms import of_person
 from shared.codes import ErasureBasis, HoldReason, Purpose
 from shared.contracts.intake.client import ClientErased, ErasureRequested, LegalHoldLifted, LegalHoldPlaced
 from shared.contracts.intake.consent import ConsentGiven
+from shared.contracts.intake.merge import ClientRetired
 from shared.eventsourcing.decider import Row
 from tests.unit.intake.people import (
     C1,
@@ -36,6 +37,7 @@ from tests.unit.intake.people import (
 )
 from tests.unit.intake.test_amendment import amend
 from tests.unit.intake.test_episodes import economics
+from tests.unit.intake.test_merge import merge_in, retire
 from tests.unit.kit import forgotten, given
 
 HOLD, OTHER, REQUEST = (UUID(f"0199a1f4-9000-7000-8000-0000000000c{n}") for n in range(1, 4))
@@ -153,3 +155,17 @@ def test_without_a_hold_a_new_consent_draws_a_new_key() -> None:
 def test_a_hold_in_force_is_judged_by_the_day() -> None:
     state = given(CLIENT, *registered()).when(place(until=date(2026, 3, 5))).after().state
     assert [state.protection.held(date(2026, 3, day)) for day in (2, 5, 6)] == [True, True, False]
+
+
+def test_a_merged_record_is_erased_with_the_one_that_stands_for_it() -> None:
+    half = EraseMerged(today=TODAY, survivors=frozenset({C1}), request_id=REQUEST, basis=ErasureBasis.SUBJECT_REQUEST)
+    retired = given(CLIENT, *registered(), ClientRetired(survivor_id=C1, retired_id=OTHER, evidence="SAME_DOCUMENT", score="0.90"))
+    retired.when(half).then(ERASED_FACT)
+    given(CLIENT, *retired.events, HELD).when(half).rejected("legal-hold")
+    given(CLIENT, *registered()).when(half).rejected("invalid-state")
+    retired.when(ask()).then(ASKED).when(erase()).then(ERASED_FACT)
+
+
+def test_what_is_held_is_not_merged() -> None:
+    given(CLIENT, *registered(), HELD).when(merge_in()).rejected("legal-hold")
+    given(CLIENT, *registered(), HELD).when(retire()).rejected("legal-hold")
