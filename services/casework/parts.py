@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.casework.case.commands import Consent
+from services.casework.basis import Consent
+from shared.codes import Purpose
 from shared.codes.calendar import add_working_days
 from shared.errors import Rejected
 from shared.eventsourcing.event import instant
@@ -48,12 +49,28 @@ class Casework:
 
     async def consent(self, client_id: UUID, consent_id: UUID | None, on: date) -> Consent:
         """How a consent to case management stands on a day, as far as the topics have told."""
-        row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id) if consent_id else None
+        return await self.consent_to(Purpose.CASE_MANAGEMENT, client_id, consent_id, on)
+
+    async def consent_to(
+        self, purpose: Purpose, client_id: UUID, consent_id: UUID | None, on: date, *, mission: str | None = None
+    ) -> Consent:
+        """How a consent to a purpose stands on a day. mission: the country whose consulate it must name."""
+        row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id, purpose) if consent_id else None
         if row is None:
             return Consent.MISSING
-        valid_to, ended_on = row
+        valid_to, ended_on, recipient = row
+        if mission is not None and (recipient is None or self.region.org_state(recipient) != mission):
+            return Consent.MISSING
         over = (valid_to is not None and on > valid_to) or (ended_on is not None and on >= ended_on)
         return Consent.ENDED if over else Consent.ACTIVE
+
+    async def agrees(self, subject_id: UUID, purpose: Purpose, on: date) -> bool:
+        """Whether any consent of a person to a purpose is in force on a day."""
+        return bool(await self.pool.fetchval(CONSENTS.in_force, subject_id, purpose, on))
+
+    async def records(self, client_id: UUID) -> list[UUID]:
+        """All records of the person whose record this is: more than one after a merge."""
+        return [row[0] for row in await self.pool.fetch(CONSENTS.records, client_id)]
 
     async def open_cases(self, worker: str) -> int:
         return int(await self.pool.fetchval(CASELOAD.open_of_worker, worker))

@@ -17,6 +17,9 @@ _IDS: Final = {
     "aid": "Id of the step",
     "fid": "Id of the follow-up",
     "tid": "Id of the transfer",
+    "qid": "Id of the consular request",
+    "rid": "Id of the return",
+    "gid": "Id of the search",
     "n": "Number of the plan in its case",
     "list": "Name of a code list, such as `Sex`",
 }

@@ -40,6 +40,7 @@ ALLOWED = {
     ("feedback-recorded", "age_band"): "of a form that is linked to nobody (domain chapter, section 10)",
     ("feedback-recorded", "sex"): "of a form that is linked to nobody (domain chapter, section 10)",
     ("training-session-held", "staff_participants.sex"): "of a count of partners' staff",
+    ("protection-assessed", "contact_block"): "a flag that may be set for any matter, so it tells none",
     ("case-note-recorded", "note_id"): "an id; the note itself is narrative",
     ("service-entry-listed", "organization"): "a public directory of services: nothing in it is about a client",
     ("service-entry-listed", "service"): "as above",

@@ -1,15 +1,19 @@
 """The end of a case, and its going on after all: every need an outcome, nothing left running, a signature where it is due."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from shared.codes import ClosureReason
+from services.casework.assistance.table import REQUESTED_STILL
+from shared.codes import ClosureReason, ReturnStage
 from shared.contracts.casework import case as facts
 from shared.errors import Rejected
 from shared.eventsourcing.event import Event
 
 from .commands import CloseCase, ReopenCase
 from .state import State
+
+ENDED_RETURN: Final = frozenset({ReturnStage.CLOSED, ReturnStage.WITHDRAWN})
 
 
 def close(command: CloseCase, state: State) -> list[Event]:
@@ -34,7 +38,13 @@ def _may_close(command: CloseCase, state: State) -> None:
 
 def _left(command: CloseCase, state: State, answered: set[UUID]) -> list[str]:
     """Kinds of what is still open; codes only."""
-    kinds = {"need": not state.needs.keys() <= answered, "stay": command.staying}
+    known = state.assistance
+    kinds = {
+        "need": not state.needs.keys() <= answered,
+        "stay": command.staying,
+        "return": any(journey.stage not in ENDED_RETURN for journey in known.returns.values()),
+        "consular-request": any(request.stage in REQUESTED_STILL for request in known.requests.values()),
+    }
     return [kind for kind, there in kinds.items() if there]
 
 

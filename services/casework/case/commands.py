@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
+from services.casework.assistance.commands import AssistanceCommand
+from services.casework.basis import Consent, Ground
 from shared.codes import (
     ActionStatus,
     CaseSource,
@@ -14,7 +15,6 @@ from shared.codes import (
     ContactResult,
     CostBand,
     FollowUpType,
-    LegalBasis,
     Mode,
     NoteKind,
     PlanDecision,
@@ -30,24 +30,6 @@ from shared.codes import (
     Unit,
 )
 from shared.contracts.casework.case import Need, Outcome
-
-
-class Consent(StrEnum):
-    """How the consent that a command names stands, by the service's own read model."""
-
-    ACTIVE = "ACTIVE"
-    ENDED = "ENDED"
-    MISSING = "MISSING"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """On what a command rests. on: local day of the command; statute: whether the region file names one for the basis."""
-
-    on: date
-    basis: LegalBasis = LegalBasis.CONSENT
-    consent: Consent = Consent.ACTIVE
-    statute: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,4 +255,7 @@ Command = (
     | AnswerTransfer
     | CloseCase
     | ReopenCase
+    | AssistanceCommand
 )
+
+__all__ = ["Consent", "Ground"]

@@ -5,9 +5,17 @@ from functools import cache, partial
 from typing import Any, Final
 from uuid import UUID
 
+from services.casework.assistance import decisions as assistance
 from shared.codes import C4_CASE_TYPES, CaseKind, LegalBasis, NoteKind, ServiceCode, SubCommittee, TransferAnswer
 from shared.contracts.casework import case as facts
+from shared.contracts.casework.assistance import (
+    ConsularRequestProgressed,
+    ReintegrationMeasured,
+    ReturnAssistanceProgressed,
+    TracingProgressed,
+)
 from shared.contracts.casework.case import CASE, CaseEvent
+from shared.contracts.casework.protection import ProtectionAssessed
 from shared.errors import Rejected
 from shared.eventsourcing.decider import ALWAYS, Decider, Row
 from shared.eventsourcing.event import Event
@@ -40,17 +48,20 @@ from .table import MACHINE, invalid_state
 WARN_CASELOAD: Final = 20
 FULL_CASELOAD: Final = 30
 
-VOIDABLE: Final[Mapping[type[Event], str]] = dict.fromkeys(
-    (
-        facts.NeedsAssessed,
-        facts.PlanActionRecorded,
-        facts.ServiceDelivered,
-        facts.FollowUpScheduled,
-        facts.FollowUpRecorded,
-        facts.CaseNoteRecorded,
-    ),
-    ALWAYS,
-)
+VOIDABLE: Final[Mapping[type[Event], str]] = {
+    facts.NeedsAssessed: ALWAYS,
+    facts.PlanActionRecorded: ALWAYS,
+    facts.ServiceDelivered: ALWAYS,
+    facts.FollowUpScheduled: ALWAYS,
+    facts.FollowUpRecorded: ALWAYS,
+    facts.CaseNoteRecorded: ALWAYS,
+    ProtectionAssessed: ALWAYS,
+    # Of what goes by stages the last one only.
+    ConsularRequestProgressed: "request_id",
+    ReturnAssistanceProgressed: "return_id",
+    ReintegrationMeasured: "return_id",
+    TracingProgressed: "tracing_id",
+}
 """Entries that may turn out never to have been true."""
 
 
@@ -91,6 +102,8 @@ def decide(command: Command, state: State) -> list[Event]:
             return closing.close(command, state)
         case ReopenCase():
             return closing.reopen(command, state)
+        case _:
+            return assistance.decide(command, state)
 
 
 def _open(command: OpenCase, state: State) -> list[Event]:
@@ -196,9 +209,15 @@ def open_case(client_id: UUID | str) -> Row:
     return Row("search", "open-case-of", str(client_id))
 
 
+def case_of(client_id: UUID | str) -> Row:
+    """The search row by which all cases of a client are found, open or closed."""
+    return Row("search", "case-of", str(client_id))
+
+
 def _rows(centre: str, beside_another: bool, stream_id: UUID, state: State, event: CaseEvent) -> Iterable[Row]:
     match event:
         case facts.CaseOpened(client_id=client_id):
+            yield case_of(client_id)
             yield open_case(client_id)
             if not beside_another:
                 yield Row("claim", "open-case", f"{client_id}:{centre}")

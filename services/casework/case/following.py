@@ -43,7 +43,8 @@ def schedule(command: ScheduleFollowUp, state: State) -> list[Event]:
     if command.due is not None:
         days = [command.due]
     else:
-        days = [day for day in usual(command.type, command.after or command.ground.on) if day >= command.ground.on]
+        after = command.after or _since(command.type, state) or command.ground.on
+        days = [day for day in usual(command.type, after) if day >= command.ground.on]
     if not days:
         raise refused_at("/due", "missing")
     ids = [command.follow_up_id, *(uuid5(command.follow_up_id, str(n)) for n in range(1, len(days)))]
@@ -83,6 +84,17 @@ def record(command: RecordFollowUp, state: State) -> list[Event]:
         return [recorded]
     again = facts.FollowUpScheduled(follow_up_id=uuid5(command.follow_up_id, "next"), type=known.type, due=command.next)
     return [recorded, again]
+
+
+def _since(kind: FollowUpType, state: State) -> date | None:
+    """The day from which the usual looks back of a type count, as far as the case knows: arrival, reunification, service."""
+    known = state.assistance
+    days: dict[FollowUpType, list[date | None]] = {
+        FollowUpType.REINTEGRATION: [journey.arrived_on for journey in known.returns.values()],
+        FollowUpType.AFTER_REUNIFICATION: [search.reunified_on for search in known.searches.values()],
+        FollowUpType.AFTER_SERVICE: [service.delivered_on for service in state.services.values()],
+    }
+    return max((day for day in days.get(kind, ()) if day is not None), default=None)
 
 
 def _months_after(day: date, months: int) -> date:

@@ -55,6 +55,10 @@ async def read_case(call: Call) -> Answer:
         ],
         "plan": _plan(state) if state.plan_no else None,
         "follow_ups": [_follow_up(key, each) for key, each in state.follow_ups.items()],
+        "consular_requests": [{"request_id": key, "stage": each.stage} for key, each in state.assistance.requests.items()],
+        "returns": [{"return_id": key, "stage": each.stage} for key, each in state.assistance.returns.items()],
+        "tracings": [{"tracing_id": key, "stage": each.stage} for key, each in state.assistance.searches.items()],
+        "contact_block": state.assistance.contact_block,
         "transfer": {"transfer_id": state.transfer.transfer_id, "to_centre": state.transfer.to_centre} if state.transfer else None,
         "closed_on": state.closed_on,
         "allowed": allowed(state.state),
@@ -91,6 +95,8 @@ async def read_case_events(call: Call) -> Answer:
     shown = (NARRATIVE, PROTECTED) if call.may("case.read-confidential", found.resource) else (NARRATIVE,)
     facts = await call.history(case_at(found.centre), call.path["id"], frozenset(shown))
     subjects = [found.state.client_id] if found.state.client_id else []
+    if PROTECTED in shown:
+        subjects += {search.sought_id for search in found.state.assistance.searches.values()}
     void = voided([fact.event for fact in facts])
     items = [told(fact, *(() if _unread(call, found, fact) else shown)) for fact in facts]
     items = [item | {"void": True} if item["event_id"] in void else item for item in items]

@@ -91,7 +91,9 @@ class ScheduleFollowUpBody(CommandBody):
             "AFTER_REUNIFICATION 1, 3, 6 months, AFTER_SERVICE 14 days, SAFETY 3 days after `after`. IN_CARE and ASSESSMENT need it."
         ),
     ] = None
-    after: Annotated[date | None, member("Day of the return, the reunification or the service; left out: today.")] = None
+    after: Annotated[date | None, member("Day of return, reunification or service; left out: the last one of this case, else today.")] = (
+        None
+    )
 
 
 class RecordFollowUpBody(CommandBody):

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.casework.parts import Casework
-from shared.codes import ClosureReason, ServiceCode
+from services.casework.stay.decisions import open_stay, stay_in
+from shared.codes import ClosureReason, ServiceCode, StayState
 from shared.contracts.casework.case import CaseClosed
 from shared.http.command import Answer, Call, CommandRouter, OutOfScope, Resource, invalid, violation
 
@@ -171,8 +172,20 @@ async def close_case(call: Call, body: CloseCaseBody) -> Answer:
         outcomes=body.outcomes,
         summary=body.summary,
         approved=body.requested_by is not None and call.may("case.sign", found.resource),
+        staying=await _staying(call, found),
     )
     return await carry_out(call, found, command)
+
+
+async def _staying(call: Call, found: Found) -> bool:
+    """Whether the client has a bed, under this case or under none."""
+    parts: Casework = call.parts
+    row = open_stay(str(found.state.client_id))
+    for stay_id in (await parts.handle.search([row])).get(row, []):
+        stay = (await parts.handle.load(stay_in(()), stay_id)).state
+        if stay.state is StayState.STAYING and stay.case_id in (None, call.path["id"]):
+            return True
+    return False
 
 
 @router.command("POST", "/v1/cases/{id:uuid}:reopen", body=ReopenCaseBody, action="case.sign", concurrency="guarded")

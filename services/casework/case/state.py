@@ -6,11 +6,14 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
+from services.casework.assistance.state import State as Assistance
+from services.casework.assistance.state import evolve as assist
 from shared.codes import (
     C4_CASE_TYPES,
     ActionStatus,
     CaseKind,
     CaseState,
+    CaseType,
     ContactResult,
     CostBand,
     FollowUpType,
@@ -19,6 +22,12 @@ from shared.codes import (
     Priority,
     ReviewCause,
     TransferAnswer,
+)
+from shared.contracts.casework.assistance import (
+    ConsularRequestProgressed,
+    ReintegrationMeasured,
+    ReturnAssistanceProgressed,
+    TracingProgressed,
 )
 from shared.contracts.casework.case import (
     AssessmentNarrative,
@@ -41,6 +50,7 @@ from shared.contracts.casework.case import (
     PlanActionRecorded,
     ServiceDelivered,
 )
+from shared.contracts.casework.protection import ProtectionAssessed
 from shared.contracts.entry import EntryVoided
 
 ENDED = frozenset({ActionStatus.DONE, ActionStatus.CANCELLED})
@@ -88,6 +98,8 @@ class State:
     kind: CaseKind = CaseKind.GENERAL
     priority: Priority = Priority.NORMAL
     minor: bool = True
+    age_known: bool = False
+    asylum: bool = False
     worker: str | None = None
     needs: Mapping[UUID, NeedCode] = field(default_factory=dict)
     assessments: Mapping[UUID, NeedsAssessed] = field(default_factory=dict)
@@ -99,6 +111,7 @@ class State:
     plan_costly: bool = False
     actions: Mapping[UUID, Action] = field(default_factory=dict)
     reviews: frozenset[UUID] = frozenset()
+    assistance: Assistance = field(default_factory=Assistance)
     transfer: Transfer | None = None
     answered: frozenset[UUID] = frozenset()
     moved_to: str | None = None
@@ -108,6 +121,11 @@ class State:
     @property
     def confidential(self) -> bool:
         return self.kind is CaseKind.CONFIDENTIAL
+
+    @property
+    def contact_block(self) -> bool:
+        """Whether no consulate may hear of the client: it was said so, or they may seek asylum."""
+        return self.assistance.contact_block or self.asylum
 
     @property
     def to_be_signed(self) -> bool:
@@ -130,6 +148,8 @@ def evolve(state: State, event: CaseEvent) -> State:
                 kind=event.case_kind,
                 priority=event.priority,
                 minor=told.minor is not False if isinstance(told, OpeningNarrative) else True,
+                age_known=isinstance(told, OpeningNarrative) and told.minor is not None,
+                asylum=isinstance(told, OpeningNarrative) and told.case_type is CaseType.ASYLUM,
             )
         case CaseAssigned(worker=worker):
             return replace(state, worker=worker)
@@ -159,6 +179,10 @@ def evolve(state: State, event: CaseEvent) -> State:
         case CaseReviewRequired(source_event=source):
             grace = event.due if event.cause is ReviewCause.CONSENT_WITHDRAWN else state.grace_until
             return replace(state, reviews=state.reviews | {source}, grace_until=grace)
+        case ConsularRequestProgressed() | ReturnAssistanceProgressed() | ReintegrationMeasured() | TracingProgressed():
+            return replace(state, assistance=assist(state.assistance, event))
+        case ProtectionAssessed():
+            return replace(state, assistance=assist(state.assistance, event), kind=CaseKind.CONFIDENTIAL)
         case CaseTransferRequested():
             return replace(state, transfer=Transfer(event.transfer_id, event.to_centre))
         case CaseTransferAnswered():
@@ -201,5 +225,7 @@ def _assessed(state: State, event: NeedsAssessed) -> State:
         state,
         needs={**state.needs, **{need.need_id: need.code for need in told.needs}},
         minor=told.minor,
+        age_known=True,
+        asylum=state.asylum or told.case_type is CaseType.ASYLUM,
         kind=CaseKind.CONFIDENTIAL if told.case_type in C4_CASE_TYPES else state.kind,
     )

@@ -35,6 +35,11 @@ MACHINE: Final = Machine(
         Move("RecordFollowUp", OPEN_STATES, None, "FollowUpRecorded", "caseworker, system"),
         Move("Note", OPEN_STATES, None, "CaseNoteRecorded", "caseworker, counsellor", "counselling notes by a counsellor only"),
         Move("RequireReview", OPEN_STATES, None, "CaseReviewRequired", "system"),
+        Move("ProgressConsular", OPEN_STATES, None, "ConsularRequestProgressed", "caseworker, system", "a machine of its own, below"),
+        Move("ProgressReturn", OPEN_STATES, None, "ReturnAssistanceProgressed", "caseworker, system", "a machine of its own, below"),
+        Move("MeasureReintegration", OPEN_STATES, None, "ReintegrationMeasured", "caseworker", "the return ARRIVED, or later"),
+        Move("ProgressTracing", OPEN_STATES, None, "TracingProgressed", "caseworker, system", "a machine of its own, below"),
+        Move("AssessProtection", OPEN_STATES, None, "ProtectionAssessed", "caseworker", "makes the case confidential"),
         Move("RequestTransfer", OPEN_STATES, None, "CaseTransferRequested", "caseworker", "to another centre of the region; none waits for "
              "its answer"),
         Move("AnswerTransfer", OPEN_STATES, S.OPEN, "CaseTransferAnswered", "supervisor there", "ACCEPTED: the case is theirs, "

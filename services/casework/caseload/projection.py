@@ -17,7 +17,7 @@ caseload = Projection(
     version=2,
     topics=[CASE.topic, REFERRAL.topic],
     opens=[NARRATIVE],
-    forgets=["case_file", "referral", "step"],
+    forgets=["case_file", "referral", "step", "action", "follow_up", "looked_back", "hidden"],
 )
 
 EVENTS = "gabay.casework."
@@ -148,6 +148,23 @@ def transfer_answered(fact: Fact) -> Iterable[Op]:
     yield Op("transferred", (fact.stream, data["to_centre"] if accepted else None))
     yield step(fact, "OPEN" if accepted else None, **told)
     yield settle(fact)
+
+
+@caseload.on(EVENTS + "consular-request-progressed.v1", EVENTS + "return-assistance-progressed.v1", EVENTS + "tracing-progressed.v1")
+def progressed(fact: Fact) -> Op:
+    told = {name: fact.data[name] for name in ("request_id", "return_id", "tracing_id", "from", "stage", "action") if name in fact.data}
+    return step(fact, **told)
+
+
+@caseload.on(EVENTS + "reintegration-measured.v1")
+def measured(fact: Fact) -> Op:
+    return step(fact, return_id=fact.data["return_id"], months_since_return=fact.data["months_since_return"])
+
+
+@caseload.on(EVENTS + "protection-assessed.v1")
+def protected(fact: Fact) -> Iterable[Op]:
+    """Whatever the matter is, the case is hidden from now on."""
+    return [hide(fact), step(fact, urgent=fact.data["urgent"], contact_block=fact.data["contact_block"]), settle(fact)]
 
 
 @caseload.on(EVENTS + "case-closed.v1")

@@ -1,4 +1,4 @@
-"""The consents on which casework rests: one short row for each, of CASE_MANAGEMENT alone.
+"""The consents on which casework rests: one short row for each, of the purposes that a command or a reaction here asks for.
 
 This consumer reads every fact about every registered person, so it leaves whatever it does not need without a look.
 """
@@ -8,17 +8,18 @@ from collections.abc import Iterable
 from shared.contracts.intake.client import CLIENT
 from shared.eventsourcing.projection import Fact, Op, Projection
 
-PURPOSE = "CASE_MANAGEMENT"
+PURPOSES = frozenset({"CASE_MANAGEMENT", "CONSULAR", "RETURN", "TRACING", "FOLLOW_UP_CONTACT"})
 
-consents = Projection("casework.consents", version=2, topics=[CLIENT.topic], forgets=["consent", "narrowed", "alias"])
+consents = Projection("casework.consents", version=3, topics=[CLIENT.topic], forgets=["consent", "narrowed", "alias"])
 
 
 @consents.on("gabay.intake.consent-given.v1")
 def given(fact: Fact) -> Iterable[Op] | None:
     data = fact.data
-    if data["purpose"] != PURPOSE:
+    if data["purpose"] not in PURPOSES:
         return None
-    ops = [Op("give", (fact.stream, data["consent_id"], data.get("valid_to"), fact.version))]
+    row = (fact.stream, data["consent_id"], data["purpose"], data.get("recipient_org"), data.get("valid_to"), fact.version)
+    ops = [Op("give", row)]
     if replaced := data.get("replaces"):
         ops.append(Op("end", (fact.stream, replaced, data["valid_from"])))
     return ops
@@ -27,7 +28,7 @@ def given(fact: Fact) -> Iterable[Op] | None:
 @consents.on("gabay.intake.consent-withdrawn.v1")
 def withdrawn(fact: Fact) -> Op | None:
     data = fact.data
-    if data["purpose"] != PURPOSE:
+    if data["purpose"] not in PURPOSES:
         return None
     return Op("end", (fact.stream, data["consent_id"], data["effective"]))
 
@@ -56,9 +57,9 @@ def reinstated(fact: Fact) -> Iterable[Op]:
 
 def _narrowed(fact: Fact, other: str) -> list[Op]:
     return [
-        Op("narrow", (fact.stream, other, each.get("recipient_org", ""), fact.version))
+        Op("narrow", (fact.stream, other, each["purpose"], each.get("recipient_org", ""), fact.version))
         for each in fact.data.get("narrowed", ())
-        if each["purpose"] == PURPOSE
+        if each["purpose"] in PURPOSES
     ]
 
 

@@ -37,7 +37,14 @@ from shared.codes import (
     TransferAnswer,
     Unit,
 )
+from shared.contracts.casework.assistance import (
+    ConsularRequestProgressed,
+    ReintegrationMeasured,
+    ReturnAssistanceProgressed,
+    TracingProgressed,
+)
 from shared.contracts.casework.field import CentreCode, LongText, Org, Quantity, Staff, Text
+from shared.contracts.casework.protection import ProtectionAssessed
 from shared.contracts.entry import EntryVoided
 from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event, Sealed
@@ -336,6 +343,11 @@ CaseEvent = (
     | CaseReopened
     | CaseTransferRequested
     | CaseTransferAnswered
+    | ConsularRequestProgressed
+    | ReturnAssistanceProgressed
+    | ReintegrationMeasured
+    | TracingProgressed
+    | ProtectionAssessed
     | EntryVoided
 )
 
@@ -358,5 +370,10 @@ CASE = Aggregate(
     CaseReopened,
     CaseTransferRequested,
     CaseTransferAnswered,
+    ConsularRequestProgressed,
+    ReturnAssistanceProgressed,
+    ReintegrationMeasured,
+    TracingProgressed,
+    ProtectionAssessed,
     EntryVoided,
 )

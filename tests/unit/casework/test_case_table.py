@@ -7,6 +7,8 @@ import pytest
 from services.casework.case.commands import AssignCase, RecordPlanAction, ReopenCase, RequireReview
 from services.casework.case.table import MACHINE, allowed
 from shared.codes import ActionStatus, CaseState, ContactResult, PlanDecision, ReviewCause, Role
+from shared.contracts.casework.assistance import ReturnAssistanceProgressed, ReturnNarrative
+from tests.unit.casework import helping
 from tests.unit.casework.cases import (
     ACTION,
     CASES,
@@ -42,9 +44,18 @@ COMMANDS: dict[str, Any] = {
     "RequireReview": RequireReview(cause=ReviewCause.URGENT_SCREENING, due=TODAY, source_event=NEED),
     "RequestTransfer": asking(),
     "AnswerTransfer": answering(),
+    "ProgressConsular": helping.asking(),
+    "ProgressReturn": helping.going(),
+    "MeasureReintegration": helping.measuring(),
+    "ProgressTracing": helping.searching(),
+    "AssessProtection": helping.protecting(),
     "CloseCase": closing(NEED, approved=True),
     "ReopenCase": ReopenCase(on=TODAY, prior_closure=CLOSURE, reason="back again"),
 }
+
+ARRIVED = ReturnAssistanceProgressed(
+    return_id=helping.RETURN, stage="ARRIVED", on=TODAY, narrative=ReturnNarrative(from_country="KWT", to_country="PHL")
+)
 
 # command, from which states, to which state (None: it stays where it is)
 ROWS = [
@@ -62,6 +73,11 @@ ROWS = [
     ("RequireReview", OPEN, None),
     ("RequestTransfer", OPEN, None),
     ("AnswerTransfer", OPEN, S.OPEN),
+    ("ProgressConsular", OPEN, None),
+    ("ProgressReturn", OPEN, None),
+    ("MeasureReintegration", OPEN, None),
+    ("ProgressTracing", OPEN, None),
+    ("AssessProtection", OPEN, None),
     ("CloseCase", OPEN, S.CLOSED),
     ("ReopenCase", {S.CLOSED}, S.OPEN),
 ]
@@ -70,7 +86,7 @@ ROWS = [
 @pytest.mark.parametrize(("name", "state", "to"), [(name, state, to) for name, states, to in ROWS for state in sorted(states)])
 def test_a_command_moves_a_case_as_the_table_says(name: str, state: CaseState, to: CaseState | None) -> None:
     command = closing(approved=True) if name == "CloseCase" and state is S.OPEN else COMMANDS[name]
-    needed = {"RecordFollowUp": [scheduled()], "AnswerTransfer": [REQUESTED]}
+    needed = {"RecordFollowUp": [scheduled()], "AnswerTransfer": [REQUESTED], "MeasureReintegration": [ARRIVED]}
     before = given(CASES, *WAY_TO[state], *needed.get(name, []))
     assert before.state.state is state
     assert before.when(command).after().state.state is (to or state)

@@ -49,11 +49,14 @@ def test_the_caseload_follows_every_fact_of_cases_and_referrals() -> None:
     assert set(caseload.handlers) == known
 
 
-def test_only_consents_to_case_management_are_kept() -> None:
+def test_only_consents_that_casework_asks_for_are_kept() -> None:
     given = {"consent_id": str(UUID(int=40)), "valid_from": "2026-03-02"}
     kept = apply(consents, fact("gabay.intake.consent-given.v1", CLIENT, purpose="CASE_MANAGEMENT", **given))
-    assert kept == [Op("give", (str(CLIENT), str(UUID(int=40)), None, 1))]
-    assert apply(consents, fact("gabay.intake.consent-given.v1", CLIENT, purpose="STATISTICS", **given)) == []
+    assert kept == [Op("give", (str(CLIENT), str(UUID(int=40)), "CASE_MANAGEMENT", None, None, 1))]
+    mission = apply(consents, fact("gabay.intake.consent-given.v1", CLIENT, purpose="CONSULAR", recipient_org="CONS_HND", **given))
+    assert mission == [Op("give", (str(CLIENT), str(UUID(int=40)), "CONSULAR", "CONS_HND", None, 1))]
+    for purpose in ("STATISTICS", "PHOTO", "SHARE_FOR_SERVICE"):
+        assert apply(consents, fact("gabay.intake.consent-given.v1", CLIENT, purpose=purpose, **given)) == []
     assert "gabay.intake.client-registered.v1" not in consents.handlers
 
 
@@ -61,9 +64,9 @@ def test_a_merge_lets_rest_what_the_other_record_does_not_permit_until_it_is_tak
     other, narrowed = str(UUID(int=55)), [{"purpose": "CASE_MANAGEMENT"}, {"purpose": "STATISTICS"}]
     pair = {"survivor_id": str(CLIENT), "retired_id": other, "narrowed": narrowed}
     merged = apply(consents, fact("gabay.intake.client-records-merged.v1", CLIENT, version=5, **pair))
-    assert merged == [Op("narrow", (str(CLIENT), other, "", 5))]
+    assert merged == [Op("narrow", (str(CLIENT), other, "CASE_MANAGEMENT", "", 5))]
     retired = apply(consents, fact("gabay.intake.client-retired.v1", UUID(other), version=4, **pair))
-    assert retired == [Op("follow", (other, str(CLIENT))), Op("narrow", (other, str(CLIENT), "", 4))]
+    assert retired == [Op("follow", (other, str(CLIENT))), Op("narrow", (other, str(CLIENT), "CASE_MANAGEMENT", "", 4))]
     assert apply(consents, fact("gabay.intake.client-records-unmerged.v1", CLIENT, **pair)) == [Op("widen", (str(CLIENT), other))]
     back = apply(consents, fact("gabay.intake.client-reinstated.v1", UUID(other), **pair))
     assert back == [Op("follow", (other, None)), Op("widen", (other, str(CLIENT)))]
