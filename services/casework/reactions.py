@@ -1,4 +1,4 @@
-"""What casework does by itself when something happens elsewhere (events chapter, section 5: R1, R2, R4, R11, R12, R13).
+"""What casework does by itself when something happens elsewhere (events chapter, section 5: R1, R2, R3, R4, R11, R12, R13).
 
 Pure: whatever has to be read first is read by the look-ups that the worker hands in.
 """
@@ -83,7 +83,7 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
         on = _day(region(), fact)
         committee = asked.get("sub_committee")
         command = OpenCase(
-            client_id=UUID(fact.stream),
+            client_id=UUID(fact.data.get("client_id") or fact.stream),
             reason=reason,
             priority=Priority(priority),
             source=source,
@@ -112,6 +112,12 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
         if here:
             return [review(fact, case, ReviewCause.URGENT_SCREENING) for case in here]
         return [opening(fact, CaseSource.SCREENING, fact.data["priority"], "screened as urgent", {}, None)]
+
+    @casework.on("R3", "gabay.intake.incident-reported.v1")
+    def reported(fact: Fact, found: None) -> Wish | None:
+        if not (fact.data["open_case"] and fact.data.get("client_id")):
+            return None
+        return opening(fact, CaseSource.INCIDENT, Priority.NORMAL, "opened at the report of an incident", {"confidential": True}, None)
 
     @casework.on("R4", "gabay.intake.consent-withdrawn.v1", look_up=look.open_cases_without_consent)
     def consent_withdrawn(fact: Fact, cases: Sequence[OpenOne]) -> Iterable[Wish]:

@@ -8,6 +8,9 @@ from fastapi import FastAPI
 from services.intake.client import forgetting_routes, pages, routes
 from services.intake.duplicates import routes as duplicates
 from services.intake.encounter import routes as encounters
+from services.intake.household import routes as households
+from services.intake.incident import routes as incidents
+from services.intake.outreach import routes as outreach
 from services.intake.parts import Intake
 from services.intake.search.finder import Finder
 from shared.compose import open_parts
@@ -16,7 +19,16 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, forgetting_routes.router, pages.router, duplicates.router, encounters.router)
+ROUTERS = (
+    routes.router,
+    forgetting_routes.router,
+    pages.router,
+    duplicates.router,
+    encounters.router,
+    outreach.router,
+    incidents.router,
+    households.router,
+)
 
 
 @asynccontextmanager

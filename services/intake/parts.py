@@ -1,5 +1,6 @@
 """What intake's routes stand on beside the runner: the region, the search, and the day at a centre."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -8,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.intake.search.finder import Finder
+from shared.eventsourcing.event import Event, Recorded, instant, voided
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.sql import Statements
 from shared.http.command import OutOfScope, invalid, violation
@@ -43,6 +45,23 @@ class Intake:
         if not self.region.has_centre(centre):
             raise invalid(violation("/centre", "unknown-code"))
         return now.astimezone(_zone(self.region.centre(centre).zone)).date()
+
+    def told(self, facts: Sequence[Recorded[Event]]) -> list[dict[str, Any]]:
+        """Facts without anything sealed, as a page shows them: place, time, author, open members, and whether they are void."""
+        void = voided([fact.event for fact in facts])
+        return [
+            {
+                "event_id": fact.event_id,
+                "version": fact.version,
+                "type": fact.event.event_type,
+                "occurred_at": instant(fact.occurred_at),
+                "recorded_at": instant(fact.recorded_at),
+                "actor": fact.ctx.actor,
+                "data": fact.event.model_dump(mode="json", exclude_none=True),
+                **({"void": True} if fact.event_id in void else {}),
+            }
+            for fact in facts
+        ]
 
     async def centre_of(self, stream_id: UUID) -> str:
         """Whose record it is. Raises OutOfScope if there is none."""

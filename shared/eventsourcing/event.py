@@ -36,6 +36,7 @@ class Event(BaseModel):
 
     type: kebab-case name, stable for ever. minor: of its schema. sealed_under: class -> the open field that holds the
     subject whose key seals it, where that is not the subject of the context ("stream_id" = the stream's own id).
+    own_subject: where the stream is the subject of its context, its profile needs no consent (an incident without a client).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,12 +45,20 @@ class Event(BaseModel):
     schema_major: ClassVar[int] = 1
     schema_minor: ClassVar[int] = 0
     sealed_under: ClassVar[Mapping[FieldClass, str]] = {}
+    own_subject: ClassVar[bool] = False
     sealed_classes: ClassVar[tuple[FieldClass, ...]] = ()
     sealed_members: ClassVar[set[str]] = set()
 
-    def __init_subclass__(cls, type: str = "", minor: int = 0, sealed_under: Mapping[FieldClass, str] | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(
+        cls,
+        type: str = "",
+        minor: int = 0,
+        sealed_under: Mapping[FieldClass, str] | None = None,
+        own_subject: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init_subclass__(**kwargs)
-        cls.event_type, cls.schema_minor, cls.sealed_under = type, minor, sealed_under or {}
+        cls.event_type, cls.schema_minor, cls.sealed_under, cls.own_subject = type, minor, sealed_under or {}, own_subject
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

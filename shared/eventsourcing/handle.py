@@ -337,6 +337,8 @@ class Handle:
             # A STATISTICS consent names the key that seals the profile from now on.
             if (profile_key := getattr(event, "profile_key", None)) and ctx.subject_id:
                 wanted[ctx.subject_id, FieldClass.PROFILE] = profile_key
+            if event.own_subject and ctx.subject_id == stream_id and (stream_id, FieldClass.PROFILE) in wanted:
+                wanted[stream_id, FieldClass.PROFILE] = derived(stream_id, "profile-key")
         if not wanted:
             return {}
         needed = [Wanted(subject, which, key_id) for (subject, which), key_id in wanted.items()]

@@ -34,6 +34,7 @@ ALLOWED = {
     ("transit-group-observed", "pregnant"): "a count",
     ("transit-group-observed", "counts.age"): "adult or child, of a count",
     ("transit-group-observed", "counts.sex"): "of a count",
+    ("outreach-session-held", "attendees"): "a count of a session; nobody of it is known",
     ("transit-group-observed", "point"): "a configured place, refused if the region does not list it",
     ("transit-arrival-recorded", "point"): "a configured place, refused if the region does not list it",
     ("case-assigned", "worker"): "staff id",

@@ -11,7 +11,6 @@ from shared.codes import EncounterChannel, Topic, TransportMode
 from shared.contracts.intake.encounter import Count, GroupCount
 from shared.contracts.intake.episode import Point
 from shared.contracts.intake.field import CountryCode
-from shared.eventsourcing.event import instant, voided
 from shared.http.bodies import example
 from shared.http.command import Answer, Call, CommandRouter, CreationBody, Resource
 from shared.http.voiding import VoidEntryBody, void_entry
@@ -150,19 +149,5 @@ async def _read(call: Call) -> Answer:
     stream_id: UUID = call.path["id"]
     centre = await parts.centre_of(stream_id)
     loaded = await call.load(ENCOUNTER, stream_id, Resource(centre=centre))
-    void = voided([fact.event for fact in loaded.facts])
-    items = [
-        {
-            "event_id": fact.event_id,
-            "version": fact.version,
-            "type": fact.event.event_type,
-            "occurred_at": instant(fact.occurred_at),
-            "recorded_at": instant(fact.recorded_at),
-            "actor": fact.ctx.actor,
-            "data": fact.event.model_dump(mode="json", exclude_none=True),
-            **({"void": True} if fact.event_id in void else {}),
-        }
-        for fact in loaded.facts
-    ]
-    content = {"id": stream_id, "version": loaded.version, "centre": centre, "items": items}
+    content = {"id": stream_id, "version": loaded.version, "centre": centre, "items": parts.told(loaded.facts)}
     return await call.show(content, version=loaded.version, centre=centre)

@@ -1,4 +1,4 @@
-"""What casework does when something happens elsewhere: R1, R2, R4, R11, R12, R13."""
+"""What casework does when something happens elsewhere: R1, R2, R3, R4, R11, R12, R13."""
 
 from datetime import date
 from pathlib import Path
@@ -100,6 +100,19 @@ def test_a_case_at_another_centre_does_not_count() -> None:
 
 def test_a_screening_that_is_not_urgent_opens_nothing() -> None:
     assert wishes(screened(urgent=False), []) == []
+
+
+def incident(**data: Any) -> Fact:
+    told = {"client_id": str(CLIENT), "open_case": True, "by": "CLIENT", **data}
+    return fact("gabay.intake.incident-reported.v1", UUID(int=81), **{name: each for name, each in told.items() if each is not None})
+
+
+def test_an_incident_of_a_client_who_wants_it_opens_a_confidential_case() -> None:
+    [wish] = wishes(incident())
+    command = wish.command
+    assert isinstance(command, OpenCase)
+    assert (command.client_id, command.source, command.confidential) == (CLIENT, CaseSource.INCIDENT, True)
+    assert wishes(incident(open_case=False)) == wishes(incident(client_id=None)) == []
 
 
 def withdrawn(purpose: str = "CASE_MANAGEMENT") -> Fact:
