@@ -33,6 +33,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "config": ("cli.config:config", "every setting of a process, secrets masked"),
         "access": ("cli.access:access", "grants of staff and devices"),
         "topics": ("cli.topics:topics", "the topics and their creation; watching one"),
+        "acl": ("cli.acl:acl", "who may do what on Kafka: apply the table, check it"),
         "contracts": ("cli.contracts:contracts", "schemas and records that integrators rely on: release, diff"),
         "parked": ("cli.parked:parked", "streams that a consumer set aside"),
         "rebuild": ("cli.rebuild:rebuild", "regrow a read model beside the old one"),

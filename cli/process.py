@@ -119,6 +119,21 @@ def prepare(what: str) -> None:
     elif what == "topics":
         import asyncio
 
-        settings = Settings.load(None, "cli")
-        ensure = importlib.import_module("shared.messaging.topics").ensure
-        asyncio.run(ensure(settings.kafka_bootstrap, retention_days=settings.topic_retention_days))
+        from deploy.embedded.stack import Stack
+
+        asyncio.run(_prepare_topics(Stack.at(Path(os.environ["GABAY_HOME"]))))
+
+
+async def _prepare_topics(stack: Any) -> None:
+    """Topics; on a secured broker also its users and what each of them may."""
+    from shared.messaging import access, acl
+    from shared.messaging.topics import ensure
+
+    given = {name: value for name, value in os.environ.items() if name == "GABAY_TOPIC_RETENTION_DAYS"}
+    settings = Settings.load(None, "cli", stack.env(None, "cli") | given)
+    broker = stack.administrator()
+    await ensure(broker, retention_days=settings.topic_retention_days)
+    if stack.secure:
+        integrators = stack.integrators()
+        await acl.set_passwords(broker, stack.secure.passwords(access.principals(integrators)))
+        await acl.apply(broker, access.table(integrators))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import sys
+import time
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
@@ -28,12 +30,14 @@ def replay(
     from_version: Annotated[int, typer.Option(help="of that stream, from this version on")] = 1,
     since: Annotated[str | None, typer.Option(help="only what was recorded since, RFC 3339")] = None,
     everything: Annotated[bool, typer.Option("--all", help="the whole topic")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="from the start, although an earlier run broke off half way")] = False,
     rate: Rate = 2000,
     by: By = "",
 ) -> None:
-    """Send stored events of TOPIC again, to a topic that only one consumer reads.
+    """Send stored events of TOPIC again, to a topic that only one consumer reads: replay.CONSUMER.TOPIC.
 
-    Our own consumers read it when their worker next starts; the guard skips what they know.
+    The same command again within a day goes on where it broke off. Our own consumers read the copies when their worker next
+    starts, gabay-client when it next runs; the guard passes over what they know. An integrator is named integrator.NAME.
     """
     from shared.messaging.broker import Broker
     from shared.messaging.contracts import aggregates
@@ -45,11 +49,12 @@ def replay(
     quiet()
     settings = settings_of(aggregate.service, "worker")
     _idle(consumer)
+    shown = Progress()
     count = _with_store(
         aggregate.service,
         lambda connection: run(
             connection,
-            Broker.of(settings),
+            Broker.of(settings_of(None, "cli")),  # as `ops`: a service's own principal may not write copies
             aggregate,
             consumer,
             region=settings.region,
@@ -58,10 +63,37 @@ def replay(
             from_version=from_version,
             since=moment(since) if since else None,
             everything=everything,
+            anew=anew,
             rate=rate,
+            known=shown.begin,
+            told=shown.at,
         ),
     )
     print(f"{count} records sent to replay.{consumer}.{topic}")
+
+
+class Progress:
+    """How far a replay is: a line that is written over on a terminal, one every ten seconds elsewhere."""
+
+    def __init__(self) -> None:
+        self._total, self._first, self._began, self._last = 0, 0, time.monotonic(), 0.0
+
+    def begin(self, begun: Any) -> None:
+        """Told once, before the first record."""
+        self._total, self._first = begun.total, begun.sent
+        gone_on = f", {begun.sent} of them sent before it broke off" if begun.sent else ""
+        print(f"replay {begun.id}: {begun.total} records{gone_on}", file=sys.stderr)
+
+    def at(self, count: int) -> None:
+        """Told after each page."""
+        now, terminal = time.monotonic(), sys.stderr.isatty()
+        if now - self._last < (0.2 if terminal else 10) and count < self._total:
+            return
+        self._last = now
+        pace = (count - self._first) / max(now - self._began, 0.001)
+        left = max(self._total - count, 0) / max(pace, 1)
+        text = f"{count} of {self._total} records, {pace:.0f} a second, {left:.0f} s left"
+        print(f"\r{text:<78}" if terminal else text, end="" if terminal and count < self._total else "\n", file=sys.stderr, flush=True)
 
 
 def republish(

@@ -27,6 +27,7 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="return when everything is ready, and leave it running")] = False,
     free_ports: Annotated[bool, typer.Option("--free-ports", help="draw free ports instead of 8100 to 8124")] = False,
     only: Annotated[str, typer.Option(help="these parts alone, e.g. postgres,kafka")] = "",
+    secure: Annotated[bool, typer.Option("--secure", help="Kafka with TLS, a password per principal, and access control")] = False,
 ) -> int:
     """Start the stack and keep it running until Ctrl-C: Postgres, Kafka, the issuer, four APIs and four workers.
 
@@ -37,8 +38,8 @@ def up(
         return status()
     parts = tuple(filter(None, only.split(","))) or PARTS
     if detach:
-        return _up_detached(free_ports, only)
-    return asyncio.run(_up(Stack(HOME, ports="free" if free_ports else "default", parts=parts)))
+        return _up_detached(free_ports, only, secure)
+    return asyncio.run(_up(Stack(HOME, ports="free" if free_ports else "default", parts=parts, secure=secure)))
 
 
 async def _up(stack: Stack) -> int:
@@ -139,9 +140,10 @@ class _Live:
         return table
 
 
-def _up_detached(free_ports: bool, only: str) -> int:
+def _up_detached(free_ports: bool, only: str, secure: bool) -> int:
     (HOME / "logs").mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "cli", "up", *(["--free-ports"] if free_ports else []), *([f"--only={only}"] if only else [])]
+    command += ["--secure"] if secure else []
     log = HOME / "logs" / "up.log"
     with log.open("wb") as output:
         environment = os.environ | {"PYTHONPATH": str(ROOT)}

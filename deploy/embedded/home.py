@@ -37,7 +37,7 @@ DEFAULT_PORTS = {
     "reporting-worker": 8124,
 }
 RESTORING = "restoring.json"  # stands in the home from the first step of a restore to its last
-DRAWN_PORTS = ("postgres", "kafka", "kafka-controller")
+DRAWN_PORTS = ("postgres", "kafka", "kafka-controller", "kafka-internal")
 
 # File name -> versions; the form of each is the one that shared/settings.py reads.
 KEK_FILES = ("kek-identity", "kek-profile", "kek-narrative", "kek-protected", "kek-packet")

@@ -19,6 +19,7 @@ from deploy.embedded import jars
 from deploy.embedded.child import spawn
 from deploy.embedded.postgres import tail
 from deploy.embedded.problem import StackProblem
+from deploy.embedded.secure import Secure
 
 HERE = Path(__file__).resolve().parent
 OLDEST_JAVA = 17
@@ -64,8 +65,9 @@ def _packaged() -> str | None:
 class Kafka:
     """One broker: where its log is, how it is reached, how it is started."""
 
-    def __init__(self, home: Path, port: int, controller_port: int) -> None:
+    def __init__(self, home: Path, port: int, controller_port: int, secure: Secure | None = None) -> None:
         self.home = home
+        self.secure = secure
         self.data = home / "kafka"
         self.log = home / "logs" / "kafka.log"
         self.port = port
@@ -84,7 +86,10 @@ class Kafka:
         text = (HERE / "server.properties").read_text()
         for mark, value in (("@PORT@", self.port), ("@CONTROLLER_PORT@", self.controller_port), ("@DATA@", self.data)):
             text = text.replace(mark, str(value))
+        if self.secure:
+            text = self.secure.applied(text, self.port, self.controller_port)
         self.properties.parent.mkdir(parents=True, exist_ok=True)
+        self.properties.touch(mode=0o600)
         self.properties.write_text(text)
         if (self.data / "meta.properties").exists():
             return
@@ -94,6 +99,7 @@ class Kafka:
         fresh = self.data.with_name("kafka.new")
         shutil.rmtree(fresh, ignore_errors=True)
         once = self.properties.with_name("format.properties")
+        once.touch(mode=0o600)
         once.write_text(text.replace(f"log.dirs={self.data}", f"log.dirs={fresh}"))
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         if cluster.startswith("-"):
@@ -113,6 +119,8 @@ class Kafka:
         try:
             with socket.create_connection(("127.0.0.1", self.port), 0.5) as connection:
                 connection.settimeout(2)
+                if self.secure:
+                    connection = self.secure.client_context().wrap_socket(connection, server_hostname="127.0.0.1")
                 question = struct.pack(">hhih5s", 18, 0, 1, 5, b"gabay")
                 connection.sendall(struct.pack(">i", len(question)) + question)
                 return len(connection.recv(16)) > 0

@@ -18,14 +18,18 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from deploy.embedded.child import spawn
 from deploy.embedded.home import RESTORING, Home
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import DATABASES, Postgres
 from deploy.embedded.problem import StackProblem
+from deploy.embedded.secure import Secure
 from deploy.embedded.supervisor import Part, Running, Supervisor, end_leftovers
+
+if TYPE_CHECKING:
+    from shared.messaging.broker import Broker  # 20 MiB that a supervisor does not need
 
 T = TypeVar("T")
 
@@ -53,7 +57,8 @@ class Stack:
 
     ports: `default` (http.md: issuer 8100, apis 8101 to 8104) or `free` (all drawn, and remembered by the home).
     parts: those of PARTS to run; settings: further `GABAY_` variables for every process; commands: other commands for
-    some parts (tests). Every failure is a StackProblem: what is missing, and the command that mends it.
+    some parts (tests); secure: TLS, SCRAM and access control on the broker.
+    Every failure is a StackProblem: what is missing, and the command that mends it.
     """
 
     def __init__(
@@ -64,11 +69,14 @@ class Stack:
         parts: Iterable[str] = PARTS,
         settings: Mapping[str, str] | None = None,
         commands: Mapping[str, Sequence[str]] | None = None,
+        secure: bool = False,
         changed: Callable[[Running], None] = lambda _: None,
     ) -> None:
         self.home = Home(home)
         self.parts = tuple(parts)
         self.settings = dict(settings or {})
+        self.secure: Secure | None = None
+        self._is_secure = secure
         self._kind = ports
         self._commands = dict(commands or {})
         self._changed = changed
@@ -92,6 +100,7 @@ class Stack:
         ports = stack.home.remembered_ports()
         if not ports:
             raise StackProblem(f"no stack has been made at {stack.home.path}", "./gabay up")
+        stack._is_secure = stack._mark.exists()
         stack._know(ports)
         return stack
 
@@ -154,12 +163,54 @@ class Stack:
             raise StackProblem("a restore of this stack was begun and has not ended", "give the same gabay restore again")
         self.home.make()
         end_leftovers(self.home)
+        # Whoever attaches must know how this run is reached.
+        if self._is_secure:
+            self._mark.touch()
+        else:
+            self._mark.unlink(missing_ok=True)
         self._know(self.home.ports(self._kind))
+        if self.secure:
+            from shared.messaging.access import principals
+
+            self.secure.make(principals(self.integrators()))
 
     def _know(self, ports: dict[str, int]) -> None:
         self._ports = ports
         self._postgres = Postgres(self.home.path, ports["postgres"], self.home.secret("postgres-password"))
-        self._kafka = Kafka(self.home.path, ports["kafka"], ports["kafka-controller"])
+        if self._is_secure:
+            self.secure = Secure(self.home.secret_file("kafka"), ports["kafka-internal"])
+        self._kafka = Kafka(self.home.path, ports["kafka"], ports["kafka-controller"], self.secure)
+
+    @property
+    def _mark(self) -> Path:
+        return self.home.path / "run" / "secure"
+
+    def integrators(self) -> dict[str, tuple[str, ...]]:
+        """Name -> topics, of the region's file of integrators."""
+        from shared.messaging.access import load_integrators
+
+        region = self.settings.get("GABAY_REGION") or os.environ.get("GABAY_REGION", "route-example")
+        return load_integrators(ROOT / "deploy" / "regions" / f"{region}.integrators.toml")
+
+    def administrator(self) -> Broker:
+        """The broker as its super user, for topics, users and access."""
+        from shared.messaging.broker import Broker
+
+        if self.secure is None:
+            return Broker(self.bootstrap)
+        return Broker(f"127.0.0.1:{self.secure.internal_port}", self.secure.administrator(), "gabay-admin")
+
+    def broker(self, principal: str) -> Broker:
+        """The broker as one principal of the table sees it."""
+        from shared.messaging.broker import Broker
+
+        if self.secure is None:
+            return Broker(self.bootstrap)
+        security = {
+            "security_protocol": "SASL_SSL", "sasl_mechanism": "SCRAM-SHA-512", "ssl_context": self.secure.client_context(),
+            "sasl_plain_username": principal, "sasl_plain_password": self.secure.password(principal),
+        }  # fmt: skip
+        return Broker(self.bootstrap, security, f"gabay-{principal}")
 
     # --- addresses ---
 
@@ -218,6 +269,8 @@ class Stack:
             "GABAY_RATE_LIMITS": RATE_LIMITS,
             "GABAY_LOG_FORMAT": "json",
         }
+        if self.secure and process in ("worker", "live", "cli"):  # an api never speaks Kafka
+            variables |= self.secure.variables({"worker": f"svc-{service}", "live": "svc-live"}.get(process, "ops"))
         if process == "issuer":
             port = str(self.port("issuer"))
             variables |= {"GABAY_HTTP_PORT": port, "GABAY_HEALTH_PORT": port}
@@ -306,7 +359,9 @@ class Stack:
         if name == "migrations":
             return self._program(name, ("prepare", "migrations"), {"GABAY_HOME": str(self.home.path)}, needs=("postgres",), once=True)
         if name == "topics":
-            return self._program(name, ("prepare", "topics"), self.env(None, "cli"), needs=("kafka",), once=True)
+            return self._program(
+                name, ("prepare", "topics"), {"GABAY_HOME": str(self.home.path)} | self.settings, needs=("kafka",), once=True
+            )
         if name == "issuer":
             ready = _answers(self.port(name), "/.well-known/openid-configuration")
             return self._program(

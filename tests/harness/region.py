@@ -112,7 +112,9 @@ class Region:
 
     async def ends(self, places: list[TopicPartition]) -> dict[TopicPartition, int]:
         """Where the partitions end now."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, group_id=None, request_timeout_ms=5_000)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap, group_id=None, request_timeout_ms=5_000, **self.stack.broker("svc-reporting").security
+        )
         try:
             async with asyncio.timeout(10):
                 await consumer.start()
