@@ -14,9 +14,7 @@ from cli.rebuild import quiet
 from shared.errors import Rejected
 
 acl = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-File = Annotated[
-    Path | None, typer.Option("--integrators", help="who subscribes to what; default: deploy/regions/<region>.integrators.toml")
-]
+File = Annotated[Path | None, typer.Option("--integrators", help="who subscribes to what; default: deploy/integrators/<region>.toml")]
 
 
 @acl.command("list")
@@ -81,7 +79,7 @@ def _table(file: Path | None) -> tuple[Any, ...]:
     if file is not None and not file.exists():
         raise Rejected("not-found", "The file of --integrators is not there.")
     try:
-        return table(load_integrators(file or ROOT / "deploy" / "regions" / f"{settings.region}.integrators.toml"))
+        return table(load_integrators(file or ROOT / "deploy" / "integrators" / f"{settings.region}.toml"))
     except ValueError as error:
         raise Rejected("validation", str(error)) from None
 

@@ -190,7 +190,7 @@ class Stack:
         from shared.messaging.access import load_integrators
 
         region = self.settings.get("GABAY_REGION") or os.environ.get("GABAY_REGION", "route-example")
-        return load_integrators(ROOT / "deploy" / "regions" / f"{region}.integrators.toml")
+        return load_integrators(ROOT / "deploy" / "integrators" / f"{region}.toml")
 
     def administrator(self) -> Broker:
         """The broker as its super user, for topics, users and access."""

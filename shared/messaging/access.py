@@ -67,7 +67,7 @@ class Grant(NamedTuple):
 CLIENT, CASE = "intake.client.v1", "casework.case.v1"
 READS: Final[Mapping[str, tuple[str, ...]]] = {
     "intake": (
-        CLIENT, "intake.household.v1", "intake.encounter.v1", "intake.outreach-session.v1", "intake.incident.v1", CASE,
+        CLIENT, "intake.household.v1", "intake.encounter.v1", "intake.outreach-session.v1", "intake.incident.v1", CASE, "casework.stay.v1",
         "referrals.referral.v1",
     ),
     "casework": (

@@ -71,6 +71,6 @@ def test_a_file_of_integrators_that_is_wrong_is_refused(text: str, words: str, t
 
 
 def test_the_files_of_the_regions_are_right() -> None:
-    for path in (ROOT / "deploy" / "regions").glob("*.integrators.toml"):
+    for path in (ROOT / "deploy" / "integrators").glob("*.toml"):
         for topics in load_integrators(path).values():
             assert set(topics) <= set(EVENT_TOPICS)
