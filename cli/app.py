@@ -32,6 +32,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
     "Operate": {
         "config": ("cli.config:config", "every setting of a process, secrets masked"),
         "access": ("cli.access:access", "grants of staff and devices"),
+        "directory": ("cli.directory:directory", "the service directory as HSDS files: export, import"),
         "topics": ("cli.topics:topics", "the topics and their creation; watching one"),
         "acl": ("cli.acl:acl", "who may do what on Kafka: apply the table, check it"),
         "contracts": ("cli.contracts:contracts", "schemas and records that integrators rely on: release, diff"),

@@ -102,6 +102,8 @@ async def test_what_is_not_in_its_inbox_does_not_exist_for_an_agency(region: Reg
             statuses = {item["status"] for item in answer.json()["items"]}
             if statuses <= {403, 404}:
                 continue
+        if method == "GET" and answer.status_code == 200 and answer.json().get("items") == []:
+            continue  # a list of what is its own, which is nothing
         # Whoever has the function learns no more of what is others' than of what is not there.
         if (answer.status_code, told) not in ([(404, "not-found")] if able(action) else [(403, "forbidden"), (404, "not-found")]):
             wrong.append(f"{method} {path} ({action}): {answer.status_code} {answer.text[:120]}")

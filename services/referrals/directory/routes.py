@@ -5,11 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
+from pydantic import Field
 
 from services.referrals.parts import DIRECTORY, Referrals
 from services.referrals.referral.forms import Cursor, Limit
 from services.referrals.referral.pages import page, position
 from shared.codes import ServiceCode
+from shared.codes.psgc import MAGUINDANAO, coarser, current
+from shared.codes.valid import Language, Psgc
 from shared.contracts.referrals.service_entry import Org, ServiceEntryListed
 from shared.eventsourcing.event import instant
 from shared.http.command import Answer, Call, CommandRouter, Form, OutOfScope, Resource, invalid, violation
@@ -21,13 +24,20 @@ from .state import State
 
 router = CommandRouter("service-entries")
 
+DIVIDED = frozenset({"1908700000", "1908800000"})
+"""Maguindanao del Norte and del Sur: what served the undivided province served both."""
+
 
 class DirectoryQuery(Form):
     """Which entries to list. stale: also those whose verification is too old, for those who keep the directory."""
 
     service_code: Annotated[ServiceCode | None, member("Of this service.")] = None
     org: Annotated[Org | None, member("Of this organisation.")] = None
-    stale: Annotated[bool, member("Also those whose verification is too old.")] = False
+    place: Annotated[Psgc | None, member("For somebody from this place (PSGC): it lies in an area that the service covers.")] = None
+    age: Annotated[int | None, Field(ge=0, le=130), member("For somebody of this age, in years.")] = None
+    language: Annotated[Language | None, member("Where this is spoken (ISO 639-3).")] = None
+    free: Annotated[bool, member("Only where something is free, or nobody counts.")] = False
+    stale: Annotated[bool, member("Also those whose verification is too old, and those that do not run.")] = False
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -107,14 +117,26 @@ async def read_entry_events(call: Call) -> Answer:
 
 @router.read("GET", "/v1/service-entries", action="directory.read", query=DirectoryQuery)
 async def list_entries(call: Call) -> Answer:
-    """Entries to which one can refer today, newest first."""
+    """Entries to which one can refer today, newest first: by service, place, age, language and free places."""
     parts: Referrals = call.parts
     query: DirectoryQuery = call.query
-    today = call.runtime.now().date()
-    bound = f"service-entries\n{call.caller.principal}\n{query.service_code}\n{query.org}\n{query.stale}"
+    today = parts.local_day(call.runtime.now(), parts.region.centres[0].code)
+    filters = query.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
+    bound = f"service-entries\n{call.caller.principal}\n{sorted(filters.items())}"
     at, last = position(call, query.cursor, bound)
-    rows = await parts.pool.fetch(DIRECTORY.list_entries, query.service_code, query.org, query.stale, today, at, last, query.limit + 1)
+    rows = await parts.pool.fetch(
+        DIRECTORY.list_entries, query.service_code, query.org, query.stale, today, query.place and around(query.place), query.age,
+        query.language, query.free, at, last, query.limit + 1,
+    )  # fmt: skip
     return await page(call, [_line(row) for row in rows], query.limit, "service-entries", "entry_id", bound)
+
+
+def around(place: str) -> list[str]:
+    """A place and all that contain it, by their present codes."""
+    found = [current(place), *(coarser(place, level) for level in ("municipality", "province", "region"))]
+    if DIVIDED & set(found):
+        found.append(MAGUINDANAO)
+    return [code for code in dict.fromkeys(found) if code is not None]
 
 
 def _line(row: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -323,6 +324,66 @@ async def test_an_outside_organisation_refers_to_us_and_our_staff_answer(desk: D
     await desk.post(f"/v1/referrals/{sent['id']}:accept", {"client_id": str(uuid4())}, If_Match='"1"')
     assert (await desk.get(f"/v1/referrals/{sent['id']}"))["state"] == "ACCEPTED"
     assert (await desk.get(f"/v1/referrals/{sent['id']}/packet"))["packet"]["age"] == 34
+
+
+async def test_the_directory_is_searched_by_service_place_age_language_and_free_places(desk: Desk) -> None:
+    steward = desk.as_("stf-d1")
+
+    async def made(**changes: Any) -> str:
+        service = {"name": "Room", "service_code": "SHE", "status": changes.pop("status", "active"), **changes.pop("service", {})}
+        entry = await steward.post("/v1/service-entries", a_listing("PSWDO_ANT", "SHE") | {"service": service, **changes})
+        await steward.post(f"/v1/service-entries/{entry['id']}:verify", {}, If_Match='"1"')
+        return str(entry["id"])
+
+    province = await made(service_areas=["0600600000"], languages=["krj"], service={"minimum_age": 18})
+    town = await made(
+        service_areas=["0600613000"], service={"maximum_age": 17}, capacity={"unit": "beds", "free": 0, "as_of": "2026-03-02"}
+    )
+    anywhere = await made(languages=[], capacity={"unit": "beds", "free": 3, "as_of": "2026-03-02"})
+    elsewhere = await made(service_areas=["0504100000"])
+    closed = await made(status="temporarily_closed")
+    await desk.catch_up(directory, SERVICE_ENTRY)
+    names = ("directory.entry",)
+    once = await desk.tables(*names)
+    await desk.catch_up(directory, SERVICE_ENTRY)
+    assert await desk.tables(*names) == once
+    everything = {province: "province", town: "town", anywhere: "anywhere", elsewhere: "elsewhere", closed: "closed"}
+
+    async def found(**query: Any) -> set[str]:
+        asked = "&".join(f"{name}={value}" for name, value in {"limit": 200, "service_code": "SHE", **query}.items())
+        items = (await desk.get("/v1/service-entries?" + asked))["items"]
+        return {everything[item["entry_id"]] for item in items}
+
+    assert await found() == {"province", "town", "anywhere", "elsewhere"}
+    assert await found(stale="true") == set(everything.values())
+    assert await found(place="0600613000") == {"province", "town", "anywhere"}
+    assert await found(place="0600600000") == {"province", "anywhere"}
+    assert await found(place="0504111000") == {"elsewhere", "anywhere"}
+    assert await found(place="0600613000", age=17) == {"town", "anywhere"}
+    assert await found(place="0600613000", age=18) == {"province", "anywhere"}
+    assert await found(language="krj") == {"province", "anywhere"}
+    assert await found(place="0600613000", free="true") == {"province", "anywhere"}
+    await steward.post(
+        f"/v1/service-entries/{town}:verify", {"capacity": {"unit": "beds", "free": 1, "as_of": "2026-03-03"}}, If_Match='"2"'
+    )
+    await desk.catch_up(directory, SERVICE_ENTRY)
+    assert await found(place="0600613000", free="true") == {"province", "town", "anywhere"}
+    assert await found(org="OWWA") == set()
+
+
+async def test_an_entry_is_stale_on_the_day_after_its_ninetieth(desk: Desk) -> None:
+    steward = desk.as_("stf-d1")
+    today = desk.parts.local_day(datetime.now(UTC), CENTRE)
+    fresh, stale = (
+        (await steward.post("/v1/service-entries", a_listing("DMW", "EMP")))["id"],
+        (await steward.post("/v1/service-entries", a_listing("DMW", "EMP")))["id"],
+    )
+    for entry, days in ((fresh, 90), (stale, 91)):
+        check = {"verified_on": (today - timedelta(days=days)).isoformat()}
+        await steward.post(f"/v1/service-entries/{entry}:verify", check, If_Match='"1"')
+    await desk.catch_up(directory, SERVICE_ENTRY)
+    shown = {item["entry_id"] for item in (await desk.get("/v1/service-entries?limit=200&service_code=EMP"))["items"]}
+    assert (fresh in shown, stale in shown) == (True, False)
 
 
 async def test_the_directory_shows_what_was_verified(desk: Desk) -> None:

@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+import pytest
+
 from services.referrals.directory.decisions import ENTRY, ListEntry, RetireEntry, VerifyEntry
+from services.referrals.directory.routes import around
 from shared.codes import EntryRetireReason, EntryStatus, ServiceCode
 from shared.contracts.referrals.service_entry import (
     Capacity,
@@ -28,6 +31,22 @@ LISTED = ServiceEntryListed(
 VERIFIED = ServiceEntryVerified(verified_on=TODAY, by="stf-d1", next_due=date(2026, 6, 3))
 RETIRED = ServiceEntryRetired(reason=EntryRetireReason.CLOSED)
 VERIFY = VerifyEntry(verified_on=TODAY, today=TODAY, by="stf-d1")
+
+
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [
+        ("0600613001", ["0600613001", "0600613000", "0600600000", "0600000000"]),
+        ("0600613000", ["0600613000", "0600600000", "0600000000"]),
+        ("0600600000", ["0600600000", "0600000000"]),
+        ("0600000000", ["0600000000"]),
+        ("1903800000", ["1903800000", "1900000000"]),
+        ("1908705000", ["1908705000", "1908700000", "1900000000", "1903800000"]),
+    ],
+    ids=["barangay", "municipality", "province", "region", "before the division", "after it"],
+)
+def test_whoever_serves_a_place_serves_what_lies_in_it(place: str, found: list[str]) -> None:
+    assert around(place) == found
 
 
 def test_an_entry_is_listed_and_replaced_as_a_whole() -> None:

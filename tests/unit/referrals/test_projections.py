@@ -83,8 +83,8 @@ def test_an_entry_is_kept_as_listed() -> None:
     listed = fact("gabay.referrals.service-entry-listed.v1", **LISTED.model_dump(mode="json", exclude_none=True))
     [op] = apply(directory, listed)
     assert op[0] == "list"
-    assert orjson.loads(op[1][5])["organization"]["name"] == "OWWA regional office"
-    assert "ctx" not in orjson.loads(op[1][5])
+    assert orjson.loads(op[1][10])["organization"]["name"] == "OWWA regional office"
+    assert "ctx" not in orjson.loads(op[1][10])
 
 
 class NoLookUps:
