@@ -146,7 +146,23 @@ async def play(stage: Stage) -> None:
     await stage.say(worker, "Casework has marked the step as done. The worker tells the client and closes the referral.")
     await stage.send(worker, "referrals", f"{referral}:close", {**share, "client_told": True}, version=version)
 
-    await stage.say(worker, "The course was taken; a look back is planned and done; both needs are met.")
+    await stage.say(worker, "A seat in the next course on financial literacy. She comes, and learns: 0.4 before, 0.8 after.")
+    session = await stage.send(
+        worker, "casework", "/v1/training-sessions",
+        {
+            **here, "course": "FINLIT", "provider": "ANT_PG", "hours": "8", "place": "0600613000", "capacity": 25,
+            "starts": f"{stage.today}T08:00:00+08:00",
+        },
+    )  # fmt: skip
+    training = f"/v1/training-sessions/{session['id']}"
+    await stage.send(worker, "casework", f"{training}/enrolments", {**ground, "client_id": client}, version="*")
+    at = await stage.version(worker, "casework", training)
+    await stage.send(worker, "casework", f"{training}:hold", {**here, "held_on": stage.today, "attendees": 1}, version=at)
+    await stage.send(
+        worker, "casework", f"{training}/outcomes",
+        {**ground, "client_id": client, "attended_hours": "8", "pre": "0.4", "post": "0.8"}, version="*",
+    )  # fmt: skip
+    await stage.say(worker, "The step of the plan is done; a look back is planned and done; both needs are met.")
     at = await stage.version(worker, "casework", case)
     await stage.send(worker, "casework", f"{case}/plans/1/actions/{course}", {**ground, "status": "DONE"}, version=at)
     follow_up = stage.id()
@@ -173,6 +189,7 @@ LEAVES = {
     ),
     "casework": (
         "case-opened", "case-assigned", "needs-assessed", "case-plan-proposed", "case-plan-agreed", "plan-action-recorded",
+        "training-session-scheduled", "training-enrolled", "training-session-held", "training-outcome-recorded",
         "plan-action-recorded", "follow-up-scheduled", "follow-up-recorded", "case-closed",
     ),
     "referrals": (
