@@ -27,6 +27,9 @@ class Quiet:
     def refused(self, code: str, title: str) -> None:
         self.lines.append(f"  refused {code}")
 
+    def read(self, role: str, status: int) -> None:
+        self.lines.append(f"  {role} {status}")
+
 
 async def played(region: Region, name: str) -> None:
     """Play a story; it leaves exactly its facts."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cli.demo.stories import returnee
+from cli.demo.stories import boy, domestic, returnee, trafficking
 from cli.demo.stories.stage import Seen, Stage
 
 __all__ = ["STORIES", "Seen", "Stage", "Story"]
@@ -20,4 +20,7 @@ class Story:
 
 STORIES: Mapping[str, Story] = {
     "returnee": Story("Home from Kuwait: a returnee in Antique", returnee.play, returnee.LEAVES),
+    "domestic": Story("At night, from an employer: a domestic worker on the route", domestic.play, domestic.LEAVES),
+    "boy": Story("Alone at the border: an unaccompanied boy", boy.play, boy.LEAVES),
+    "trafficking": Story("Told once: a suspicion of trafficking", trafficking.play, trafficking.LEAVES),
 }

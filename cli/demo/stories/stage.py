@@ -35,6 +35,8 @@ class Teller(Protocol):
 
     def refused(self, code: str, title: str) -> None: ...
 
+    def read(self, role: str, status: int) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -176,6 +178,22 @@ class Stage:
         """Read something, with the purpose for which it is read."""
         headers = {"Authorization": f"Bearer {who.token}", "Gabay-Purpose": purpose}
         return await self._apps[service].get(path, headers=headers)
+
+    async def sees(self, who: Person, service: str, path: str, status: int, *, purpose: str = "CASE_MANAGEMENT") -> None:
+        """Whether somebody may read something. Raises Refused if the answer has another status."""
+        answer = await self.read(who, service, path, purpose=purpose)
+        if answer.status_code != status:
+            raise Refused(f"GET {path} as {who.role}: expected {status}, got {answer.status_code} {answer.text[:300]}")
+        self.teller.read(who.role, status)
+
+    async def until_gone(self, who: Person, service: str, path: str, *, purpose: str = "CASE_MANAGEMENT") -> None:
+        """Wait until somebody who could read something can no longer. Raises Refused after 15 s."""
+        until = time.monotonic() + SOON_S
+        while (answer := await self.read(who, service, path, purpose=purpose)).status_code < 400:
+            if time.monotonic() > until:
+                raise Refused(f"GET {path} still answers {answer.status_code} after {SOON_S:.0f} s")
+            await asyncio.sleep(0.05)
+        self.teller.read(who.role, answer.status_code)
 
     async def version(self, who: Person, service: str, path: str) -> int:
         """The version of an object as it stands."""

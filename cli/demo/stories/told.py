@@ -40,6 +40,10 @@ class OnScreen:
     def refused(self, code: str, title: str) -> None:
         self._console.print(Text.assemble(("  refused   ", "red"), (f"{code:<26}", ""), (title, "dim")))
 
+    def read(self, role: str, status: int) -> None:
+        style, word = ("green", "reads it") if status == 200 else ("red", f"does not read it ({status})")
+        self._console.print(Text.assemble((f"  {role.replace('_', ' ')} ", ""), (word, style)))
+
 
 async def tell(name: str, screen: Screen, stack_of: Callable[[Screen], Awaitable["Stack"]], tokens: "Tokens") -> int:
     """Play a story, or all. Exit status 1 if it did not leave the facts that it should, 2 for a name that is none."""
