@@ -298,7 +298,8 @@ async def test_a_log_that_begins_later_than_our_offset_asks_for_a_rebuild(world:
     from aiokafka import TopicPartition
     from aiokafka.admin import RecordsToDelete
 
-    await world.send(*some_streams(world, 30, 2))
+    # So many that no partition is empty: of thirty streams, once in forty times one was.
+    await world.send(*some_streams(world, 150, 1))
     await world.owner.execute(
         "insert into consumed select 'casework.ledger.v1', $1, p, 0 from generate_series(0, 5) p", world.aggregate.topic
     )

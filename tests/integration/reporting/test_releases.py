@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.reporting.disclosure.ptable import make
+from services.reporting.facts.projection import facts
 from services.reporting.releases.freeze import Office, chain
 from services.reporting.releases.manifest import FIRST, faults
 from services.reporting.releases.secrets import Secret
@@ -49,8 +50,8 @@ class Desk:
         }
 
     async def read_until(self, at: datetime) -> None:
-        await self.pool.execute("delete from facts_v1.watermark")
-        await self.pool.execute("insert into facts_v1.watermark (topic, partition, at) values ('t', 0, $1)", at)
+        await self.pool.execute(f"delete from {facts.schema}.watermark")
+        await self.pool.execute(f"insert into {facts.schema}.watermark (topic, partition, at) values ('t', 0, $1)", at)
 
 
 @pytest.fixture
