@@ -10,7 +10,7 @@ CENTRE = "HN-EP-01"
 
 async def play(stage: Stage) -> None:
     """The guardian speaks, the boy agrees; his aunt is found; only then, and only if it is best for him, he goes to her."""
-    stage.centre = CENTRE
+    stage.at(CENTRE, "America/Tegucigalpa")
     protection = await stage.person("protection_supervisor")
     worker, warden = await stage.person("caseworker"), await stage.person("warden")
     client, management, tracing, home, search, back, family = (stage.id() for _ in range(7))
@@ -39,7 +39,7 @@ async def play(stage: Stage) -> None:
         warden, "casework", "/v1/stays",
         {
             "centre": CENTRE, **basis, "client_id": client, "case_id": opened.stream, "unit": "HN-EP-01-C", "sex": "M",
-            "adult_child": "CHILD", "family": False, "expected_exit": stage.in_days(14), "display_name": "Wil",
+            "adult_child": "CHILD", "family": False, "expected_exit": stage.in_days(14), "display_name": "Willy",
         },
     )  # fmt: skip
     await stage.send(protection, "casework", f"{case}:assign", {**basis, "worker": protection.staff}, version=1)

@@ -1,6 +1,8 @@
 """A domestic worker in distress arrives at night at a centre on the route: shelter, counselling, a paper, and home of her own will."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cli.demo.stories.forms import ground, need, registration, screening, service
 from cli.demo.stories.stage import Stage
@@ -10,7 +12,7 @@ CENTRE, MISSION = "HN-EP-01", "CONS_VEN"
 
 async def play(stage: Stage) -> None:
     """Urgent screening, a case by itself, a bed, a paper from her consulate, and a voluntary return."""
-    stage.centre = CENTRE
+    stage.at(CENTRE, "America/Tegucigalpa")
     reception, worker = await stage.person("reception"), await stage.person("caseworker")
     supervisor, warden = await stage.person("supervisor"), await stage.person("warden")
     client, management, consular, home = (stage.id() for _ in range(4))
@@ -73,10 +75,10 @@ async def play(stage: Stage) -> None:
     step = await stage.send(
         worker, "casework", f"{case}/consular-requests", {**ground(consular, "CONSULAR"), **asked}, version=at
     )  # fmt: skip
-    for reached, more in (("SUBMITTED", {}), ("ISSUED", {"expiry": stage.in_days(180)})):
+    for done, expiry in (("SUBMITTED", {}), ("ISSUED", {"expiry": stage.in_days(180)})):
         step = await stage.send(
             worker, "casework", f"{case}/consular-requests/{request}:progress",
-            {**ground(consular, "CONSULAR"), "stage": reached, **more}, version=step["version"],
+            {**ground(consular, "CONSULAR"), "stage": done, **expiry}, version=step["version"],
         )  # fmt: skip
 
     await stage.say(worker, "She wants to go home. A free choice and an informed one: a day lies between counselling and her signature.")
@@ -90,7 +92,7 @@ async def play(stage: Stage) -> None:
         version=step["version"],
     )  # fmt: skip
     progress = f"{case}/returns/{back}:progress"
-    stages = (
+    stages: tuple[tuple[str, Mapping[str, Any]], ...] = (
         ("COUNSELLED", {"country_information": True, "alternatives": True, "on": stage.in_days(-2), "occurred_at": days_ago}),
         ("VOLUNTARINESS_CONFIRMED", {"declaration_ref": "attachment-1"}), ("DOCUMENTS_IN_PROGRESS", {}),
         ("MEDICALLY_CLEARED", {"fit_to_travel": True, "escort": False}),

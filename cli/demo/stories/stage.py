@@ -8,9 +8,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -78,7 +79,7 @@ class Stage:
     bootstrap: str
     teller: Teller
     centre: str = "PH-ANT-01"
-    day: date = field(default_factory=lambda: (datetime.now(UTC) + timedelta(hours=8)).date())
+    day: date = field(default_factory=lambda: datetime.now(ZoneInfo("Asia/Manila")).date())
     facts: list[Seen] = field(default_factory=list)
     """Every fact of this story's streams, in the order in which it was heard."""
 
@@ -100,6 +101,10 @@ class Stage:
             await app.aclose()
 
     # -- who and when -------------------------------------------------------------------------------------------------
+
+    def at(self, centre: str, zone: str) -> None:
+        """Play at another centre; today is today there."""
+        self.centre, self.day = centre, datetime.now(ZoneInfo(zone)).date()
 
     async def person(self, role: str, *, centre: str | None = None, org: str | None = None) -> Person:
         """A member of staff with one role, at the story's centre unless an organisation or another centre is named."""
@@ -186,14 +191,14 @@ class Stage:
             raise Refused(f"GET {path} as {who.role}: expected {status}, got {answer.status_code} {answer.text[:300]}")
         self.teller.read(who.role, status)
 
-    async def until_gone(self, who: Person, service: str, path: str, *, purpose: str = "CASE_MANAGEMENT") -> None:
-        """Wait until somebody who could read something can no longer. Raises Refused after 15 s."""
+    async def until_erased(self, who: Person, service: str, path: str, member: str, *, purpose: str = "CASE_MANAGEMENT") -> None:
+        """Wait until what somebody could read reads as `erased`. Raises Refused after 15 s."""
         until = time.monotonic() + SOON_S
-        while (answer := await self.read(who, service, path, purpose=purpose)).status_code < 400:
+        while (answer := await self.read(who, service, path, purpose=purpose)).json().get(member) != "erased":
             if time.monotonic() > until:
-                raise Refused(f"GET {path} still answers {answer.status_code} after {SOON_S:.0f} s")
+                raise Refused(f"GET {path} still shows {member} after {SOON_S:.0f} s")
             await asyncio.sleep(0.05)
-        self.teller.read(who.role, answer.status_code)
+        self.teller.read(who.role, 410 if answer.status_code == 200 else answer.status_code)
 
     async def version(self, who: Person, service: str, path: str) -> int:
         """The version of an object as it stands."""

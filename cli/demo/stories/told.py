@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cli.demo import Tokens
     from deploy.embedded.stack import Stack
 
+WHY = {403: "not this role (403)", 404: "for them it does not exist (404)", 410: "erased"}
 COLOURS = {"intake": "cyan", "casework": "magenta", "referrals": "yellow"}
 
 
@@ -41,7 +42,7 @@ class OnScreen:
         self._console.print(Text.assemble(("  refused   ", "red"), (f"{code:<26}", ""), (title, "dim")))
 
     def read(self, role: str, status: int) -> None:
-        style, word = ("green", "reads it") if status == 200 else ("red", f"does not read it ({status})")
+        style, word = ("green", "reads it") if status == 200 else ("red", "does not read it: " + WHY.get(status, str(status)))
         self._console.print(Text.assemble((f"  {role.replace('_', ' ')} ", ""), (word, style)))
 
 

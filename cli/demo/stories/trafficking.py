@@ -95,12 +95,13 @@ async def play(stage: Stage) -> None:
     await stage.say(
         worker, "She changes her mind. The consent ends at intake; the referral is withdrawn by itself, and the packet opens no more."
     )
+    at = await stage.version(protection, "intake", f"/v1/clients/{client}")
     await stage.send(
         protection, "intake", f"/v1/clients/{client}/consents/{sharing}:withdraw",
-        {"centre": CENTRE, "purpose": "CASE_MANAGEMENT", "reason": "CLIENT_WISH", "effective": stage.today}, version="*",
+        {"centre": CENTRE, "purpose": "CASE_MANAGEMENT", "reason": "CLIENT_WISH", "effective": stage.today}, version=at,
     )  # fmt: skip
     await stage.happens("referral-withdrawn", reason="CONSENT_WITHDRAWN")
-    await stage.until_gone(officer, "referrals", packet, purpose="SHARE_FOR_SERVICE")
+    await stage.until_erased(officer, "referrals", packet, "packet", purpose="SHARE_FOR_SERVICE")
 
 
 LEAVES = {
