@@ -11,23 +11,18 @@ from services.intake.encounter import routes as encounters
 from services.intake.household import routes as households
 from services.intake.incident import routes as incidents
 from services.intake.outreach import routes as outreach
-from services.intake.parts import Intake
+from services.intake.parts import AGGREGATES, Intake
 from services.intake.search.finder import Finder
 from shared.compose import open_parts
 from shared.http.app import create_app
+from shared.http.changes import changes_router
 from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
 ROUTERS = (
-    routes.router,
-    forgetting_routes.router,
-    pages.router,
-    duplicates.router,
-    encounters.router,
-    outreach.router,
-    incidents.router,
-    households.router,
+    *(routes.router, forgetting_routes.router, pages.router, duplicates.router, encounters.router),
+    *(outreach.router, incidents.router, households.router, changes_router(AGGREGATES)),
 )
 
 

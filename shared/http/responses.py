@@ -58,6 +58,8 @@ def problems(op: Operation) -> dict[int, list[str]]:
         codes |= {"purpose-needed", "audit-unavailable"}
     if op.query is not None and "cursor" in op.query.model_fields:
         codes |= {"cursor-invalid"}
+    if op.path == "/v1/changes":
+        codes |= {"cursor-invalid", "cursor-expired"}
     if op.kind == "batch":
         codes |= {"batch-too-large"}
     if op.kind == "command":
