@@ -45,6 +45,8 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "restore": ("cli.backup:restore", "bring a backup back, with all that has to follow"),
         "recover": ("cli.recovery:recover", "take back from the topics what a restored store lost"),
         "keyring": ("cli.recovery:keyring", "after a restore: the forgotten stay forgotten"),
+        "manifests": ("cli.manifests:manifests", "write the files for containers and clusters (--check)"),
+        "region": ("cli.manifests:region", "a new region: its file and its overlay"),
         "drill": ("cli.backup:drill", "restore the last backup beside the stack, and compare"),
     },
     "Single processes": {

@@ -157,7 +157,7 @@ async def test_everything_destroyed_comes_back_from_the_copy_and_its_wal(places:
 
 async def test_a_store_of_yesterday_takes_back_what_its_topics_have_and_the_forgotten_stay_forgotten(places: Places) -> None:
     async with running() as region:
-        await region.quiet()
+        await region.quiet(120)
         label = await asyncio.to_thread(backed_up, region, places)
         load = await loaded(region, 4, 30)
         # A newer copy of the keyring than of the stores, as it should be; nobody was forgotten yet.

@@ -1,0 +1,203 @@
+"""docker-compose.yml and the image: the form of the standard, nothing that a container does not need, commands that exist.
+
+No container engine is needed or used here: what an engine would find besides is not tested on a machine without one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import compose_spec
+import pytest
+import yaml
+
+from cli.app import ALL
+from cli.manifests import stale
+from deploy.compose.secrets import main as make_secrets
+from deploy.manifests.table import IMAGES, all_secrets
+from shared.settings import KEK_CLASSES, ROOT, Settings
+
+# As compose reads it where nothing is set: the defaults.
+TEXT = re.sub(r"\$\{\w+:-(.*?)\}", r"\1", (ROOT / "docker-compose.yml").read_text())
+DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
+OURS = {name: each for name, each in SERVICES.items() if each["image"] == IMAGES["gabay"]}
+DOCKERFILE = (ROOT / "deploy/compose/Dockerfile").read_text()
+every = pytest.mark.parametrize("name", SERVICES)
+
+
+def test_the_written_files_are_those_that_the_table_makes() -> None:
+    assert not stale(), "run: ./gabay manifests"
+
+
+def test_it_has_the_form_of_the_compose_specification() -> None:
+    told = compose_spec.PyCompose.from_yaml(TEXT)
+    told.validate()
+    assert set(told.service_names()) == set(SERVICES)
+
+
+@every
+def test_a_container_has_only_what_it_needs(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert service["init"] is True
+    assert service["ulimits"] == {"core": 0}, "a core dump would hold keys and names"
+    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
+    assert not {"privileged", "cap_add", "network_mode", "pid", "ipc", "devices"} & set(service)
+
+
+@every
+def test_its_image_is_named_by_an_exact_tag(name: str) -> None:
+    image, _, tag = SERVICES[name]["image"].rpartition(":")
+    assert image
+    assert re.search(r"\d+\.\d+\.?\d*", tag), tag
+    assert "latest" not in tag
+
+
+@every
+def test_its_ports_are_open_on_this_machine_only_and_behind_the_edge(name: str) -> None:
+    service = SERVICES[name]
+    assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", ()))
+    assert ("edge" in service["networks"]) == bool(service.get("ports"))
+    assert DOCUMENT["networks"]["back"] == {"internal": True}
+
+
+@every
+def test_it_says_when_it_is_well(name: str) -> None:
+    service = SERVICES[name]
+    runs_once = service["restart"] == "no"
+    silent = service.get("healthcheck") == {"disable": True}
+    assert "healthcheck" in service or runs_once
+    assert not silent or runs_once or service.get("profiles"), "the core of a region is watched"
+
+
+@every
+def test_what_it_mounts_and_waits_for_is_there(name: str) -> None:
+    service = SERVICES[name]
+    for volume in service.get("volumes", ()):
+        source = volume.split(":")[0]
+        assert (ROOT / source).exists() if source.startswith(".") else source in DOCUMENT["volumes"], source
+    for other, condition in service.get("depends_on", {}).items():
+        needed = {"service_healthy": "healthcheck", "service_completed_successfully": "restart"}[condition["condition"]]
+        assert needed in SERVICES[other]
+        assert condition["condition"] != "service_completed_successfully" or SERVICES[other]["restart"] == "no"
+    assert set(service.get("secrets", ())) <= set(DOCUMENT["secrets"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_its_command_is_one_of_ours(name: str) -> None:
+    service = OURS[name]
+    entrypoint = service.get("entrypoint", ["gabay"])
+    if entrypoint[:2] == ["python", "-m"]:
+        assert callable(importlib.import_module(entrypoint[2]).main)
+        return
+    verb, *words = service["command"]
+    if verb.startswith("-"):
+        return
+    module, _, function = ALL[verb].partition(":")
+    target = getattr(importlib.import_module(module), function)
+    if words and verb in ("serve", "work"):
+        process = {"serve": "api", "work": "worker"}[verb]
+        assert importlib.util.find_spec(f"services.{words[0]}.{process}"), "no such process"
+    assert target is not None
+
+
+def test_every_verb_in_it_is_understood_by_the_command_line() -> None:
+    told = subprocess.run(["./gabay", *OURS["topics"]["command"], "--help"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("secrets")
+    make_secrets(folder)
+    return folder
+
+
+def test_every_secret_has_a_maker_and_a_reader(secrets: Path) -> None:
+    assert {each.name for each in secrets.iterdir()} >= set(all_secrets())
+    read = {name for service in SERVICES.values() for name in service.get("secrets", ())}
+    assert read == set(DOCUMENT["secrets"])
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if "GABAY_SERVICE" in OURS[name]["environment"]])
+def test_a_process_starts_with_this_environment_and_reads_no_other_services_keys(name: str, secrets: Path) -> None:
+    environment = {}
+    for variable, value in OURS[name]["environment"].items():
+        environment[variable] = (value or "").replace("/run/secrets", str(secrets))
+    service, process = environment["GABAY_SERVICE"], environment["GABAY_PROCESS"]
+    settings = Settings.load(service, process, environment)
+    assert set(settings.kek) == set(KEK_CLASSES[service])
+    mounted = set(OURS[name]["secrets"])
+    assert {each for each in mounted if each.startswith("kek-")} == {f"kek-{each}" for each in KEK_CLASSES[service]}
+    assert not any(each.endswith("-url") and not each.startswith(f"{service}-") for each in mounted)
+    assert ("blind-index-key" in mounted) == (service == "intake")
+
+
+def test_a_secret_is_never_in_the_environment_itself() -> None:
+    for name, service in SERVICES.items():
+        for variable, value in service.get("environment", {}).items():
+            secret = re.search(r"PASSWORD|KEK|_KEY|KEYS|SECRET|_URL$", variable)
+            assert not secret or variable.endswith("_FILE") or "://" not in str(value) or "@" not in str(value), f"{name}: {variable}"
+
+
+# --- the image: what hadolint would say of it, and what it would not ----------------------------------------------------------
+
+
+def stages() -> list[list[str]]:
+    lines = re.sub(r"\\\n(?:\s*#.*\n)*", " ", DOCKERFILE).splitlines()
+    found: list[list[str]] = []
+    for line in (line.strip() for line in lines if line.strip() and not line.startswith("#")):
+        if line.startswith("FROM "):
+            found.append([])
+        found[-1].append(line)
+    return found
+
+
+def test_the_image_has_two_stages_on_one_exact_base() -> None:
+    bases = [stage[0].split()[1] for stage in stages()]
+    assert bases == [IMAGES["python"]] * 2
+
+
+def test_packages_come_by_their_hashes_and_the_last_stage_installs_none() -> None:
+    build, final = stages()
+    assert any("--require-hashes --no-deps" in line for line in build)
+    assert not any("pip install" in line or "apt-get" in line for line in final)
+    assert any("pip uninstall" in line for line in final)
+
+
+def test_it_runs_as_nobody_in_particular_and_without_a_shell() -> None:
+    final = stages()[1]
+    assert "USER 10001:10001" in final
+    entry = next(line for line in final if line.startswith("ENTRYPOINT"))
+    assert entry == 'ENTRYPOINT ["gabay"]'
+    assert final.index("USER 10001:10001") < final.index(entry)
+    assert any(line.startswith("HEALTHCHECK") and "/health/ready" in line for line in final)
+    assert any("org.opencontainers.image" in line for line in final)
+
+
+def test_what_it_copies_is_there_and_no_secret_is_among_it() -> None:
+    for stage in stages():
+        assert not any(line.startswith("ADD ") for line in stage)
+        for line in (line for line in stage if line.startswith("COPY ") and "--from" not in line):
+            assert (ROOT / line.split()[1]).exists(), line
+    assert "deploy/compose/secrets" in (ROOT / "deploy/compose/Dockerfile.dockerignore").read_text().splitlines()
+
+
+def test_kafka_and_postgres_have_the_settings_of_the_embedded_stack() -> None:
+    for name, other in (("server.properties", "kafka/server.properties"), ("postgresql.conf", "postgres/postgresql.conf")):
+        ours, theirs = _settings(ROOT / "deploy/embedded" / name), _settings(ROOT / "deploy/compose" / other)
+        addresses = {"listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs", "unix_socket_permissions"}
+        assert {key: theirs.get(key) for key in ours.keys() - addresses} == {key: ours[key] for key in ours.keys() - addresses}
+
+
+def _settings(file: Path) -> dict[str, str]:
+    lines = (line.partition("#")[0].strip() for line in file.read_text().splitlines())
+    return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines if line)}
