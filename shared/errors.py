@@ -91,174 +91,108 @@ class Hole(GabayError):
 
 
 class ProblemType(NamedTuple):
-    """What a problem code means to a client: its status, and its title in the three languages of the region."""
+    """What a problem code means to a client: its status, its title, and what to do where the refusal itself does not say it.
+
+    Both in English; the other languages of the region stand in `shared/http/messages`.
+    """
 
     status: int
-    en: str
-    fr: str
-    fil: str
+    title: str
+    remedy: str
 
 
 # Every problem code of the API (docs/reference/problems.md lists them with their members; a test holds the two equal).
 # `type` is `urn:gabay:problem:<code>`. A code never changes its status, and never disappears within a major version.
 PROBLEMS: Final[Mapping[str, ProblemType]] = {
     # the protocol
-    "malformed-json": ProblemType(
-        400, "The body is not strict JSON", "Le corps n'est pas du JSON strict", "Hindi wastong JSON ang katawan"
-    ),
-    "malformed-request": ProblemType(
-        400, "A header or parameter cannot be read", "Un en-tête ou un paramètre est illisible", "May header o parameter na hindi mabasa"
-    ),
+    "malformed-json": ProblemType(400, "The body is not strict JSON", "Send strict JSON in UTF-8; `reason` says what is wrong."),
+    "malformed-request": ProblemType(400, "A header or parameter cannot be read", "Correct the header or parameter that `where` names."),
     "idempotency-key-missing": ProblemType(
-        400, "The Idempotency-Key header is missing", "L'en-tête Idempotency-Key manque", "Kulang ng Idempotency-Key na header"
+        400, "The Idempotency-Key header is missing", "Send a UUID of version 4 or 7 as Idempotency-Key; keep it for every repetition."
     ),
-    "idempotency-key-invalid": ProblemType(
-        400, "The Idempotency-Key is not a UUID", "L'Idempotency-Key n'est pas un UUID", "Hindi UUID ang Idempotency-Key"
-    ),
+    "idempotency-key-invalid": ProblemType(400, "The Idempotency-Key is not a UUID", "Send a UUID of version 4 or 7 as Idempotency-Key."),
     "cursor-invalid": ProblemType(
-        400,
-        "The cursor does not belong to this list",
-        "Le curseur n'appartient pas à cette liste",
-        "Hindi para sa listahang ito ang cursor",
+        400, "The cursor does not belong to this list", "List from the start; a cursor belongs to one list and its filters."
     ),
-    "purpose-needed": ProblemType(
-        400, "Say for what purpose you read", "Indiquez la finalité de la lecture", "Sabihin kung para saan ang pagbasa"
-    ),
-    "unauthenticated": ProblemType(401, "A valid token is needed", "Un jeton valide est nécessaire", "Kailangan ng wastong token"),
+    "purpose-needed": ProblemType(400, "Say for what purpose you read", "Send the Gabay-Purpose header with the purpose of the reading."),
+    "unauthenticated": ProblemType(401, "A valid token is needed", "Sign in again and send the new token."),
     "step-up-needed": ProblemType(
-        401, "This needs a recent strong login", "Une connexion forte récente est nécessaire", "Kailangan ng bago at matibay na pag-login"
+        401, "This needs a recent strong login", "Sign in again with the stronger method and repeat within 15 minutes."
     ),
     "forbidden": ProblemType(
-        403, "None of your roles has this function", "Aucun de vos rôles n'a cette fonction", "Wala sa iyong mga tungkulin ang gawaing ito"
+        403, "None of your roles has this function", "Ask a colleague who has the role, or your administrator for a grant."
     ),
-    "scope-insufficient": ProblemType(
-        403, "The token lacks a scope", "Il manque une portée au jeton", "Kulang ang saklaw (scope) ng token"
-    ),
+    "scope-insufficient": ProblemType(403, "The token lacks a scope", "Ask for a token with the scope that `scope` names."),
     "not-assigned": ProblemType(
-        403, "The case is not assigned to you", "Le dossier ne vous est pas attribué", "Hindi sa iyo nakatalaga ang kaso"
+        403, "The case is not assigned to you", "Ask its worker or a supervisor; in an emergency open it by break-glass."
     ),
-    "device-blocked": ProblemType(403, "This device is blocked", "Cet appareil est bloqué", "Naka-block ang device na ito"),
-    "not-found": ProblemType(404, "Not found", "Introuvable", "Hindi natagpuan"),
-    "method-not-allowed": ProblemType(405, "Method not allowed", "Méthode non autorisée", "Hindi pinahihintulutan ang method"),
-    "not-acceptable": ProblemType(406, "No such format", "Format non disponible", "Walang ganitong format"),
-    "request-timeout": ProblemType(
-        408, "The request came too slowly", "La requête est arrivée trop lentement", "Masyadong mabagal ang request"
+    "device-blocked": ProblemType(403, "This device is blocked", "Hand the device in; what it holds of clients has to be wiped."),
+    "not-found": ProblemType(404, "Not found", "Check the id; what is outside your reach reads the same."),
+    "method-not-allowed": ProblemType(405, "Method not allowed", "Use one of the methods that the Allow header names."),
+    "not-acceptable": ProblemType(406, "No such format", "Ask for application/json."),
+    "request-timeout": ProblemType(408, "The request came too slowly", "Send it again over a better connection, or in smaller parts."),
+    "already-exists": ProblemType(409, "It exists already with other content", "Read what is there; for something new draw a new id."),
+    "concurrent-write": ProblemType(409, "Others are changing the record: repeat", "Read the record again and repeat with the same key."),
+    "idempotency-in-progress": ProblemType(409, "The first request is still running", "Wait a second and repeat with the same key."),
+    "cursor-expired": ProblemType(410, "The cursor is too old: list from the start", "List from the start."),
+    "stale-version": ProblemType(
+        412, "The record changed meanwhile", "Look at `changes`, decide again, and send the new version in If-Match."
     ),
-    "already-exists": ProblemType(
-        409, "It exists already with other content", "Cela existe déjà avec un autre contenu", "Mayroon na nito na iba ang laman"
-    ),
-    "concurrent-write": ProblemType(
-        409, "Others are changing the record: repeat", "D'autres modifient la fiche : répétez", "May ibang nagbabago ng tala: ulitin"
-    ),
-    "idempotency-in-progress": ProblemType(
-        409, "The first request is still running", "La première requête est encore en cours", "Tumatakbo pa ang unang request"
-    ),
-    "cursor-expired": ProblemType(
-        410,
-        "The cursor is too old: list from the start",
-        "Le curseur est trop ancien : reprenez la liste au début",
-        "Luma na ang cursor: magsimula muli",
-    ),
-    "stale-version": ProblemType(412, "The record changed meanwhile", "La fiche a changé entre-temps", "Nabago na ang tala habang wala ka"),
-    "body-too-large": ProblemType(413, "The body is too large", "Le corps est trop grand", "Masyadong malaki ang katawan"),
-    "batch-too-large": ProblemType(413, "The batch is too large", "Le lot est trop grand", "Masyadong malaki ang batch"),
-    "uri-too-long": ProblemType(414, "The address is too long", "L'adresse est trop longue", "Masyadong mahaba ang address"),
+    "body-too-large": ProblemType(413, "The body is too large", "Send at most as many bytes as `limit` says."),
+    "batch-too-large": ProblemType(413, "The batch is too large", "Send it in several batches of at most `limit`."),
+    "uri-too-long": ProblemType(414, "The address is too long", "Shorten the address; put long filters into a search."),
     "unsupported-media-type": ProblemType(
-        415,
-        "Only application/json in UTF-8, not compressed",
-        "Seulement application/json en UTF-8, sans compression",
-        "application/json lamang sa UTF-8, hindi naka-compress",
+        415, "Only application/json in UTF-8, not compressed", "Send application/json in UTF-8 without Content-Encoding."
     ),
-    "validation": ProblemType(
-        422, "The request does not fit the form", "La requête ne correspond pas au formulaire", "Hindi tugma sa form ang request"
+    "validation": ProblemType(422, "The request does not fit the form", "Correct each member that `errors` names, by its code."),
+    "idempotency-mismatch": ProblemType(422, "This key was used with another request", "Use a new key for a new wish."),
+    "precondition-required": ProblemType(428, "Say which version you saw (If-Match)", "Send the version from ETag in If-Match."),
+    "rate-limited": ProblemType(429, "Too many requests", "Wait as many seconds as Retry-After says."),
+    "headers-too-large": ProblemType(431, "The headers are too large", "Send fewer or shorter headers."),
+    "internal": ProblemType(
+        500, "Something unforeseen happened", "Repeat with the same key; if it stays so, tell your administrator the `trace`."
     ),
-    "idempotency-mismatch": ProblemType(
-        422,
-        "This key was used with another request",
-        "Cette clé a servi pour une autre requête",
-        "Nagamit na ang key na ito sa ibang request",
-    ),
-    "precondition-required": ProblemType(
-        428, "Say which version you saw (If-Match)", "Indiquez la version vue (If-Match)", "Sabihin ang bersyong nakita (If-Match)"
-    ),
-    "rate-limited": ProblemType(429, "Too many requests", "Trop de requêtes", "Masyadong maraming request"),
-    "headers-too-large": ProblemType(431, "The headers are too large", "Les en-têtes sont trop grands", "Masyadong malaki ang mga header"),
-    "internal": ProblemType(500, "Something unforeseen happened", "Un imprévu s'est produit", "May hindi inaasahang nangyari"),
     "unavailable": ProblemType(
-        503,
-        "A needed part is away: repeat with the same key",
-        "Une partie nécessaire ne répond pas : répétez avec la même clé",
-        "May bahaging hindi sumasagot: ulitin gamit ang parehong key",
+        503, "A needed part is away: repeat with the same key", "Nothing was done: repeat with the same key after Retry-After."
     ),
-    "audit-unavailable": ProblemType(
-        503,
-        "The access log cannot be written: nothing was shown",
-        "Le journal d'accès ne peut être écrit : rien n'a été montré",
-        "Hindi maisulat ang talaan ng pagbasa: walang ipinakita",
-    ),
-    "not-attempted": ProblemType(
-        503,
-        "Not begun in time: send this item again",
-        "Pas commencé à temps : renvoyez cet élément",
-        "Hindi nasimulan sa oras: ipadala muli",
-    ),
-    "storage-full": ProblemType(507, "The storage is full", "Le stockage est plein", "Puno na ang imbakan"),
+    "audit-unavailable": ProblemType(503, "The access log cannot be written: nothing was shown", "Repeat in a moment."),
+    "not-attempted": ProblemType(503, "Not begun in time: send this item again", "Send this item again with the same key."),
+    "storage-full": ProblemType(507, "The storage is full", "Tell your administrator; repeat with the same key when there is room."),
     # the domain
-    "invalid-state": ProblemType(409, "Not possible in this state", "Impossible dans cet état", "Hindi maaari sa kalagayang ito"),
-    "consent-missing": ProblemType(409, "A consent is missing", "Il manque un consentement", "Kulang ng pahintulot"),
-    "consent-expired": ProblemType(409, "The consent has ended", "Le consentement a pris fin", "Tapos na ang bisa ng pahintulot"),
-    "assent-refused": ProblemType(409, "The child did not agree", "L'enfant n'a pas donné son accord", "Hindi pumayag ang bata"),
-    "withheld-item": ProblemType(
-        409, "The client withheld this item", "Le client a exclu cet élément", "Ipinagkait ng kliyente ang bahaging ito"
-    ),
-    "protection-block": ProblemType(409, "Blocked for protection", "Bloqué par mesure de protection", "Naka-block para sa proteksyon"),
-    "legal-hold": ProblemType(409, "A legal hold forbids it", "Une mesure de conservation l'interdit", "May legal hold na nagbabawal nito"),
-    "service-in-progress": ProblemType(409, "A service is in progress", "Un service est en cours", "May serbisyong kasalukuyang ginagawa"),
-    "client-retired": ProblemType(
-        409, "The client was merged into another", "La fiche a été fusionnée avec une autre", "Isinama na sa iba ang kliyente"
-    ),
+    "invalid-state": ProblemType(409, "Not possible in this state", "See `state` and what is `allowed` now."),
+    "consent-missing": ProblemType(409, "A consent is missing", "Ask the client for the consent to this purpose."),
+    "consent-expired": ProblemType(409, "The consent has ended", "Ask the client again."),
+    "assent-refused": ProblemType(409, "The child did not agree", "Respect it; talk again when the child wishes to."),
+    "withheld-item": ProblemType(409, "The client withheld this item", "Leave it out, or ask the client whether it may be shared."),
+    "protection-block": ProblemType(409, "Blocked for protection", "Ask the protection supervisor."),
+    "legal-hold": ProblemType(409, "A legal hold forbids it", "Ask the data protection officer."),
+    "service-in-progress": ProblemType(409, "A service is in progress", "End what runs first, or ask for it with force."),
+    "client-retired": ProblemType(409, "The client was merged into another", "Use the record that goes on in its place."),
     "agreement-missing": ProblemType(
-        409, "No agreement with this organisation", "Pas d'accord avec cette organisation", "Walang kasunduan sa organisasyong ito"
+        409, "No agreement with this organisation", "Choose an organisation with which an agreement is in force."
     ),
-    "entry-stale": ProblemType(
-        409,
-        "The directory entry must be verified first",
-        "L'entrée de l'annuaire doit d'abord être vérifiée",
-        "Kailangang beripikahin muna ang entry",
-    ),
-    "approval-needed": ProblemType(409, "An approval is needed", "Une approbation est nécessaire", "Kailangan ng pag-apruba"),
-    "plan-not-approved": ProblemType(409, "The plan is not approved", "Le plan n'est pas approuvé", "Hindi pa aprubado ang plano"),
-    "open-items": ProblemType(409, "Something is still open", "Des éléments sont encore ouverts", "May bukas pang mga bagay"),
-    "unit-full": ProblemType(409, "The unit is full", "L'unité est pleine", "Puno na ang unit"),
-    "separation-rule": ProblemType(
-        409, "The rule of separation forbids it", "La règle de séparation l'interdit", "Ipinagbabawal ng tuntunin sa paghihiwalay"
-    ),
-    "session-full": ProblemType(409, "The session is full", "La session est complète", "Puno na ang session"),
-    "caseload-limit": ProblemType(
-        409, "The worker has too many cases", "L'intervenant a trop de dossiers", "Masyado nang marami ang kaso ng worker"
-    ),
-    "episode-closed": ProblemType(409, "The episode is closed", "L'épisode est clos", "Sarado na ang episode"),
-    "not-voidable": ProblemType(
-        409, "This entry cannot be voided", "Cette entrée ne peut être annulée", "Hindi mapapawalang-bisa ang entry na ito"
-    ),
-    "account-not-allowed": ProblemType(
-        422, "No account may be created for this", "Aucun compte n'est permis pour cela", "Hindi pinapayagan ang account para dito"
-    ),
-    "packet-incomplete": ProblemType(422, "The packet is incomplete", "Le dossier transmis est incomplet", "Kulang ang packet"),
-    "date-in-future": ProblemType(422, "A date is in the future", "Une date est dans le futur", "May petsang nasa hinaharap"),
-    "same-person-signoff": ProblemType(403, "Somebody else must sign", "Une autre personne doit signer", "Ibang tao ang dapat pumirma"),
-    "client-erased": ProblemType(410, "The client was erased", "La fiche a été effacée", "Nabura na ang kliyente"),
+    "entry-stale": ProblemType(409, "The directory entry must be verified first", "Have the entry verified, or choose another."),
+    "approval-needed": ProblemType(409, "An approval is needed", "A supervisor issues it and names who asked (`requested_by`)."),
+    "plan-not-approved": ProblemType(409, "The plan is not approved", "Ask a supervisor to approve the plan first."),
+    "open-items": ProblemType(409, "Something is still open", "End or answer what `kinds` names first."),
+    "unit-full": ProblemType(409, "The unit is full", "Choose a unit with a free place: `GET /v1/units` shows them."),
+    "separation-rule": ProblemType(409, "The rule of separation forbids it", "Choose a unit whose room class fits sex, age and family."),
+    "session-full": ProblemType(409, "The session is full", "Choose another session, or wait until somebody gives a seat up."),
+    "caseload-limit": ProblemType(409, "The worker has too many cases", "Choose another worker, or send `acknowledge_caseload`."),
+    "episode-closed": ProblemType(409, "The episode is closed", "Begin a new episode for another migration."),
+    "not-voidable": ProblemType(409, "This entry cannot be voided", "Void what followed on it first, or ask a supervisor."),
+    "account-not-allowed": ProblemType(422, "An account of this is not taken here", "Offer a confidential case, in which it is told once."),
+    "packet-incomplete": ProblemType(422, "The packet is incomplete", "Fill in what `fields` names."),
+    "date-in-future": ProblemType(422, "A date is in the future", "Correct the dates that `fields` names."),
+    "same-person-signoff": ProblemType(403, "Somebody else must sign", "Let somebody else carry it out."),
+    "client-erased": ProblemType(410, "The client was erased", "This person asked to be forgotten: register them anew if they come back."),
     # statistics
-    "unknown-release": ProblemType(404, "No such release", "Publication inconnue", "Walang ganitong paglalathala"),
-    "unknown-table": ProblemType(404, "No such table", "Tableau inconnu", "Walang ganitong talahanayan"),
-    "not-yet-known": ProblemType(409, "Not known yet at that time", "Pas encore connu à cette date", "Hindi pa alam sa panahong iyon"),
-    "audit-failed": ProblemType(
-        409, "The release failed its audit", "La publication a échoué au contrôle", "Bumagsak sa pagsusuri ang paglalathala"
-    ),
-    "parked-streams": ProblemType(
-        409, "Parked streams hold it back", "Des flux en attente le retiennent", "May mga nakabinbing stream na pumipigil"
-    ),
-    "release-withdrawn": ProblemType(410, "The release was withdrawn", "La publication a été retirée", "Binawi na ang paglalathala"),
-    "bad-period": ProblemType(422, "No such period", "Période inconnue", "Walang ganitong panahon"),
-    "too-many-dimensions": ProblemType(422, "Too many dimensions", "Trop de dimensions", "Masyadong maraming dimensyon"),
+    "unknown-release": ProblemType(404, "No such release", "See `GET /v1/statistics/releases`."),
+    "unknown-table": ProblemType(404, "No such table", "See which tables the release has."),
+    "not-yet-known": ProblemType(409, "Not known yet at that time", "Ask for an earlier instant, or wait."),
+    "audit-failed": ProblemType(409, "The release failed its audit", "Read the audit's findings before anything is frozen."),
+    "parked-streams": ProblemType(409, "Parked streams hold it back", "Release or discard them first."),
+    "release-withdrawn": ProblemType(410, "The release was withdrawn", "Use the release that took its place."),
+    "bad-period": ProblemType(422, "No such period", "Write a month as 2026-07, a quarter as 2026-Q3, a year as 2026."),
+    "too-many-dimensions": ProblemType(422, "Too many dimensions", "Name at most three, each once."),
 }

@@ -61,7 +61,7 @@ def page(document: Mapping[str, Any], *, base: str) -> tuple[str, str]:
     batches = [op for ops in groups.values() for op in ops if op["offers"]]
     return _templates.get_template("docs.html").render(
         title=document["info"]["title"], version=document["info"]["version"], style=style, groups=groups, batches=batches, base=base,
-        titles={code: kind.en for code, kind in PROBLEMS.items()},
+        titles={code: kind.title for code, kind in PROBLEMS.items()},
     ), policy  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Every error as `application/problem+json` (RFC 9457), and nothing of the request in it.
 
+`title` says which rule, `detail` what to do, both as fixed texts in English, French or Filipino (`wording`).
+
 `type` is `urn:gabay:problem:<code>`; the codes, statuses and titles are those of `shared.errors.PROBLEMS`. A violation
 is {loc, code, list?}: `loc` is made of model field names and indexes only, so that a value sent in the place of a member's
 name does not come back either.
@@ -19,6 +21,7 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from shared.errors import PROBLEMS, Conflict, GabayError, Mismatch, Rejected, Stale, Unavailable
+from shared.http import wording
 
 VIOLATIONS: Final = (
     "missing", "unknown-member", "wrong-type", "too-long", "too-short", "out-of-range", "bad-format", "unknown-code",
@@ -28,11 +31,15 @@ CHALLENGE: Final = 'Bearer realm="gabay", error="invalid_token"'
 
 
 class Problem(GabayError):
-    """An answer that is a problem. members: extension members (codes, ids and field names only, never values)."""
+    """An answer that is a problem. members: extension members (codes, ids and field names only, never values).
 
-    def __init__(self, code: str, headers: Mapping[str, str] | None = None, **members: Any) -> None:
+    remedy: what to do, if the refusal itself says it; of a text made while running nothing is shown (`wording.fixed`).
+    """
+
+    def __init__(self, code: str, headers: Mapping[str, str] | None = None, /, *, remedy: str = "", **members: Any) -> None:
         super().__init__(code)
         self.code = code
+        self.remedy = remedy
         self.status = PROBLEMS[code].status
         self.members: Mapping[str, Any] = members
         self.headers: Mapping[str, str] = headers or {}
@@ -57,7 +64,7 @@ def problem_of(error: BaseException) -> Problem:
             return error
         case Rejected() if error.code in PROBLEMS:
             version = error.members.get("version")
-            return Problem(error.code, {"ETag": f'"{version}"'} if version else {}, **error.members)
+            return Problem(error.code, {"ETag": f'"{version}"'} if version else {}, remedy=error.remedy, **error.members)
         case Stale():
             members = {"base_version": error.base, "current_version": error.current, **error.members}
             return Problem("stale-version", {"ETag": f'"{error.current}"'}, **members)
@@ -93,21 +100,27 @@ def _away() -> Problem:
 
 
 def document(problem: Problem, trace: str, language: str = "en") -> dict[str, Any]:
-    """The problem as a JSON object."""
+    """The problem as a JSON object; title and detail (what to do) in the language asked for."""
     kind = PROBLEMS[problem.code]
     return {
         "type": f"urn:gabay:problem:{problem.code}",
-        "title": getattr(kind, language),
+        "title": wording.say(kind.title, language),
         "status": kind.status,
         "code": problem.code,
         "trace": trace,
+        "detail": wording.say(problem.remedy if wording.fixed(problem.remedy) else kind.remedy, language),
         **problem.members,
     }
 
 
 def render(problem: Problem, trace: str, language: str = "en") -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of a problem."""
-    headers = {"Content-Type": "application/problem+json", **problem.headers}
+    headers = {
+        "Content-Type": "application/problem+json",
+        "Content-Language": language,
+        "Vary": "Authorization, Accept-Language",
+        **problem.headers,
+    }
     if problem.code == "unauthenticated":
         headers.setdefault("WWW-Authenticate", CHALLENGE)
     return problem.status, headers, orjson.dumps(document(problem, trace, language), default=str)
@@ -115,7 +128,7 @@ def render(problem: Problem, trace: str, language: str = "en") -> tuple[int, dic
 
 def language(accept: str | None) -> str:
     """The first of en, fr, fil that an Accept-Language prefers; tl reads as fil."""
-    best, chosen = 0.0, "en"
+    best, chosen = 0.0, wording.SOURCE
     for part in (accept or "")[:200].split(","):
         tag, _, quality = part.strip().partition(";q=")
         name = tag.split("-")[0].lower()
@@ -124,7 +137,7 @@ def language(accept: str | None) -> str:
             weight = float(quality) if quality else 1.0
         except ValueError:
             continue
-        if name in ("en", "fr", "fil") and weight > best:
+        if name in wording.LANGUAGES and weight > best:
             best, chosen = weight, name
     return chosen
 

@@ -50,7 +50,8 @@ def problems(op: Operation) -> dict[int, list[str]]:
         codes |= {"not-assigned"} if any(cell.startswith("A") or "+B" in cell for cell in authorise.matrix()[op.action].values()) else set()
     if op.action in authorise.STEP_UP_ACTIONS:
         codes |= {"step-up-needed"}
-    if "{" in op.path or op.action == "stats.centre":  # figures of a place that the caller has no grant for
+    centre = op.query.model_fields.get("centre") if op.query else None  # one has to name it, and may have no grant for it
+    if "{" in op.path or op.action == "stats.centre" or (centre is not None and centre.is_required()):
         codes |= {"not-found"}
     if op.body is not None:
         codes |= {"malformed-json", "request-timeout", "body-too-large", "unsupported-media-type", "validation"}
@@ -122,13 +123,14 @@ def _problem() -> dict[str, Any]:
     return {
         "type": "object",
         "description": "RFC 9457. Nothing of the request comes back in it.",
-        "required": ["type", "title", "status", "code", "trace"],
+        "required": ["type", "title", "status", "code", "trace", "detail"],
         "properties": {
             "type": {"type": "string", "maxLength": 80, "pattern": "^urn:gabay:problem:[a-z-]+$"},
             "title": _TEXT,
             "status": {"type": "integer", "format": "int32", "minimum": 400, "maximum": 599},
             "code": {"type": "string", "enum": sorted(PROBLEMS)},
             "trace": {"type": "string", "maxLength": 32, "pattern": "^[0-9a-f]{32}$"},
+            "detail": {**_TEXT, "description": "What to do: a fixed text in the language asked for; nothing of the request."},
             "errors": {"type": "array", "maxItems": 50, "items": violation},
         },
     }

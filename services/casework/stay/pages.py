@@ -13,7 +13,7 @@ from services.casework.parts import SHELTER, Casework
 from shared.codes import StayState, UnitKind
 from shared.contracts.casework.stay import ShelterStayStarted, StayNarrative, StayProtection, UnitCode
 from shared.eventsourcing.event import instant
-from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource, invalid, violation
+from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Problem, Resource
 from shared.privacy.classes import NARRATIVE, PROTECTED
 from shared.privacy.member import member
 from shared.region_centre import ShelterUnit
@@ -145,7 +145,7 @@ async def list_units(call: Call) -> Answer:
     until = query.until or today - timedelta(days=1)
     since = query.since or until - MONTH + timedelta(days=1)
     if not since <= until <= since + LONGEST:
-        raise invalid(violation("/until", "out-of-range"))
+        raise Problem("malformed-request", where="until")
     taken = dict(await parts.pool.fetch(SHELTER.taken, [unit.code for unit in centre.units]))
     nights = {row["unit"]: row for row in await parts.pool.fetch(SHELTER.nights, query.centre, centre.zone, since, until, today)}
     named = [_board(unit.code, [unit], taken, nights) for unit in centre.units if unit.kind is not UnitKind.SAFE]
