@@ -90,7 +90,7 @@ MEANING = {
 }
 NO_EFFECT_YET = frozenset(
     {
-        "cors_origins", "statistics_public", "openbao_addr", "openbao_role", "statistics_secrets", "release_key", "attachments_url",
+        "cors_origins", "openbao_addr", "openbao_role", "attachments_url",
         "erasure_by_retention", "access_log_days", "backup_days", "keyring_backup_days",
     }
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Reporting's api: true counts for roles with a grant, and the internal dashboard."""
+"""Reporting's api: true counts for roles with a grant, the internal dashboard, and what was published, for everybody."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +10,9 @@ from services.reporting.dashboard.charts import Charts
 from services.reporting.figures import routes
 from services.reporting.figures.read import Reader
 from services.reporting.parts import Reporting
+from services.reporting.releases import command_routes
+from services.reporting.releases import routes as release_routes
+from services.reporting.releases.ledger import Ledger
 from shared.compose import open_parts
 from shared.http import schemas
 from shared.http.app import create_app
@@ -17,7 +20,8 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, pages.router, schemas.router)
+# Verbs of a release before the release itself: the first path that fits is taken.
+ROUTERS = (routes.router, pages.router, schemas.router, command_routes.router, release_routes.router)
 
 
 @asynccontextmanager
@@ -26,7 +30,9 @@ async def resources(settings: Settings) -> AsyncIterator[Reporting]:
         charts = Charts()
         try:
             region = load_region(settings.region_path)
-            yield Reporting(pool=parts.pool, handle=parts.handle, region=region, reader=Reader(parts.pool), charts=charts)
+            yield Reporting(
+                pool=parts.pool, handle=parts.handle, region=region, reader=Reader(parts.pool), ledger=Ledger(parts.pool), charts=charts
+            )
         finally:
             charts.close()
 

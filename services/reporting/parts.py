@@ -6,6 +6,7 @@ from typing import Any, Final
 from services.reporting.dashboard.charts import Charts
 from services.reporting.figures.plan import Place
 from services.reporting.figures.read import Reader
+from services.reporting.releases.ledger import Ledger
 from shared.eventsourcing.handle import Handle
 from shared.http import authorise
 from shared.http.authorise import Grant, Resource, Subject
@@ -16,12 +17,13 @@ KEPT: Final = 1000  # different sets of grants: 41 places each, 4 MB
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """reader: asks the read model; charts: draws in a process of its own."""
+    """reader: asks the read model; ledger: what is published; charts: draws in a process of its own."""
 
     pool: Any
     handle: Handle
     region: Region
     reader: Reader
+    ledger: Ledger
     charts: Charts
     _places: dict[tuple[Grant, ...], list[Place]] = field(default_factory=dict)
 

@@ -153,6 +153,7 @@ def make_runtime(settings: Settings, service: str, parts: Any, *, grants: Any, a
         body_bytes=settings.body_bytes,
         batch_items=settings.batch_items,
         step_up_acr=settings.oidc_step_up_acr,
+        statistics_public=settings.statistics_public,
     )
 
 

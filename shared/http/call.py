@@ -46,6 +46,8 @@ class Call:
     body: Any = None
     purpose: str | None = None
     if_none_match: str | None = None
+    accept: str | None = None
+    byte_range: str | None = None
     # of commands
     command_id: UUID | None = None
     key: str = ""

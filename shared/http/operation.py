@@ -40,6 +40,7 @@ EARLIEST: Final = 1900  # a year that every offset and shift leaves inside what 
 STEP_UP_SECONDS: Final = 900
 READ_PURPOSES: Final = frozenset(Purpose) | {"OVERSIGHT", "SUBJECT_REQUEST", "DATA_QUALITY"}
 PUBLIC: Final = "public"  # the action of what anybody may read: probes, code lists, this document
+RELEASED: Final = "stats.released"  # without a login only where GABAY_STATISTICS_PUBLIC is on
 DENIALS: Final = frozenset({"forbidden", "not-found", "not-assigned"})
 
 
@@ -86,7 +87,7 @@ async def serve(op: Operation, exchange: Exchange, runtime: Runtime, path: Mappi
     caller = await identify(op, exchange, runtime)
     call = Call(
         op=op, runtime=runtime, caller=caller, path=path, trace=exchange.trace, language=exchange.language,
-        if_none_match=exchange.header(b"if-none-match"),
+        if_none_match=exchange.header(b"if-none-match"), accept=exchange.header(b"accept"), byte_range=exchange.header(b"range"),
     )  # fmt: skip
     try:
         check_function(op, caller, runtime)
@@ -105,7 +106,7 @@ async def serve(op: Operation, exchange: Exchange, runtime: Runtime, path: Mappi
 async def identify(op: Operation, exchange: Exchange, runtime: Runtime) -> Caller:
     """Who calls, within their rate. Raises Problem `unauthenticated`, `rate-limited`, `device-blocked`."""
     authorization = exchange.header(b"authorization")
-    if authorization is None and op.public:
+    if authorization is None and op.public and (op.action != RELEASED or runtime.statistics_public):
         exchange.limits = runtime.limiter.take("feedback" if op.kind == "command" else op.limit, exchange.client)
         return Caller(authorise.Subject())
     try:

@@ -44,6 +44,7 @@ class Runtime:
     body_bytes: int = 262_144
     batch_items: int = 500
     step_up_acr: str = "gold"
+    statistics_public: bool = False
     now: Callable[[], datetime] = utc_now
     inflight: dict[UUID, tuple[bytes, "asyncio.Future[Any]"]] = field(default_factory=dict)
     batch_turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))

@@ -34,7 +34,9 @@ class Name:
 def check_period(text: str) -> str:
     """A month, quarter or year. Raises Rejected `bad-period` with the forms that are allowed."""
     if not _PERIOD.fullmatch(text):
-        raise Rejected("bad-period", "Write a month as 2026-07, a quarter as 2026-Q3, a year as 2026.")
+        raise Rejected(
+            "bad-period", "Write a month as 2026-07, a quarter as 2026-Q3, a year as 2026.", allowed=["2026-07", "2026-Q3", "2026"]
+        )
     return text
 
 

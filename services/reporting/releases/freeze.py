@@ -58,7 +58,7 @@ class Office:
         """
         calendar.check_period(period)
         async with self.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-            await connection.execute("set local statement_timeout = 0")
+            await connection.execute("set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0")
             await connection.execute("select pg_advisory_xact_lock(hashtextextended('ledger', 0))")
             standing = await connection.fetchrow(SQL.standing, period)
             if standing is not None and standing["state"] == State.FROZEN:

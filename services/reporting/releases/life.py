@@ -29,10 +29,10 @@ IN_CHAIN = (State.FROZEN, State.PUBLISHED, State.REVISED, State.WITHDRAWN)
 
 
 def move(now: State, then: State) -> State:
-    """The new state. Raises Rejected `state-forbids`, naming what is allowed."""
+    """The new state. Raises Rejected `invalid-state`, naming what is allowed."""
     if then not in NEXT[now]:
         allowed = ", ".join(sorted(NEXT[now])) or "nothing more"
-        raise Rejected("state-forbids", f"A release that is {now} may become: {allowed}.", state=now.value)
+        raise Rejected("invalid-state", f"A release that is {now} may become: {allowed}.", state=now.value)
     return then
 
 

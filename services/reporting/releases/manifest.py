@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -45,6 +46,21 @@ def signing_key(text: str) -> Ed25519PrivateKey:
 
 def public_key(key: Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def downloaded(folder: Path) -> list[Link]:
+    """A chain as anybody can download it: `<release>/release.json` (the answer of `/releases/{rid}`) and files beside it."""
+    found = {}
+    for told in folder.glob("*/release.json"):
+        said = json.loads(told.read_text(encoding="utf-8"))
+        manifest, signature, key = (base64.b64decode(said[name]) for name in ("manifest_base64", "signature", "public_key"))
+        files: dict[str, bytes | None] = {each.name: each.read_bytes() for each in told.parent.iterdir() if each.name != "release.json"}
+        found[json.loads(manifest)["previous"]] = Link(said["release"], manifest, signature, key, files)
+    links, previous = [], FIRST
+    while previous in found:
+        links.append(found.pop(previous))
+        previous = digest(links[-1].manifest)
+    return [*links, *found.values()]
 
 
 def faults(links: Sequence[Link], trusted: Iterable[bytes] = ()) -> list[str]:

@@ -1,0 +1,1 @@
+select name, measure, codes, value from ledger.cell where release = $1;

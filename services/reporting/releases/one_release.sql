@@ -1,0 +1,1 @@
+select * from ledger.release where id = $1 and state <> 'DISCARDED';
