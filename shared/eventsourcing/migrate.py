@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import stamina
 
+from shared.eventsourcing.locks import locks_of
+
 if TYPE_CHECKING:
     from shared.settings import Settings
 
@@ -121,3 +123,12 @@ def main(settings: "Settings", check: bool = False) -> None:
     ran = asyncio.run(migrate(str(dsn), target, check=check))
     verb = "would run" if check else "ran"
     print(f"{target}: {verb} {', '.join(ran)}" if ran else f"{target}: up to date")
+    for table, lock in (row for revision in ran if check for row in locks_of(script_of(target, revision))):
+        print(f"  {table:<24} {lock}")
+
+
+def script_of(target: str, revision: str) -> str:
+    """The text of a revision as `migrate` names it: `0003`, or `ledger_version 0001` for what is kept beside a store."""
+    table, _, number = revision.rpartition(" ")
+    folder = BESIDE[target][0] if table else SCRIPTS.get(target, STORE)
+    return next((folder / "versions").glob(f"{number}_*.sql")).read_text(encoding="utf-8")
