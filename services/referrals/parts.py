@@ -58,6 +58,12 @@ class Referrals:
         items = frozenset(PacketItem(item) for item, _, org in kept if org in ("", to_org))
         return (Consent.ENDED if over else Consent.ACTIVE), items
 
+    async def ended(self, client_id: UUID | None, consent_id: UUID | None, on: date) -> bool:
+        """Whether the consent that a referral rests on is known to have ended by a day; never of one sent by an override."""
+        if client_id is None or consent_id is None:
+            return False
+        return bool(await self.pool.fetchval(CONSENTS.ended, client_id, consent_id, on))
+
     async def barred(self, client_id: UUID | None, to_org: str, centre: str) -> bool:
         """Whether a contact block keeps a client from an organisation: a consulate, or a body of another state."""
         if client_id is None or not self.region.barred_by_contact_block(to_org, centre):

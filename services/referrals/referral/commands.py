@@ -81,8 +81,11 @@ class SendReferral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledge:
+    """consent_ended, here and below: what it rests on has lost its ground, and the withdrawal is still on its way."""
+
     at: datetime
     by_org: str | None = None
+    consent_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,7 @@ class Accept:
     appointment_at: datetime | None = None
     client_id: UUID | None = None
     instructions: str | None = None
+    consent_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,7 @@ class Decline:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartService:
     at: datetime
+    consent_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,7 @@ class Deliver:
     result: DeliveryResult
     client_confirmed: bool | None = None
     note: str | None = None
+    consent_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 from shared.codes import DeclineReason, Direction, LapseTimer, ReferralState
 from shared.contracts.referrals import referral as facts
 from shared.contracts.referrals.referral import REFERRAL, ReferralEvent
+from shared.errors import Rejected
 from shared.eventsourcing.decider import LAST, Decider, Row
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import PACKET
@@ -25,6 +26,8 @@ def decide(command: Command, state: State) -> list[Event]:
         return send(command, state)
     if not accepts(state, type(command).__name__):
         raise invalid_state(state)
+    if isinstance(command, Acknowledge | Accept | StartService | Deliver) and command.consent_ended:
+        raise Rejected("consent-expired", "Decline it: the client no longer agrees to the sharing.", purpose="SHARE_FOR_SERVICE")
     match command:
         case Acknowledge():
             return [_acknowledged(command, state)]

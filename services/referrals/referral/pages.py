@@ -14,7 +14,7 @@ from shared.privacy.member import member
 
 from .decisions import REFERRAL_DECIDER
 from .forms import Cursor, Limit
-from .routes import Found, load
+from .routes import Found, ended, load
 from .table import RUNNING, allowed
 
 router = CommandRouter("referrals")
@@ -94,6 +94,8 @@ async def read_packet(call: Call) -> Answer:
     assert isinstance(sent, ReferralSent)
     # The key dies in the worker; the state already says so while this process may still hold it in memory.
     over = found.state.state in GONE and found.state.result is not ReferralResult.DELIVERED
+    # The consent may have ended a moment ago: the referral is then being withdrawn.
+    over = over or (found.state.result is not ReferralResult.DELIVERED and await ended(call, found))
     packet: Any = "erased"
     if isinstance(sent.packet, SentPacket) and not over:
         packet = sent.packet.model_dump(mode="json", exclude={"override_text"}, exclude_none=True)

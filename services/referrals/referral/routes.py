@@ -62,6 +62,13 @@ async def load(call: Call) -> Found:
     return Found(state, loaded.version, loaded.facts[0].ctx, receivers)
 
 
+async def ended(call: Call, found: Found) -> bool:
+    """Whether the consent behind a referral has ended, as far as this service knows at this moment."""
+    parts: Referrals = call.parts
+    at = call.occurred_at or call.runtime.now()
+    return await parts.ended(found.state.client_id, found.state.consent_id, parts.local_day(at, found.sent.centre))
+
+
 @router.command("POST", "/v1/referrals", body=SendReferralBody, action="referral.send", concurrency="creation")
 async def send_referral(call: Call, body: SendReferralBody) -> Answer:
     """Ask another organisation to help, under the client's consent or a supervisor's override. Or record that one asks us."""
@@ -120,7 +127,8 @@ async def send_referral(call: Call, body: SendReferralBody) -> Answer:
 async def acknowledge(call: Call, body: AcknowledgeBody) -> Answer:
     """The receiver has seen it."""
     found = await load(call)
-    return await _answer(call, found, Acknowledge(at=_now(call), by_org=found.state.to_org), body, found.receiver)
+    command = Acknowledge(at=_now(call), by_org=found.state.to_org, consent_ended=await ended(call, found))
+    return await _answer(call, found, command, body, found.receiver)
 
 
 @router.command("POST", "/v1/referrals/{id:uuid}:accept", body=AcceptBody, action="referral.answer", concurrency="guarded")
@@ -133,6 +141,7 @@ async def accept(call: Call, body: AcceptBody) -> Answer:
         appointment_at=body.appointment_at,
         client_id=body.client_id,
         instructions=body.instructions,
+        consent_ended=await ended(call, found),
     )
     return await _answer(call, found, command, body, found.receiver)
 
@@ -151,14 +160,21 @@ async def decline(call: Call, body: DeclineBody) -> Answer:
 async def start_service(call: Call, body: StartServiceBody) -> Answer:
     """The receiver began to help."""
     found = await load(call)
-    return await _answer(call, found, StartService(at=_now(call)), body, found.receiver)
+    command = StartService(at=_now(call), consent_ended=await ended(call, found))
+    return await _answer(call, found, command, body, found.receiver)
 
 
 @router.command("POST", "/v1/referrals/{id:uuid}:deliver", body=DeliverBody, action="referral.answer", concurrency="guarded")
 async def deliver(call: Call, body: DeliverBody) -> Answer:
     """The receiver helped, in full or in part."""
     found = await load(call)
-    command = Deliver(at=_now(call), result=body.result, client_confirmed=body.client_confirmed, note=body.note)
+    command = Deliver(
+        at=_now(call),
+        result=body.result,
+        client_confirmed=body.client_confirmed,
+        note=body.note,
+        consent_ended=await ended(call, found),
+    )
     return await _answer(call, found, command, body, found.receiver)
 
 

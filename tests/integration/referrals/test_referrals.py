@@ -217,6 +217,31 @@ async def test_a_voided_answer_leaves_the_board(desk: Desk) -> None:
     assert (line["state"], line["acknowledged_at"], line["ack_on_time"]) == ("SENT", None, None)
 
 
+async def test_the_receiver_goes_on_only_while_the_consent_is_in_force(desk: Desk) -> None:
+    body = await a_referral(desk)
+    sent = await desk.post("/v1/referrals", body)
+    path, agency = f"/v1/referrals/{sent['id']}", desk.as_("stf-o1")
+    client, consent, newer = UUID(body["client_id"]), UUID(body["consent_id"]), uuid4()
+    await desk.told(consents, consent_given(client, newer, SHARE, recipient_org="OWWA", replaces=str(consent), valid_to="2099-01-01"))
+    await agency.post(f"{path}:acknowledge", {}, If_Match='"1"')
+    assert (await agency.get(f"{path}/packet"))["packet"] != "erased"
+    # Known here already; the withdrawal of the referral is still on its way.
+    await desk.told(consents, consent_withdrawn(client, newer, SHARE, "2026-03-06"))
+    problem = await agency.refused(f"{path}:accept", {}, 409, "consent-expired", If_Match='"2"')
+    assert problem["purpose"] == SHARE
+    assert (await agency.get(f"{path}/packet"))["packet"] == "erased"
+    await agency.post(f"{path}:decline", {"reason": "CLIENT_DECLINED"}, If_Match='"2"')
+
+
+async def test_a_consent_that_ran_out_by_date_permits_nothing_more(desk: Desk) -> None:
+    body = await a_referral(desk)
+    client, consent = UUID(body["client_id"]), UUID(body["consent_id"])
+    sent = await desk.post("/v1/referrals", body)
+    newer = uuid4()
+    await desk.told(consents, consent_given(client, newer, SHARE, recipient_org="OWWA", replaces=str(consent), valid_to="2026-03-01"))
+    await desk.as_("stf-o1").refused(f"/v1/referrals/{sent['id']}:accept", {}, 409, "consent-expired", If_Match='"1"')
+
+
 async def test_a_referral_sent_while_its_consent_ended_is_found(desk: Desk) -> None:
     body = await a_referral(desk)
     sent = await desk.post("/v1/referrals", body)

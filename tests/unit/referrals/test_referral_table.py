@@ -66,6 +66,15 @@ def test_a_lapsed_referral_is_served_if_it_had_been_accepted(name: str) -> None:
     given(REFERRALS, sent(), LAPSED).when(COMMANDS[name]).rejected("invalid-state")
 
 
+@pytest.mark.parametrize("name", ["Acknowledge", "Accept", "StartService", "Deliver"])
+def test_nobody_goes_on_once_the_client_no_longer_agrees(name: str) -> None:
+    state = S.SENT if name in ("Acknowledge", "Accept") else S.ACCEPTED
+    command = replace(COMMANDS[name], consent_ended=True)
+    given(REFERRALS, *WAY_TO[state]).when(command).rejected("consent-expired", purpose="SHARE_FOR_SERVICE")
+    given(REFERRALS, *WAY_TO[S.WITHDRAWN]).when(command).rejected("invalid-state")
+    given(REFERRALS, *WAY_TO[S.SENT]).when(COMMANDS["Decline"]).then_types(facts.ReferralDeclined)
+
+
 def test_acceptance_brings_the_missing_acknowledgement() -> None:
     given(REFERRALS, sent()).when(COMMANDS["Accept"]).then(ACKNOWLEDGED, ACCEPTED)
     given(REFERRALS, sent(), ACKNOWLEDGED).when(COMMANDS["Accept"]).then(ACCEPTED)
