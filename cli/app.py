@@ -36,6 +36,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "directory": ("cli.directory:directory", "the service directory as HSDS files: export, import"),
         "topics": ("cli.topics:topics", "the topics and their creation; watching one"),
         "acl": ("cli.acl:acl", "who may do what on Kafka: apply the table, check it"),
+        "webhooks": ("cli.webhooks:webhooks", "facts by HTTP for an integrator without Kafka"),
         "contracts": ("cli.contracts:contracts", "schemas and records that integrators rely on: release, diff"),
         "parked": ("cli.parked:parked", "streams that a consumer set aside"),
         "releases": ("cli.releases:releases", "what was published: list, freeze, publish, verify, diff"),
