@@ -7,8 +7,8 @@ from uuid import UUID
 import orjson
 
 from services.casework.case.decisions import case_at, centre_of, open_case
-from services.casework.parts import CASELOAD, shown
-from services.casework.reactions import Answered, OpenOne
+from services.casework.parts import CASELOAD, CONSENTS, shown
+from services.casework.reactions import Answered, Arrived, Assisted, OpenOne
 from shared.codes import CaseState
 from shared.compose import Parts
 from shared.eventsourcing.projection import Fact
@@ -73,6 +73,30 @@ async def open_cases_without_consent(fact: Fact, handle: Any) -> list[OpenOne]:
         return []
     await shown(handle.store.pool, "casework.consents", fact.stream, fact.version)
     return await open_cases(fact, handle)
+
+
+SPECIFIC = frozenset({"TRACING", "CONSULAR", "RETURN", "FOLLOW_UP_CONTACT"})
+
+
+async def assisted(fact: Fact, handle: Any) -> list[Assisted]:
+    """As above, for a consent on which something in a case rests that does not end with the case."""
+    if fact.data["purpose"] not in SPECIFIC:
+        return []
+    await shown(handle.store.pool, "casework.consents", fact.stream, fact.version)
+    found = []
+    for case in await open_cases(fact, handle):
+        loaded = await handle.load(case_at(""), case.case_id)
+        found.append(Assisted(case.case_id, case.centre, loaded.state))
+    return found
+
+
+async def arrived(fact: Fact, handle: Any) -> Arrived | None:
+    """Only the acceptance of an inbound referral names a client."""
+    if (client := fact.data.get("client_id")) is None:
+        return None
+    cases = await open_cases_of(UUID(client), handle)
+    consent_id = await handle.store.pool.fetchval(CONSENTS.newest, UUID(client), "CASE_MANAGEMENT")
+    return Arrived(any(case.centre == fact.ctx["centre"] for case in cases), consent_id)
 
 
 async def action(fact: Fact, handle: Any) -> Answered | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.casework.basis import Consent
+from services.casework.timers import ANSWER_DAYS
 from shared.codes import Purpose
 from shared.codes.calendar import add_working_days
 from shared.errors import Rejected
@@ -19,9 +20,6 @@ from shared.region import Region
 
 if TYPE_CHECKING:
     import asyncpg
-
-ANSWER_DAYS: Final = 5
-"""Working days in which a centre answers a transfer."""
 
 CASELOAD: Final = Statements("services.casework.caseload")
 CONSENTS: Final = Statements("services.casework.consents")

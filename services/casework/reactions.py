@@ -1,4 +1,4 @@
-"""What casework does by itself when something happens elsewhere (events chapter, section 5: R1, R2, R3, R4, R11, R12, R13).
+"""What casework does by itself when something happens elsewhere (events chapter, section 5: R1-R4, R6-R9, R11-R14).
 
 Pure: whatever has to be read first is read by the look-ups that the worker hands in.
 """
@@ -10,11 +10,30 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.casework.case.commands import CloseCase, Ground, OpenCase, RecordPlanAction, RequireReview
+from services.casework.assistance.commands import ProgressConsular, ProgressReturn, ProgressTracing
+from services.casework.assistance.table import BEFORE_DEPARTURE, REQUESTED_STILL, SEARCHING
+from services.casework.case.commands import CloseCase, Ground, OpenCase, RecordFollowUp, RecordPlanAction, RequireReview
 from services.casework.case.decisions import case_at
-from shared.codes import ActionStatus, CaseSource, ClosureReason, LegalBasis, Priority, ReviewCause, ServiceCode, SubCommittee
+from services.casework.case.state import State
+from shared.codes import (
+    ActionStatus,
+    CaseSource,
+    ClosureReason,
+    ConsularStage,
+    ContactResult,
+    FollowUpType,
+    LegalBasis,
+    Priority,
+    Purpose,
+    ReturnStage,
+    ReviewCause,
+    ServiceCode,
+    SubCommittee,
+    TracingStage,
+)
 from shared.codes.calendar import add_working_days
 from shared.eventsourcing.event import Context
+from shared.eventsourcing.ids import derived
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.reaction import Reactions, Wish
 from shared.region import Region
@@ -25,6 +44,8 @@ SOURCES = {"WALK_IN": CaseSource.WALK_IN, "OUTREACH": CaseSource.OUTREACH, "HOME
 REVIEW_DAYS = {ReviewCause.URGENT_SCREENING: 1, ReviewCause.CONSENT_WITHDRAWN: 5, ReviewCause.DUPLICATE_CLIENT: 5}
 """Working days until somebody must have looked."""
 
+WITHDRAWN = "gabay.intake.consent-withdrawn.v1"
+
 ANSWERS = {"referral-declined": ActionStatus.BLOCKED, "referral-withdrawn": ActionStatus.BLOCKED, "referral-lapsed": ActionStatus.BLOCKED}
 
 
@@ -34,6 +55,24 @@ class OpenOne:
 
     case_id: UUID
     centre: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assisted:
+    """An open case of the client, with whatever in it may rest on a consent of its own."""
+
+    case_id: UUID
+    centre: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Whom an inbound referral was linked to. here: whether they have an open case at the centre; consent_id: to case
+    management, in force; None: there is none."""
+
+    here: bool
+    consent_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +95,12 @@ class LookUps(Protocol):
 
     async def open_cases_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]:
         """The same, once our own read model knows that the consent ended."""
+
+    async def assisted(self, fact: Fact, handle: Any) -> list[Assisted]:
+        """Open cases with what rests on a specific consent, once our own read model knows that it ended."""
+
+    async def arrived(self, fact: Fact, handle: Any) -> Arrived | None:
+        """How the client stands whom an inbound referral was linked to; None: it is no inbound one."""
 
     async def open_cases_of_both(self, fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]:
         """Open cases of the record that goes on, and of the one that was merged into it."""
@@ -109,7 +154,9 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
         if not fact.data["urgent"]:
             return []
         here = [case for case in cases if case.centre == fact.ctx["centre"]]
-        if here:
+        # A fact that comes again finds the case that it opened: that is no reason to look at it.
+        ours = derived(UUID(fact.event_id), "R2")
+        if here and all(case.case_id != ours for case in here):
             return [review(fact, case, ReviewCause.URGENT_SCREENING) for case in here]
         return [opening(fact, CaseSource.SCREENING, fact.data["priority"], "screened as urgent", {}, None)]
 
@@ -124,6 +171,49 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
         if fact.data["purpose"] != "CASE_MANAGEMENT":
             return []
         return [review(fact, case, ReviewCause.CONSENT_WITHDRAWN) for case in cases]
+
+    def ending(fact: Fact, case: Assisted, item: UUID, command: Any) -> Wish:
+        ctx = replace(_system(fact), centre=case.centre)
+        return Wish(decider=case_at(case.centre), stream_id=case.case_id, command=command, ctx=ctx, item=str(item))
+
+    @casework.on("R6", WITHDRAWN, look_up=look.assisted)
+    def tracing_withdrawn(fact: Fact, cases: Sequence[Assisted]) -> Iterable[Wish]:
+        if fact.data["purpose"] == Purpose.TRACING:
+            for case in cases:
+                for key, search in case.state.assistance.searches.items():
+                    if search.stage in SEARCHING:
+                        command = ProgressTracing(tracing_id=key, stage=TracingStage.SUSPENDED, on=_day(region(), fact))
+                        yield ending(fact, case, key, command)
+
+    @casework.on("R7", WITHDRAWN, look_up=look.assisted)
+    def consular_withdrawn(fact: Fact, cases: Sequence[Assisted]) -> Iterable[Wish]:
+        """Only what goes to the mission that the consent named: those to others rest on consents of their own."""
+        if fact.data["purpose"] == Purpose.CONSULAR:
+            mission = region().org_state(fact.data["recipient_org"]) if "recipient_org" in fact.data else None
+            for case in cases:
+                for key, request in case.state.assistance.requests.items():
+                    if request.stage in REQUESTED_STILL and mission in (None, request.mission):
+                        stage = ConsularStage.CANCELLED if request.stage is ConsularStage.PREPARED else ConsularStage.HALTED
+                        yield ending(fact, case, key, ProgressConsular(request_id=key, stage=stage, on=_day(region(), fact)))
+
+    @casework.on("R8", WITHDRAWN, look_up=look.assisted)
+    def return_withdrawn(fact: Fact, cases: Sequence[Assisted]) -> Iterable[Wish]:
+        if fact.data["purpose"] == Purpose.RETURN:
+            for case in cases:
+                for key, journey in case.state.assistance.returns.items():
+                    if journey.stage in BEFORE_DEPARTURE:
+                        command = ProgressReturn(return_id=key, stage=ReturnStage.WITHDRAWN, on=_day(region(), fact))
+                        yield ending(fact, case, key, command)
+
+    @casework.on("R9", WITHDRAWN, look_up=look.assisted)
+    def contact_withdrawn(fact: Fact, cases: Sequence[Assisted]) -> Iterable[Wish]:
+        """Planned contacts. The task of a best-interests assessment is none: no withdrawal takes a child's protection away."""
+        if fact.data["purpose"] == Purpose.FOLLOW_UP_CONTACT:
+            for case in cases:
+                for key, each in case.state.follow_ups.items():
+                    if each.done is None and each.type is not FollowUpType.ASSESSMENT:
+                        on = _day(region(), fact)
+                        yield ending(fact, case, key, RecordFollowUp(follow_up_id=key, done=on, contact=ContactResult.CANCELLED, on=on))
 
     @casework.on("R11", "gabay.intake.client-records-merged.v1", look_up=look.open_cases_of_both)
     def merged(fact: Fact, cases: tuple[Sequence[OpenOne], Sequence[OpenOne]]) -> Iterable[Wish]:
@@ -155,6 +245,30 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
         command = RecordPlanAction(action_id=found.action_id, status=status, referral_id=UUID(fact.stream))
         ctx = replace(_system(fact), centre=found.centre)
         return Wish(decider=case_at(found.centre), stream_id=found.case_id, command=command, ctx=ctx)
+
+    @casework.on("R14", "gabay.referrals.referral-accepted.v1", look_up=look.arrived)
+    def taken_in(fact: Fact, found: Arrived | None) -> Wish | None:
+        """Without a consent to case management a worker asks for it first, and opens the case by hand."""
+        if found is None or found.here or found.consent_id is None:
+            return None
+        client_id, on = UUID(fact.data["client_id"]), _day(region(), fact)
+        command = OpenCase(
+            client_id=client_id,
+            reason="referred by another organisation",
+            priority=Priority.NORMAL,
+            source=CaseSource.REFERRAL_IN,
+            sub_committee=region().sub_committee(ServiceCode.CM, on),
+            ground=Ground(on=on),
+            referral_id=UUID(fact.stream),
+        )
+        ctx = replace(
+            _system(fact),
+            purpose=Purpose.CASE_MANAGEMENT,
+            basis=LegalBasis.CONSENT,
+            consent_id=found.consent_id,
+            subject_id=client_id,
+        )
+        return Wish(decider=case_at(ctx.centre), stream_id=None, command=command, ctx=ctx)
 
     return casework
 

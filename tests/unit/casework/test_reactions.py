@@ -1,6 +1,7 @@
-"""What casework does when something happens elsewhere: R1, R2, R3, R4, R11, R12, R13."""
+"""What casework does when something happens elsewhere: R1-R4, R6-R9, R11-R14."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,33 @@ from uuid import UUID
 import pytest
 
 from services.casework.case.commands import CloseCase, OpenCase, RecordPlanAction, RequireReview
-from services.casework.reactions import Answered, OpenOne, reactions
-from shared.codes import ActionStatus, CaseSource, ClosureReason, Priority, ReviewCause, SubCommittee
+from services.casework.reactions import Answered, Arrived, Assisted, OpenOne, reactions
+from services.casework.timers import timers
+from shared.codes import (
+    ActionStatus,
+    CaseSource,
+    ClosureReason,
+    ConsularStage,
+    ContactResult,
+    FollowUpType,
+    Priority,
+    ProtectionMatter,
+    ReturnStage,
+    ReviewCause,
+    SubCommittee,
+    TracingStage,
+)
+from shared.contracts.casework import case as facts
+from shared.eventsourcing.event import Context
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.reaction import Wish
+from shared.eventsourcing.timer import Due
 from shared.region import load_region
-from tests.unit.casework.cases import ACTION, CASE, CENTRE, CLIENT, TODAY
+from tests.unit.casework import helping, plans
+from tests.unit.casework.cases import ACTION, CASE, CASES, CENTRE, CLIENT, FOLLOW_UP, TODAY, opened
+from tests.unit.casework.test_projections import apply
+from tests.unit.casework.test_transfers import REQUESTED
+from tests.unit.kit import given
 
 REGION = load_region(Path("deploy/regions/antique.toml"))
 EVENT = UUID(int=500)
@@ -26,6 +48,8 @@ class NoLookUps:
     async def open_cases_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
     async def open_cases_of_both(self, fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]: ...  # type: ignore[empty-body]
     async def open_cases_of_erased(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
+    async def assisted(self, fact: Fact, handle: Any) -> list[Assisted]: ...  # type: ignore[empty-body]
+    async def arrived(self, fact: Fact, handle: Any) -> Arrived | None: ...
     async def action(self, fact: Fact, handle: Any) -> Answered | None: ...
 
 
@@ -41,8 +65,9 @@ def fact(type: str, stream: UUID = CLIENT, **data: Any) -> Fact:
     return Fact("topic", 0, 0, str(stream), 1, type, str(EVENT), at, at, "", {"ctx": ctx, **data})
 
 
-def wishes(fact: Fact, found: Any = None) -> list[Wish]:
-    [rule] = CASEWORK.rules[fact.type]
+def wishes(fact: Fact, found: Any = None, name: str | None = None) -> list[Wish]:
+    """What a reaction wishes; name: which, where several follow one type."""
+    [rule] = [rule for rule in CASEWORK.rules[fact.type] if name in (None, rule.name)]
     wished = rule.react(fact, found)
     return [wished] if isinstance(wished, Wish) else list(wished or ())
 
@@ -120,7 +145,7 @@ def withdrawn(purpose: str = "CASE_MANAGEMENT") -> Fact:
 
 
 def test_a_withdrawn_consent_flags_each_open_case_for_five_working_days() -> None:
-    [first, second] = wishes(withdrawn(), [HERE, OpenOne(UUID(int=99), CENTRE)])
+    [first, second] = wishes(withdrawn(), [HERE, OpenOne(UUID(int=99), CENTRE)], "R4")
     assert first.command == RequireReview(cause=ReviewCause.CONSENT_WITHDRAWN, due=date(2026, 3, 13), source_event=EVENT)
     assert first.item != second.item
 
@@ -136,7 +161,7 @@ def test_two_records_of_one_person_with_an_open_case_each_are_looked_at() -> Non
 
 
 def test_other_consents_leave_cases_alone() -> None:
-    assert wishes(withdrawn("STATISTICS"), [HERE]) == []
+    assert wishes(withdrawn("STATISTICS"), [HERE], "R4") == []
 
 
 @pytest.mark.parametrize(
@@ -164,3 +189,113 @@ def test_all_open_cases_of_somebody_erased_are_closed() -> None:
     assert first.command == CloseCase(closed_on=date(2026, 3, 6), reason=ClosureReason.ERASURE)
     assert (first.stream_id, first.item, first.ctx.actor) == (UUID(int=1), str(UUID(int=1)), "system")
     assert second.ctx.centre == "PH-ANT-02"
+
+
+# What rests on a consent of its own (R6-R9)
+
+RUNNING = helping.after(
+    [opened()],
+    helping.asking(),
+    helping.asking(request_id=UUID(int=171), mission="VEN"),
+    helping.asking(ConsularStage.SUBMITTED, request_id=UUID(int=171)),
+    helping.going(),
+    helping.searching(),
+    plans.scheduling(FollowUpType.SAFETY),
+).state
+CASE_HERE = Assisted(CASE, CENTRE, RUNNING)
+ROUTE = load_region(Path("deploy/regions/route-example.toml"))
+
+
+def carried_out(wish: Wish) -> list[str]:
+    """Types of the facts that follow from a wish on the case as it runs."""
+    return [event.event_type for event in wish.decider.decide(wish.command, RUNNING)]
+
+
+def test_a_search_rests_when_the_consent_to_it_ends() -> None:
+    [wish] = wishes(withdrawn("TRACING"), [CASE_HERE], "R6")
+    assert (wish.stream_id, wish.item, wish.ctx.actor) == (CASE, str(helping.SEARCH), "system")
+    assert wish.command.stage is TracingStage.SUSPENDED
+    assert carried_out(wish) == ["tracing-progressed"]
+
+
+def test_what_goes_to_a_mission_is_cancelled_or_halted_and_only_to_that_mission() -> None:
+    both = wishes(withdrawn("CONSULAR"), [CASE_HERE], "R7")
+    assert [wish.command.stage for wish in both] == [ConsularStage.CANCELLED, ConsularStage.HALTED]
+    assert [carried_out(wish) for wish in both] == [["consular-request-progressed"]] * 2
+    here = reactions(lambda: ROUTE, NoLookUps())
+    [rule] = [rule for rule in here.rules["gabay.intake.consent-withdrawn.v1"] if rule.name == "R7"]
+    ended = fact("gabay.intake.consent-withdrawn.v1", purpose="CONSULAR", recipient_org="CONS_VEN")
+    [wish] = rule.react(ended, [CASE_HERE])  # type: ignore[misc]
+    assert wish.command.request_id == UUID(int=171)
+
+
+def test_a_return_ends_before_departure_and_not_after() -> None:
+    [wish] = wishes(withdrawn("RETURN"), [CASE_HERE], "R8")
+    assert wish.command.stage is ReturnStage.WITHDRAWN
+    assert carried_out(wish) == ["return-assistance-progressed"]
+    gone = {helping.RETURN: replace(RUNNING.assistance.returns[helping.RETURN], stage=ReturnStage.DEPARTED)}
+    state = replace(RUNNING, assistance=replace(RUNNING.assistance, returns=gone))
+    assert wishes(withdrawn("RETURN"), [Assisted(CASE, CENTRE, state)], "R8") == []
+
+
+def test_planned_contacts_are_cancelled_but_no_task_for_a_child() -> None:
+    [wish] = wishes(withdrawn("FOLLOW_UP_CONTACT"), [CASE_HERE], "R9")
+    assert (wish.command.contact, wish.item) == (ContactResult.CANCELLED, str(FOLLOW_UP))
+    assert carried_out(wish) == ["follow-up-recorded"]
+    child = helping.after([opened(minor=True)], helping.protecting(ProtectionMatter.CHILD_SEPARATION)).state
+    assert wishes(withdrawn("FOLLOW_UP_CONTACT"), [Assisted(CASE, CENTRE, child)], "R9") == []
+
+
+@pytest.mark.parametrize("name", ["R4", "R6", "R7", "R8", "R9"])
+@pytest.mark.parametrize("purpose", ["STATISTICS", "PHOTO", "SHARE_FOR_SERVICE"])
+def test_other_purposes_end_nothing_here(name: str, purpose: str) -> None:
+    assert wishes(withdrawn(purpose), [CASE_HERE], name) == []
+
+
+# Inbound referrals (R14)
+
+
+def taken_in(**data: Any) -> Fact:
+    return fact("gabay.referrals.referral-accepted.v1", UUID(int=77), at="2026-03-06T02:00:00.000Z", **data)
+
+
+def test_who_comes_by_a_referral_has_a_case_opened() -> None:
+    consent = UUID(int=41)
+    [wish] = wishes(taken_in(client_id=str(CLIENT)), Arrived(False, consent))
+    command = wish.command
+    assert (command.client_id, command.source, command.referral_id) == (CLIENT, CaseSource.REFERRAL_IN, UUID(int=77))
+    assert (wish.ctx.subject_id, wish.ctx.basis, wish.ctx.consent_id, wish.ctx.purpose) == (CLIENT, "CONSENT", consent, "CASE_MANAGEMENT")
+    assert wish.decider.decide(command, wish.decider.initial)
+
+
+@pytest.mark.parametrize("found", [None, Arrived(True, UUID(int=41)), Arrived(False, None)], ids=["outbound", "open here", "no consent"])
+def test_otherwise_none_is_opened(found: Arrived | None) -> None:
+    assert wishes(taken_in(client_id=str(CLIENT)), found) == []
+
+
+# A transfer that nobody answers (T4)
+
+TIMERS = timers(lambda: ROUTE)
+
+
+def ticking(name: str, **data: Any) -> list[Any]:
+    return apply(TIMERS.projection, fact(f"gabay.casework.{name}.v1", CASE, **data))
+
+
+def test_a_transfer_waits_for_five_working_days_of_the_centre_that_was_asked() -> None:
+    offer = {"transfer_id": str(UUID(int=60)), "to_centre": "HN-EP-01"}
+    [start] = ticking("case-transfer-requested", **offer)
+    assert start[0] == "start"
+    assert any("2026-03-13" in str(column) for column in start[1]), start
+    assert [op[0] for op in ticking("case-transfer-answered", **offer, answer="ACCEPTED")] == ["stop"]
+    assert [op[0] for op in ticking("case-closed", closed_on=str(TODAY))] == ["forget"]
+
+
+def test_unanswered_it_is_refused_once() -> None:
+    ctx = Context(centre=CENTRE, actor="system", role="system", purpose="CASE_MANAGEMENT")
+    at = datetime(2026, 3, 13, 23, tzinfo=UTC)
+    due = Due(stream_id=CASE, name="T4", item=str(UUID(int=60)), at=at, rings_at=at, now=at, ctx=ctx, version=1)
+    wish = TIMERS.rules["T4"].ring(due, None)
+    assert wish is not None
+    refused = facts.CaseTransferAnswered(transfer_id=UUID(int=60), to_centre="PH-MAS-01", answer="REFUSED")
+    given(CASES, opened(), REQUESTED).when(wish.command).then(refused).when(wish.command).rejected("invalid-state")
