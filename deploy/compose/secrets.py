@@ -14,6 +14,7 @@ from pathlib import Path
 
 from deploy.embedded.home import KEK_FILES, _new_key
 from deploy.manifests.table import TARGETS
+from services.reporting.releases.secrets import draw, dump
 from shared.settings import SERVICES
 
 
@@ -24,8 +25,10 @@ def main(folder: Path) -> None:
     for name in KEK_FILES:
         _made(folder / name, f"1:{_new_key()}")
     _made(folder / "fingerprint-keys", f"{time.gmtime().tm_year}:{_new_key()}")
-    for name in ("cursor-key", "blind-index-key"):
+    for name in ("cursor-key", "blind-index-key", "release-key"):
         _made(folder / name, _new_key())
+    if not (folder / "statistics-secrets").exists():
+        _made(folder / "statistics-secrets", dump([draw(time.gmtime().tm_year, ())]))
     for target in TARGETS:
         _address(folder, f"{target}-owner", f"{target}_owner", target, password)
     for service in SERVICES:

@@ -79,6 +79,8 @@ class Process:
             found["GABAY_ACCESS_URL_FILE"] = f"{self.service}-access-url"
         if self.service == "intake":
             found["GABAY_BLIND_INDEX_KEY_FILE"] = "blind-index-key"
+        if (self.service, self.kind) == ("reporting", "worker"):
+            found |= {"GABAY_RELEASE_KEY_FILE": "release-key", "GABAY_STATISTICS_SECRETS_FILE": "statistics-secrets"}
         return dict(sorted(found.items()))
 
 

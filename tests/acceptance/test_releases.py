@@ -153,6 +153,15 @@ async def test_every_format_says_the_same(region: Region, releases: list[str]) -
     assert sorted(told) == sorted(values)
 
 
+async def test_the_catalogue_describes_each_table(region: Region, releases: list[str]) -> None:
+    told = (await read(region, "tables/I16A", **{"Accept-Language": "fil"})).json()
+    assert [each["dimension"] for each in told["dimensions"]] == ["REF_AREA", "SEX", "AGE"]
+    assert {"code": "F", "title": "Babae"} in told["dimensions"][1]["codes"]
+    assert told["measures"] == ["A", "B"]
+    unknown = await read(region, "tables/I99Z")
+    assert (unknown.status_code, unknown.json()["tables"]) == (404, list(TABLES))
+
+
 async def test_answers_are_cached_by_their_hash(region: Region, releases: list[str]) -> None:
     path = f"releases/{releases[0]}/tables/I16A"
     first = await read(region, path)

@@ -12,7 +12,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from services.reporting.exports.cube import NOTE
+from services.reporting.figures.words import word
+from services.reporting.indicators.catalogue import INDICATORS
 from services.reporting.indicators.public import TABLES
+from services.reporting.releases.axes import COUNTRIES, Divided, divided
 from services.reporting.releases.calendar import check_period
 from services.reporting.releases.formats import FORMATS, Format, chosen, file_name, part
 from services.reporting.releases.life import PUBLIC, State
@@ -134,6 +138,23 @@ async def redirect_to_published_table(call: Call) -> Answer:
     return await _to(call, datetime.combine(call.query.on + timedelta(days=1), time(), zone) - timedelta(microseconds=1))
 
 
+@router.read("GET", "/v1/statistics/tables/{table}", action="stats.released", public=True)
+async def read_statistics_table(call: Call) -> Answer:
+    """What a table of releases has: dimensions, codes and their words, class, method."""
+    table = TABLES.get(call.path["table"])
+    if table is None:
+        raise Rejected("unknown-table", "Ask for one of the release's tables.", tables=list(TABLES))
+    indicator, lang = INDICATORS[f"{table.indicator:02d}"], call.language
+    dims = [divided(table, table.measures[0], name, call.parts.region, ()) for name in table.by]
+    content = {
+        "table": table.name, "indicator": indicator.id, "title": word(table.title, lang), "method": word(indicator.method, lang),
+        "class": table.klass, "frequency": table.frequency, "unit": table.measures[0].unit, "note": word(NOTE, lang),
+        "measures": [measure.code for measure in table.measures if measure.code] + (["PCT"] if table.share else []),
+        "dimensions": [_described(each, lang) for each in dims],
+    }  # fmt: skip
+    return Answer(content, headers={"Cache-Control": CACHE, "Vary": "Accept-Language"})
+
+
 @router.read("GET", "/v1/statistics/key", action="stats.released", public=True)
 async def read_release_key(call: Call) -> Answer:
     """The public keys that releases were signed with, newest first (Ed25519, raw, base64)."""
@@ -173,6 +194,15 @@ async def _to(call: Call, at: datetime | None) -> Answer:
     table = call.path["table"] if call.path["table"] in TABLES else "unknown"
     location = f"/v1/statistics/releases/{rid}/tables/{table}{kept}"
     return Answer(b"", 307, {"Location": location, "Cache-Control": "no-cache"}, "text/plain")
+
+
+def _described(each: Divided, lang: str) -> dict[str, Any]:
+    column = each.export_column()
+    told: dict[str, Any] = {"dimension": column.id, "title": word(column.title, lang), "code_list": column.code_list}
+    if each.axis.name in COUNTRIES:
+        # Fixed for each year: countries with at least fifty in the year before.
+        return told | {"list": "/v1/codes/Country", "rest": each.rest}
+    return told | {"codes": [{"code": code, "title": word(words, lang)} for code, words in column.words.items()]}
 
 
 def _media(kind: Format) -> str:
