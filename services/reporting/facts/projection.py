@@ -13,7 +13,17 @@ from shared.privacy.classes import ERASED, PROFILE
 facts = Projection(
     "reporting.facts",
     version=2,
-    topics=("intake.client.v1", "intake.encounter.v1", "casework.case.v1", "referrals.referral.v1"),
+    topics=(
+        "intake.client.v1",
+        "intake.encounter.v1",
+        "intake.outreach-session.v1",
+        "intake.incident.v1",
+        "intake.household.v1",
+        "casework.case.v1",
+        "casework.training-session.v1",
+        "casework.feedback.v1",
+        "referrals.referral.v1",
+    ),
     opens=(PROFILE,),
     forgets=("person_version", "fact", "waiting", "consent_state"),
 )
@@ -248,3 +258,6 @@ _ANSWER = {
     "gabay.referrals.referral-withdrawn.v1": "WITHDRAWN",
     "gabay.referrals.referral-lapsed.v1": "LAPSED",
 }
+
+# Last: its handlers are added to the projection that stands above.
+from services.reporting.facts import activities as activities  # noqa: E402

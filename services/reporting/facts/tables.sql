@@ -91,6 +91,20 @@ create table fact_contact      partition of fact for values in ('contact');
 create table fact_referral     partition of fact for values in ('referral');
 create table fact_promise      partition of fact for values in ('promise');
 create table fact_answer       partition of fact for values in ('answer');
+create table fact_incident       partition of fact for values in ('incident');
+create table fact_economics      partition of fact for values in ('economics');
+create table fact_seat           partition of fact for values in ('seat');
+create table fact_learned        partition of fact for values in ('learned');
+create table fact_reintegration  partition of fact for values in ('reintegration');
+create table fact_outreach       partition of fact for values in ('outreach');
+create table fact_media          partition of fact for values in ('media');
+create table fact_dead           partition of fact for values in ('dead');
+create table fact_missing        partition of fact for values in ('missing');
+create table fact_session        partition of fact for values in ('session');
+create table fact_held           partition of fact for values in ('held');
+create table fact_feedback       partition of fact for values in ('feedback');
+create table fact_complaint      partition of fact for values in ('complaint');
+create table fact_complaint_step partition of fact for values in ('complaint-step');
 
 -- Stream ids are time-ordered, event ids are not: an index that begins with the stream grows at one end only.
 create unique index on fact_registration (stream, event_id, part);
@@ -104,6 +118,20 @@ create unique index on fact_service (stream, event_id, part);
 create unique index on fact_case (stream, event_id, part);
 create unique index on fact_referral (stream, event_id, part);
 create unique index on fact_answer (stream, event_id, part);
+create unique index on fact_incident (stream, event_id, part);
+create unique index on fact_economics (stream, event_id, part);
+create unique index on fact_seat (stream, event_id, part);
+create unique index on fact_learned (stream, event_id, part);
+create unique index on fact_reintegration (stream, event_id, part);
+create unique index on fact_outreach (stream, event_id, part);
+create unique index on fact_media (stream, event_id, part);
+create unique index on fact_dead (stream, event_id, part);
+create unique index on fact_missing (stream, event_id, part);
+create unique index on fact_session (stream, event_id, part);
+create unique index on fact_held (stream, event_id, part);
+create unique index on fact_feedback (stream, event_id, part);
+create unique index on fact_complaint (stream, event_id, part);
+create unique index on fact_complaint_step (stream, event_id, part);
 create unique index on fact_intention (stream, event_id, part);
 create unique index on fact_assessment (stream, event_id, part);
 create unique index on fact_plan (stream, event_id, part);
@@ -121,6 +149,11 @@ create index on fact_need (client) where client is not null;
 create index on fact_follow_up (client) where client is not null;
 create index on fact_contact (client) where client is not null;
 create index on fact_promise (client) where client is not null;
+create index on fact_incident (client) where client is not null;
+create index on fact_economics (client) where client is not null;
+create index on fact_seat (client) where client is not null;
+create index on fact_learned (client) where client is not null;
+create index on fact_reintegration (client) where client is not null;
 
 -- Clients of whom a fact came before what makes it count: other topics run ahead of intake's.
 create table waiting (client uuid primary key);
@@ -208,7 +241,8 @@ begin atomic
      where f.kind in ('registration', 'transit', 'departure', 'return', 'screening', 'intention') and f.stream = any (p_clients)
      union all
     select f.* from fact f
-     where f.kind in ('encounter', 'service', 'case', 'referral', 'assessment', 'plan', 'need', 'follow-up', 'contact', 'promise') and f.client = any (p_clients);
+     where f.kind in ('encounter', 'service', 'case', 'referral', 'assessment', 'plan', 'need', 'follow-up', 'contact', 'promise',
+                      'incident', 'economics', 'seat', 'learned', 'reintegration') and f.client = any (p_clients);
 end;
 
 -- Roll-ups follow the facts: whatever inserts, changes or deletes facts, the cells move with it in the same statement.
@@ -273,7 +307,8 @@ begin
     delete from fact f where f.stream = p_client
        and f.kind in ('registration', 'transit', 'departure', 'return', 'screening', 'intention');
     delete from fact f where f.client = p_client
-       and f.kind in ('encounter', 'service', 'case', 'referral', 'assessment', 'plan', 'need', 'follow-up', 'contact', 'promise');
+       and f.kind in ('encounter', 'service', 'case', 'referral', 'assessment', 'plan', 'need', 'follow-up', 'contact', 'promise',
+                      'incident', 'economics', 'seat', 'learned', 'reintegration');
     delete from person_version v where v.client = p_client;
     delete from waiting w where w.client = p_client;
     update consent_state s

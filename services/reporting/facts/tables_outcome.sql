@@ -154,4 +154,54 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
      ) a
      where f.kind = 'promise' and f.c2 = 'OUT' and f.counted
        and (f.c4 = 'LAPSE_ACK' or a.withdrawn is null or a.withdrawn >= f.due)
+     union all
+    -- 15: of a household, in place of a person, what was declared last.
+    select 'remittances', f.stream, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+           f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1, null, null, null, f.c1 in ('R3', 'R4'), null
+      from fact f
+     where f.kind = 'economics' and f.counted and f.c1 <> 'U'
+     union all
+    -- 32: seats in sessions that were held, dated at the session; value what the scores gained.
+    select 'trained', f.client, f.centre, h.date, h.precision, f.recorded_at, f.seq,
+           f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, s.c1, s.c2, null, null, coalesce(l.c1 = 'YES', false), l.qty
+      from fact f
+      join fact s on s.kind = 'session' and s.stream = f.stream and s.voided_at is null
+      join fact h on h.kind = 'held' and h.stream = f.stream and h.voided_at is null
+      left join lateral (
+        select l.c1, l.qty from fact l
+         where l.kind = 'learned' and l.stream = f.stream and l.client = f.client and l.voided_at is null
+         order by l.seq desc
+         limit 1
+     ) l on true
+     where f.kind = 'seat' and f.c1 = 'TAKEN' and f.counted
+       and not exists (select from fact g
+                        where g.kind = 'seat' and g.stream = f.stream and g.client = f.client and g.seq > f.seq and g.voided_at is null)
+     union all
+    -- 36: the first measure of a return between 6 and 12 months after it.
+    select 'settled', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+           f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, null, null, null, null,
+           (select l.qty > f.qty + 0.05 from fact l
+             where l.kind = 'reintegration' and l.stream = f.stream and l.item = f.item and l.voided_at is null
+             order by l.c1 desc, l.seq desc
+             limit 1), f.qty
+      from fact f
+     where f.kind = 'reintegration' and f.voided_at is null and f.c1 between '006' and '012'
+       and exists (select from consent_state c where c.client = f.client and c.consent_id is not null)
+       and not exists (select from fact b
+                        where b.kind = 'reintegration' and b.stream = f.stream and b.item = f.item and b.voided_at is null
+                          and b.c1 between '006' and '012' and (b.c1, b.seq) < (f.c1, f.seq))
+     union all
+    -- 40: forms whose first answer counts, and complaints by the day until which they are to be resolved.
+    select 'satisfied', null, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+           f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c2, f.c3, null, null, f.c1 in ('4', '5'), f.qty
+      from fact f
+     where f.kind = 'feedback' and f.counted and f.c1 is not null
+     union all
+    select 'resolved', null, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+           f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1, null, null, null,
+           exists (select from fact r
+                    where r.kind = 'complaint-step' and r.stream = f.stream and r.c1 = 'RESOLVED' and r.voided_at is null
+                      and r.date <= f.date), null
+      from fact f
+     where f.kind = 'complaint' and f.counted
  ) q;

@@ -31,7 +31,8 @@
 select coalesce(d.row ->> $8::text, '_U') as d1, coalesce(d.row ->> $9::text, '_U') as d2, coalesce(d.row ->> $10::text, '_U') as d3,
        count(*) as n, count(*) filter (where r.good) as good,
        count(distinct r.client) as persons, count(distinct r.client) filter (where r.good) as good_persons,
-       percentile_cont(0.5) within group (order by r.value::float8) as median, sum(r.value) as total
+       percentile_cont(0.5) within group (order by r.value::float8) as median, sum(r.value) as total,
+       count(r.value) as valued
   from ranked r
  cross join lateral (select to_jsonb(r) as row) d
  where r.place_in_time = 1

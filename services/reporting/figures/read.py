@@ -118,6 +118,8 @@ def _figures(measure: Measure, row: Any) -> Cell:
             return {"n": row["persons"], "num": row["good_persons"]}
         case Measure.DURATION:
             return {"n": row["n"], "median": row["median"]}
+        case Measure.MEAN:
+            return {"n": row["valued"], "mean": round(float(row["total"] / row["valued"]), 4) if row["valued"] else None}
         case Measure.STOCK:
             return {"n": _number(row["total"])}
 

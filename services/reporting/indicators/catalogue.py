@@ -13,26 +13,32 @@ from services.reporting.indicators import (
     i11,
     i12,
     i13,
+    i15,
     i16,
     i17,
+    i18,
     i19,
     i20,
+    i23,
     i25,
     i26,
     i27,
     i28,
     i30,
     i31,
+    i32,
     i33,
+    i36,
     i37,
     i38,
     i39,
+    i40,
 )
 from services.reporting.indicators.declaration import Indicator, Series
 
 _BUILT = (
-    i01, i02, i03, i07, i09, i10, i11, i12, i13, i16, i17, i19,
-    i20, i25, i26, i27, i28, i30, i31, i33, i37, i38, i39,
+    i01, i02, i03, i07, i09, i10, i11, i12, i13, i15, i16, i17, i18, i19, i20,
+    i23, i25, i26, i27, i28, i30, i31, i32, i33, i36, i37, i38, i39, i40,
 )  # fmt: skip
 
 INDICATORS: Mapping[str, Indicator] = {m.INDICATOR.id: m.INDICATOR for m in _BUILT}

@@ -27,6 +27,8 @@ class Measure(StrEnum):
     """the same of distinct persons"""
     DURATION = "DURATION"
     """`n` items, `median` of their days"""
+    MEAN = "MEAN"
+    """`n` items, `mean` of what was measured of them"""
     STOCK = "STOCK"
     """what is there at the end of the period: all that came less all that went"""
 

@@ -1,6 +1,8 @@
-"""03 Encounters: contacts, with or without a name. Outreach and media reach are series of their own, not built yet."""
+"""03 Encounters: contacts with or without a name; outreach and media reach are series of their own, never added."""
 
-from services.reporting.indicators.declaration import Dimension, Indicator, Series
+from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+
+_KIND = (Dimension("KIND", "c1", "OutreachKind"),)
 
 INDICATOR = Indicator(
     number=3,
@@ -17,6 +19,20 @@ INDICATOR = Indicator(
             kind="encounter",
             by=(Dimension("CHANNEL", "c1", "EncounterChannel"), Dimension("TOPIC", "c2", "Topic", many=True)),
             margins=("CHANNEL", "TOPIC"),
+        ),
+        Series(
+            letter="b",
+            title={"en": "Outreach", "fr": "Actions de terrain", "fil": "Pag-abot sa komunidad"},
+            kind="outreach",
+            measure=Measure.QTY,
+            by=_KIND,
+        ),
+        Series(
+            letter="c",
+            title={"en": "Media reach", "fr": "Portée des médias", "fil": "Naabot ng media"},
+            kind="media",
+            measure=Measure.QTY,
+            by=_KIND,
         ),
     ),
 )
