@@ -39,7 +39,8 @@ class Route:
 
     def url(self) -> str:
         """The path with ids of nobody: a form is checked before the object is looked up."""
-        return re.sub(r"\{\w+\}", lambda m: "0199a1f4-5c1e-7b7a-9d36-2f6f0c9b8e11" if "no" not in m[0] else "1", self.path)
+        numbers = {"{n}", "{no}"}
+        return re.sub(r"\{\w+\}", lambda m: "1" if m[0] in numbers or "_no" in m[0] else "0199a1f4-5c1e-7b7a-9d36-2f6f0c9b8e11", self.path)
 
     def members(self) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
         """(path, schema) of every member of the body, those inside others too; of an array the first element."""

@@ -242,3 +242,16 @@ async def test_an_exit_that_never_was_takes_its_place_again(route_desk: Desk) ->
     await route_desk.refused(
         f"/v1/stays/{stay}:end", {**of(guest), "exit": "PLANNED", "destination": "FAMILY"}, 409, "invalid-state", If_Match='"4"'
     )
+
+
+async def test_a_case_is_not_closed_over_a_bed(route_desk: Desk) -> None:
+    guest = await a_guest(route_desk, MEN, sex="M")
+    opening = {**of(guest), "centre": ROUTE_CENTRE, "client_id": guest["client_id"], "reason": "landed at night", "minor": False}
+    case = (await route_desk.as_("stf-e3").post("/v1/cases", opening))["id"]
+    supervisor = route_desk.as_("stf-e2")
+    stay = (await route_desk.post("/v1/stays", guest | {"case_id": case}))["id"]
+    close = {**of(guest), "reason": "MOVED", "summary": "went on", "requested_by": "stf-e3"}
+    problem = await supervisor.refused(f"/v1/cases/{case}:close", close, 409, "open-items", If_Match='"1"')
+    assert problem["kinds"] == ["stay"]
+    await leave(route_desk, stay, guest)
+    await supervisor.post(f"/v1/cases/{case}:close", close, If_Match='"1"')
