@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from deploy.manifests.table import IMAGES, MADE, PROCESSES, TARGETS, Process, labels, text_of
+from shared.messaging.access import Pattern, Resource, principals, table
 from shared.messaging.topics import TOPICS
 from shared.settings import SERVICES
 
@@ -73,26 +74,27 @@ def _topic(topic: Any) -> dict[str, Any]:
 
 
 def _users() -> list[dict[str, Any]]:
-    """The services' own rows of the table of principals (messaging chapter, section 10); integrators get theirs when they come."""
+    """Everybody in the one table of access but integrators: those come with their agreements, by the same table."""
     made = []
-    for service in SERVICES:
-        acls: list[dict[str, Any]] = [
-            _acl("topic", f"{service}.", "prefix", "Write", "Describe"),
-            _acl("topic", f"replay.{service}.", "prefix", "Read", "Describe"),
-            _acl("group", f"{service}.", "prefix", "Read"),
-            {"resource": {"type": "cluster"}, "operations": ["IdempotentWrite"]},
-        ]
-        acls += [_acl("topic", topic.name, "literal", "Read", "Describe") for topic in TOPICS if topic.name.count(".") >= 2]
+    for principal in principals({}):
+        acls: dict[tuple[Resource, Pattern, str], list[str]] = {}
+        for grant in table({}):
+            if grant.principal == principal:
+                acls.setdefault((grant.resource, grant.pattern, grant.name), []).append(grant.operation.name.title().replace("_", ""))
         made.append({
             "apiVersion": "kafka.strimzi.io/v1beta2", "kind": "KafkaUser",
-            "metadata": {"name": f"svc-{service}", "labels": {"strimzi.io/cluster": "gabay"}},
-            "spec": {"authentication": {"type": "scram-sha-512"}, "authorization": {"type": "simple", "acls": acls}},
+            "metadata": {"name": principal, "labels": {"strimzi.io/cluster": "gabay"}},
+            "spec": {"authentication": {"type": "scram-sha-512"},
+                     "authorization": {"type": "simple", "acls": [_acl(*on, *may) for on, may in acls.items()]}},
         })  # fmt: skip
     return made
 
 
-def _acl(kind: str, name: str, pattern: str, *operations: str) -> dict[str, Any]:
-    return {"resource": {"type": kind, "name": name, "patternType": pattern}, "operations": list(operations)}
+def _acl(resource: Resource, pattern: Pattern, name: str, *operations: str) -> dict[str, Any]:
+    if resource is Resource.CLUSTER:
+        return {"resource": {"type": "cluster"}, "operations": list(operations)}
+    about = {"type": resource.name.lower(), "name": name, "patternType": "prefix" if pattern is Pattern.PREFIXED else "literal"}
+    return {"resource": about, "operations": list(operations)}
 
 
 def _database(target: str) -> list[dict[str, Any]]:

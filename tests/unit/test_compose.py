@@ -191,6 +191,13 @@ def test_what_it_copies_is_there_and_no_secret_is_among_it() -> None:
     assert "deploy/compose/secrets" in (ROOT / "deploy/compose/Dockerfile.dockerignore").read_text().splitlines()
 
 
+def test_what_the_code_reads_of_the_source_tree_is_in_the_image() -> None:
+    copied = [line.split()[1] for line in stages()[0] if line.startswith("COPY ")]
+    assert {"pyproject.toml", "docs/reference"} <= set(copied), "every api reads its release, and reporting answers /v1/schemas"
+    kept = (ROOT / "deploy/compose/Dockerfile.dockerignore").read_text().splitlines()
+    assert {"!pyproject.toml", "!docs/reference"} <= set(kept)
+
+
 def test_kafka_and_postgres_have_the_settings_of_the_embedded_stack() -> None:
     for name, other in (("server.properties", "kafka/server.properties"), ("postgresql.conf", "postgres/postgresql.conf")):
         ours, theirs = _settings(ROOT / "deploy/embedded" / name), _settings(ROOT / "deploy/compose" / other)

@@ -199,3 +199,14 @@ def test_a_new_region_is_written_once(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_name_that_no_cluster_takes_is_refused(name: str) -> None:
     with pytest.raises(StackProblem, match="small letters"):
         regions.create(name, "antique")
+
+
+def test_the_users_of_kafka_are_those_of_the_one_table() -> None:
+    from shared.messaging.access import principals
+
+    documents = yaml.safe_load_all((ROOT / "deploy/kubernetes/components/strimzi/strimzi.yaml").read_text())
+    users = {each["metadata"]["name"]: each["spec"]["authorization"]["acls"] for each in documents if each["kind"] == "KafkaUser"}
+    assert tuple(users) == principals({})
+    named = {acl["resource"].get("name") for acl in users["svc-intake"] if acl["operations"] == ["Read"]}
+    assert "intake.client.v1" in named
+    assert "casework.feedback.v1" not in named, "a service reads what its consumers name, and no more"
