@@ -12,7 +12,7 @@ from shared.privacy.classes import ERASED, PROFILE
 
 facts = Projection(
     "reporting.facts",
-    version=2,
+    version=3,
     topics=(
         "intake.client.v1",
         "intake.encounter.v1",
@@ -68,6 +68,17 @@ def erased(f: Fact) -> list[Op]:
     """Gone from the figures of all periods; what is remembered is that this service has to say so."""
     told = Op("forgotten", (f.stream, " ".join(f.data.get("aliases", ())), f.version, f.recorded_at))
     return [person("ENDED", f, UNDESCRIBED), told]
+
+
+@facts.on("gabay.intake.client-records-merged.v1")
+def merged(f: Fact) -> Op:
+    """Two records are one person from now on, until they are taken apart."""
+    return Op("merge", ("MERGED", f.stream, f.data["retired_id"], f.recorded_at))
+
+
+@facts.on("gabay.intake.client-records-unmerged.v1")
+def unmerged(f: Fact) -> Op:
+    return Op("merge", ("UNMERGED", f.stream, f.data["retired_id"], f.recorded_at))
 
 
 @facts.on("gabay.intake.transit-arrival-recorded.v1")

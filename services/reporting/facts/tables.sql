@@ -13,9 +13,33 @@ create table consent_state (
     recorded_at   timestamptz not null,
     consent_id    uuid,
     consent_from  timestamptz,
+    -- When the client was last asked and said yes: a merge with a record that says no rests only until then.
+    asked_at      timestamptz,
     -- What was recorded before it never comes back, however late its topic brings it.
     forgotten_at  timestamptz
 );
+
+-- Which record was merged into which, and from when to when, by recorded time. Ids alone, which outlive what they stood for:
+-- a rebuild that hears of an erasure before a merger has to come to the same figures.
+create table merger (
+    retired   uuid not null,
+    survivor  uuid not null,
+    merged_at timestamptz not null,
+    ended_at  timestamptz,
+    primary key (retired, merged_at)
+);
+create index on merger (survivor);
+
+-- The same with its chains followed to the end: whose person a record was, over times that do not overlap. At all other
+-- times, and for whoever was never merged, a record is a person of its own.
+create table alias (
+    record uuid not null,
+    person uuid not null,
+    since  timestamptz not null,
+    until  timestamptz not null default 'infinity',
+    primary key (record, since)
+);
+create index on alias (person);
 
 -- What a person was, from when on, and since when we knew. The first version also describes the time before it.
 create table person_version (
@@ -56,6 +80,8 @@ create table fact (
     recorded_at timestamptz not null,
     voided_at   timestamptz,
     counted     boolean not null,
+    -- Whose person the client is, where their record was merged into another.
+    person      uuid,
     item        uuid,
     sex         text not null default '_U',
     birth_month integer,
@@ -316,11 +342,43 @@ begin
      where s.client = p_client;
 end $$;
 
+-- The records that are the same persons as these today.
+create function same_people(p_clients uuid[]) returns uuid[] language sql stable
+begin atomic
+    with persons as (
+        select distinct coalesce(a.person, c.client) as person
+          from unnest(p_clients) as c(client)
+          left join alias a on a.record = c.client and a.until = 'infinity'
+    )
+    select coalesce(array_agg(client), '{}')
+      from (select person as client from persons
+             union
+            select a.record from alias a join persons p on p.person = a.person where a.until = 'infinity') as everybody;
+end;
+
+-- Whether a person of several records counts: all of them allow statistics, or the surviving one was asked again since.
+create function counts_as_one(p_person uuid) returns boolean language sql stable
+begin atomic
+    select coalesce(r.consent_id is not null, false)
+           and not exists (
+               select from alias a
+                 left join consent_state m on m.client = a.record
+                where a.person = p_person and a.until = 'infinity' and m.consent_id is null
+                  and (r.asked_at is null or r.asked_at < a.since))
+      from (select p_person as client) p
+      left join consent_state r on r.client = p.client;
+end;
+
 -- Bring the facts of some clients to what consents and versions now say. Used wherever the past changes: corrections,
 -- voids, a later consent, a fact that came before its person. New facts of known people don't pass here.
 create function settle(p_clients uuid[]) returns void language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+declare
+    v_merged boolean := exists (select from alias);
 begin
+    if v_merged then
+        p_clients := same_people(p_clients);
+    end if;
     insert into fact (kind, stream, event_id, part, seq, client, centre, date, precision, recorded_at, counted,
                       sex, birth_month, age, area, nat, edu, isco, types, c1)
     select 'registration', s.client, s.event_id, 0, 1, s.client, s.centre, s.registered_on, 'D', s.recorded_at, true,
@@ -332,8 +390,8 @@ begin
         on conflict do nothing;
 
     update fact f
-       set counted = w.counted, sex = w.sex, birth_month = w.birth_month, age = w.age, area = w.area, nat = w.nat,
-           edu = w.edu, isco = w.isco, types = w.types
+       set counted = w.counted, person = w.person, sex = w.sex, birth_month = w.birth_month, age = w.age, area = w.area,
+           nat = w.nat, edu = w.edu, isco = w.isco, types = w.types
       from (
         select e.kind, e.stream, e.event_id, e.part,
                e.voided_at is null and s.consent_id is not null and v.client is not null
@@ -341,7 +399,16 @@ begin
                and not exists (
                    select from fact b
                     where b.kind = e.kind and b.stream = e.stream and b.item = e.item and b.seq < e.seq
-                      and b.voided_at is null and b.recorded_at >= s.consent_from) as counted,
+                      and b.voided_at is null and b.recorded_at >= s.consent_from)
+               -- Of several records of one person: whether all allow it, and the earliest registration.
+               and (not v_merged
+                    or counts_as_one(coalesce(al.person, e.client))
+                       and (e.kind <> 'registration'
+                            or not exists (
+                                select from fact_registration b
+                                 where b.stream = any (same_people(array[e.client]))
+                                   and (b.date, b.stream) < (e.date, e.stream)))) as counted,
+               al.person,
                coalesce(v.sex, '_U') as sex, v.birth_month,
                coalesce(age_at(v.birth_month, v.age_told, e.date), '_U') as age,
                coalesce(v.area, '_U') as area, coalesce(v.nat, '_U') as nat, coalesce(v.edu, '_U') as edu,
@@ -350,11 +417,12 @@ begin
                coalesce(v.types, '_U') as types
           from facts_of(p_clients) e
           join consent_state s on s.client = e.client
-          left join lateral in_force(e.client, e.date) v on true
+          left join alias al on al.record = e.client and al.until = 'infinity'
+          left join lateral in_force(coalesce(al.person, e.client), e.date) v on true
       ) w
      where f.kind = w.kind and f.stream = w.stream and f.event_id = w.event_id and f.part = w.part
-       and (f.counted, f.sex, f.birth_month, f.age, f.area, f.nat, f.edu, f.isco, f.types)
-           is distinct from (w.counted, w.sex, w.birth_month, w.age, w.area, w.nat, w.edu, w.isco, w.types);
+       and (f.counted, f.person, f.sex, f.birth_month, f.age, f.area, f.nat, f.edu, f.isco, f.types)
+           is distinct from (w.counted, w.person, w.sex, w.birth_month, w.age, w.area, w.nat, w.edu, w.isco, w.types);
 
     delete from waiting w
      using consent_state s
@@ -398,8 +466,9 @@ begin
            and count(*) filter (where g.what = 'GIVEN') = count(*) - 1 and count(*) <= 2
          order by g.client
     ), fresh as (
-        insert into consent_state (client, version, centre, registered_on, channel, event_id, recorded_at, consent_id, consent_from)
-        select client, version, centre, day, channel, event_id, at, consent, consent_from from said
+        insert into consent_state (client, version, centre, registered_on, channel, event_id, recorded_at, consent_id, consent_from,
+                                   asked_at)
+        select client, version, centre, day, channel, event_id, at, consent, consent_from, consent_from from said
             on conflict do nothing
         returning client
     ), described as (
@@ -422,7 +491,7 @@ begin
     select coalesce(array_agg(client), '{}'), coalesce(sum(steps), 0) into v_new, v_done
       from said
      where (client in (select client from fresh)) is true;
-    if v_done = cardinality(p_rows) and not exists (select from waiting) then
+    if v_done = cardinality(p_rows) and not exists (select from waiting) and not exists (select from alias) then
         return;
     end if;
 
@@ -437,6 +506,7 @@ begin
     end loop;
 
     v_touched := array_cat(v_touched, array(select w.client from waiting w where w.client = any (v_new)));
+    v_touched := array_cat(v_touched, array(select a.record from alias a where a.record = any (v_new) or a.person = any (v_new)));
     if cardinality(v_touched) > 0 then
         perform settle(v_touched);
     end if;
@@ -460,7 +530,8 @@ begin
            set version = p_version,
                consent_id = case p_what when 'GIVEN' then p_consent else s.consent_id end,
                -- A consent that takes another's place goes on where that one stood.
-               consent_from = case p_what when 'GIVEN' then coalesce(s.consent_from, p_at) else s.consent_from end
+               consent_from = case p_what when 'GIVEN' then coalesce(s.consent_from, p_at) else s.consent_from end,
+               asked_at = case p_what when 'GIVEN' then p_at else s.asked_at end
          where s.client = p_client and s.version < p_version;
     end if;
     if not found then
@@ -472,6 +543,7 @@ begin
         if p_consent is null or exists (select from consent_state s where s.client = p_client and s.consent_id = p_consent) then
             perform forget(p_client, p_at);
         end if;
+
     elsif p_sex is not null then
         select v.* into v_last from person_version v
          where v.client = p_client and v.superseded_at is null
@@ -570,6 +642,16 @@ begin
     insert into waiting (client)
     select distinct client from unnest(v_early) as e(client)
         on conflict do nothing;
+    -- Facts of a record that was merged into another count as those of its person.
+    if exists (select from alias) then
+        perform settle(array(
+            select distinct a.record
+              from (select g.client from said_of_facts(p_rows) g
+                     union
+                    select f.client from fact f
+                     where f.kind = 'referral' and f.stream in (select g.stream from said_of_facts(p_rows) g where g.kind = 'answer')) g
+              join alias a on g.client in (a.record, a.person)));
+    end if;
     -- Two facts of one item in this batch: which of them counts?
     if v_doubt then
         perform settle(array(select distinct g.client from said_of_facts(p_rows) g where g.item is not null));
@@ -605,12 +687,18 @@ select f.*, a11_of(f.age) as a11, a5_of(f.age) as a5, a2_of(f.age) as a2
 -- known then. People forgotten since are in no row.
 create view as_known as
 select f.kind, f.stream, f.event_id, f.part, f.seq, f.item, f.client, f.centre, f.date, f.precision, f.period,
-       f.recorded_at, f.voided_at, v.version, v.effective_from, v.recorded_at as described_at, v.superseded_at,
+       whose.person, whose.since, whose.until, f.recorded_at, f.voided_at, v.version, v.effective_from, v.recorded_at as described_at, v.superseded_at,
        who.sex, a11_of(who.age) as a11, a5_of(who.age) as a5, a2_of(who.age) as a2, who.age, who.area, who.nat, who.edu,
        who.isco, who.types, f.c1, f.c2, f.c3, f.c4, f.c5, f.c6, f.qty
   from fact f
   left join consent_state s on s.client = f.client
-  left join person_version v on v.client = f.client and v.effective_from <= f.date
+  -- Each record stands for itself, and for the person of another while it was merged: of these an answer picks what was known.
+  left join lateral (
+    select f.client as person, null::timestamptz as since, null::timestamptz as until
+     union all
+    select a.person, a.since, a.until from alias a where a.record = f.client
+ ) whose on f.client is not null
+  left join person_version v on v.client = whose.person and v.effective_from <= f.date
  cross join lateral (
     select v.sex, age_at(v.birth_month, v.age_told, f.date) as age, v.area, v.nat, v.edu,
            case when f.kind = 'departure' then coalesce(f.c6, v.isco) else v.isco end as isco, v.types

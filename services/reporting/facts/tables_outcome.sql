@@ -20,7 +20,7 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
        q.c1, q.c2, q.c3, q.c4, q.good, q.value
   from (
     -- 02: whoever was there or was helped. c1: the service, where it was one.
-    select 'active'::text as asked, f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'active'::text as asked, coalesce(f.person, f.client) as client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types,
            case f.kind when 'service' then f.c1 else '_Z' end as c1, null::text as c2, null::text as c3, null::text as c4,
            null::boolean as good, null::numeric as value
@@ -28,25 +28,25 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
      where f.kind in ('registration', 'encounter', 'service') and f.counted and f.client is not null
      union all
     -- 07: c1 country, c2 occupation.
-    select 'intended', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'intended', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1, f.c2, f.c3, f.c4, null, null
       from fact f
      where f.kind = 'intention' and f.counted
      union all
     -- 11
-    select 'distress', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'distress', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1, f.c2, null, null, f.c3 = 'YES', null
       from fact f
      where f.kind = 'return' and f.counted
      union all
     -- 12
-    select 'undocumented', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'undocumented', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1, null, null, null, f.c4 = 'NO', null
       from fact f
      where f.kind = 'departure' and f.counted and f.c4 in ('YES', 'NO')
      union all
     -- 17: c1 reason, c2 destination, of an arrival on the way or of a plan to leave.
-    select 'journey', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'journey', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types,
            coalesce(case f.kind when 'transit' then f.c6 else f.c3 end, '_U'),
            coalesce(case f.kind when 'transit' then f.c5 else f.c1 end, '_U'), null, null, null, null
@@ -54,7 +54,7 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
      where f.kind in ('transit', 'intention') and f.counted
      union all
     -- 19: dated at the seventh day.
-    select 'screened', f.client, f.centre, f.date + 7, 'D', f.recorded_at, f.seq,
+    select 'screened', coalesce(f.person, f.client), f.centre, f.date + 7, 'D', f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, null, null, null, null,
            exists (select from fact s
                     where s.kind = 'screening' and s.stream = f.stream and s.counted and s.date <= f.date + 7), null
@@ -62,7 +62,7 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
      where f.kind = 'registration' and f.counted
      union all
     -- 20: a row for each level of determinants.
-    select 'severe', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'severe', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, level, null, null, null,
            level = any (string_to_array(f.c3, ' ')), null
       from fact f
@@ -70,14 +70,14 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
      where f.kind = 'screening' and f.counted
      union all
     -- 25: c1 what happened, c2 type of the case.
-    select 'case', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'case', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1, k.case_type, null, null, null, f.qty
       from fact f
       join case_known k on k.stream = f.stream
      where f.kind = 'case' and f.counted
      union all
     -- 26: days from the opening to the first closure; c3 the bin.
-    select 'duration', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'duration', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, null, k.case_type,
            (array['D0T30', 'D31T90', 'D91T180', 'D_GE181'])[width_bucket(f.date - k.opened_on, array[-2147483648, 31, 91, 181])], null,
            null, f.date - k.opened_on
@@ -88,13 +88,13 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
                         where b.kind = 'case' and b.c1 = 'CLOSED' and b.stream = f.stream and b.seq < f.seq and b.voided_at is null)
      union all
     -- 27
-    select 'need', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'need', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1, f.c2, null, null, f.c2 = 'MET', null
       from fact f
      where f.kind = 'need' and f.counted and f.c2 <> 'UNKNOWN'
      union all
     -- 28: dated at the limit: 30 days after a known return for a case of reintegration, else 14 after the opening.
-    select 'planned', f.client, f.centre, l.day, 'D', f.recorded_at, f.seq,
+    select 'planned', coalesce(f.person, f.client), f.centre, l.day, 'D', f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, null, k.case_type, null, null,
            exists (select from fact p
                     where p.kind = 'plan' and p.stream = f.stream and p.voided_at is null and p.date <= l.day), null
@@ -110,7 +110,7 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
      where f.kind = 'case' and f.c1 = 'OPENED' and f.counted
      union all
     -- 31
-    select 'followed', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'followed', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1, null, null, null,
            exists (select from fact d
                     where d.kind = 'contact' and d.stream = f.stream and d.item = f.item and d.voided_at is null
@@ -122,7 +122,7 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
                           and d.c2 = 'CANCELLED')
      union all
     -- 33: dated 90 days after the first referral to a job; c1 where the work was found.
-    select 'placed', f.client, f.centre, f.date + 90, 'D', f.recorded_at, f.seq,
+    select 'placed', coalesce(f.person, f.client), f.centre, f.date + 90, 'D', f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, coalesce(p.found, '_Z'), null, null, null, p.found is not null, null
       from fact f
       left join lateral (
@@ -139,7 +139,7 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
                           and (b.date, b.recorded_at) < (f.date, f.recorded_at))
      union all
     -- 37, 39: what was promised to whom we sent somebody, dated at the day of the promise. c2 ACK, SERVICE or SILENCE.
-    select 'promise', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'promise', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1,
            case f.c4 when 'DUE_ACK' then 'ACK' when 'DUE_SERVICE' then 'SERVICE' else 'SILENCE' end, f.c3, f.c5,
            case f.c4 when 'DUE_ACK' then a.answered <= f.due when 'DUE_SERVICE' then a.delivered <= f.due
@@ -162,7 +162,7 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
      where f.kind = 'economics' and f.counted and f.c1 <> 'U'
      union all
     -- 32: seats in sessions that were held, dated at the session; value what the scores gained.
-    select 'trained', f.client, f.centre, h.date, h.precision, f.recorded_at, f.seq,
+    select 'trained', coalesce(f.person, f.client), f.centre, h.date, h.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, s.c1, s.c2, null, null, coalesce(l.c1 = 'YES', false), l.qty
       from fact f
       join fact s on s.kind = 'session' and s.stream = f.stream and s.voided_at is null
@@ -178,7 +178,7 @@ select q.asked, q.client, q.centre, q.date, q.precision, period_of(q.date, q.pre
                         where g.kind = 'seat' and g.stream = f.stream and g.client = f.client and g.seq > f.seq and g.voided_at is null)
      union all
     -- 36: the first measure of a return between 6 and 12 months after it.
-    select 'settled', f.client, f.centre, f.date, f.precision, f.recorded_at, f.seq,
+    select 'settled', coalesce(f.person, f.client), f.centre, f.date, f.precision, f.recorded_at, f.seq,
            f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types, null, null, null, null,
            (select l.qty > f.qty + 0.05 from fact l
              where l.kind = 'reintegration' and l.stream = f.stream and l.item = f.item and l.voided_at is null

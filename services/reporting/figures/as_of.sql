@@ -9,14 +9,28 @@
      where f.kind = $1 and f.centre = any ($5::text[])
        and f.recorded_at <= $25::timestamptz and (f.voided_at is null or f.voided_at > $25)
        and (f.client is null
-            or f.described_at <= $25 and (f.superseded_at is null or f.superseded_at > $25))
+            or f.described_at <= $25 and (f.superseded_at is null or f.superseded_at > $25)
+               -- Whose person the record was then, and whether all records of that person allow it.
+               and case when f.since is null
+                        then not exists (select from facts.alias a where a.record = f.client and a.since <= $25 and a.until > $25)
+                        else f.since <= $25 and f.until > $25 end
+               and not exists (
+                   select from facts.alias a
+                     left join facts.consent_state m on m.client = a.record
+                     left join facts.consent_state r on r.client = a.person
+                    where a.person = f.person and a.since <= $25 and a.until > $25
+                      and (r.consent_id is null or m.consent_id is null and (r.asked_at is null or r.asked_at < a.since))))
      order by f.stream, f.event_id, f.part, f.effective_from desc, f.version desc
 ), f as (
-    select distinct on (stream, coalesce(item, event_id), part) * from described
-     order by stream, coalesce(item, event_id), part, seq
+    -- Of several registrations of one person the earliest.
+    select distinct on (own, coalesce(item, one), part) *
+      from (select described.*, case kind when 'registration' then person else stream end as own,
+                   case kind when 'registration' then person else event_id end as one
+              from described) d
+     order by own, coalesce(item, one), part, case kind when 'registration' then date end, stream, seq
 )
 select coalesce(d.d1, '_U') as d1, coalesce(d.d2, '_U') as d2, coalesce(d.d3, '_U') as d3, count(*) as n, sum(f.qty) as qty,
-       count(distinct case when $11::boolean then f.client end) as persons
+       count(distinct case when $11::boolean then f.person end) as persons
   from f
   join unnest($5::text[], $6::text[]) as place(centre, site) on place.centre = f.centre
   left join lateral unnest(string_to_array(case $7::text when 'types' then f.types when 'c2' then f.c2 end, ' ')) as one(code) on true

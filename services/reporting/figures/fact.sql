@@ -3,7 +3,7 @@
 -- with several codes that is divided by, if any; $8, $9, $10 what to divide by, null for nothing; $11 whether to count
 -- persons; $12 to $24 codes by column, null for all.
 select coalesce(d.d1, '_U') as d1, coalesce(d.d2, '_U') as d2, coalesce(d.d3, '_U') as d3, count(*) as n, sum(f.qty) as qty,
-       count(distinct case when $11::boolean then f.client end) as persons
+       count(distinct case when $11::boolean then coalesce(f.person, f.client) end) as persons
   from facts.counting f
   join unnest($5::text[], $6::text[]) as place(centre, site) on place.centre = f.centre
   left join lateral unnest(string_to_array(case $7::text when 'types' then f.types when 'c2' then f.c2 end, ' ')) as one(code) on true

@@ -64,7 +64,9 @@ class Model:
         return {tuple(row) for row in await self.connection.fetch(EXPECTED)}
 
     async def clear(self) -> None:
-        await self.connection.execute("truncate consent_state, person_version, fact, waiting, cell_person, cell_code, watermark")
+        await self.connection.execute(
+            "truncate consent_state, person_version, fact, waiting, merger, alias, cell_person, cell_code, watermark"
+        )
 
     async def ask(
         self, indicator: str, period: str, by: tuple[str, ...] = (), where: Mapping[str, tuple[str, ...]] | None = None, **more: Any

@@ -11,7 +11,10 @@ from tests.integration.reporting.test_facts import a_departure, a_service, a_tra
 from tests.integration.reporting.world import World, some_id
 
 CLIENTS = [some_id(f"client {number}") for number in range(3)]
-STEPS = ("register", "transit", "again", "late", "year", "service", "visit", "correct", "change", "void", "withdraw", "consent", "erase")
+STEPS = (
+    *("register", "transit", "again", "late", "year", "service", "visit", "correct", "change", "void", "withdraw", "consent", "erase"),
+    *("merge", "unmerge"),
+)
 
 Step = tuple[str, int, int]
 
@@ -21,10 +24,11 @@ def live_through(steps: list[Step]) -> World:
     world = World()
     erased: set[str] = set()
     voidable: dict[str, list[Any]] = {client: [] for client in CLIENTS}
+    merged: dict[str, str] = {}
     for name, who, variant in steps:
         client = CLIENTS[who]
         known = client in world.versions
-        if client in erased or (known == (name == "register")):
+        if client in erased or (known == (name == "register")) or (client in merged and name != "unmerge"):
             continue
         sex = "FMXU"[variant % 4]
         day = f"2026-0{1 + variant % 3}-15"
@@ -55,6 +59,14 @@ def live_through(steps: list[Step]) -> World:
             case "erase":
                 erased.add(client)
                 world.erase(client)
+            case "merge":
+                other = CLIENTS[(who + 1 + variant % 2) % 3]
+                if other in world.versions and other not in erased and not {client, other} & merged.keys():
+                    world.merge(client, other)
+                    merged[other] = client
+            case "unmerge":
+                if client in merged:
+                    world.unmerge(merged.pop(client), client)
     return world
 
 

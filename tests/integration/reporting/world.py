@@ -139,6 +139,15 @@ class World:
             self.ended.add(consent)
         self.tell("intake.client-erased", client, {"request_id": some_id("r"), "basis": "SUBJECT_REQUEST", "aliases": []})
 
+    def merge(self, survivor: str, retired: str, *, at: datetime | None = None) -> None:
+        """Both halves, as intake stores them in one append."""
+        self.tell("intake.client-records-merged", survivor, {"survivor_id": survivor, "retired_id": retired}, at=at)
+        self.tell("intake.client-retired", retired, {"survivor_id": survivor, "retired_id": retired}, same_command=True)
+
+    def unmerge(self, survivor: str, retired: str, *, at: datetime | None = None) -> None:
+        self.tell("intake.client-records-unmerged", survivor, {"survivor_id": survivor, "retired_id": retired}, at=at)
+        self.tell("intake.client-reinstated", retired, {"survivor_id": survivor, "retired_id": retired}, same_command=True)
+
     def void(self, fact: Told) -> None:
         service = fact.type.split(".")[1]
         self.tell(
