@@ -129,7 +129,9 @@ class Supervisor:
         }
         me = Identity.of(os.getpid())
         supervisor = {"pid": me.pid, "start": me.start} if me and not self._stopping else None
-        self.home.write_state({"supervisor": supervisor, "parts": parts})
+        # A disk without room must not end the one who restarts what it has ended; what stands there of before serves.
+        with contextlib.suppress(OSError):
+            self.home.write_state({"supervisor": supervisor, "parts": parts})
 
     # --- for tests and operators ---
 
@@ -183,6 +185,12 @@ class Supervisor:
                 code = None
                 if not self._began:
                     self._give_up(problem)
+                    return
+            except OSError as error:
+                # A full disk takes no configuration either: tried again like after any other death.
+                code = None
+                if not self._began:
+                    self._give_up(StackProblem(f"{part.name} cannot be started ({error.strerror})", "df -h shows what is full"))
                     return
             if code == 0 and part.once:
                 return

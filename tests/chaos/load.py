@@ -14,7 +14,7 @@ import httpx
 from tests.harness.people import a_registration, new_id
 from tests.harness.region import Region
 
-AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504})
+AGAIN = frozenset({408, 409, 429, 500, 502, 503, 504, 507})
 """Answers after which the same key is sent again (http.md section 3); 409 while the first try is still running."""
 
 NATIONALITIES = ("HND", "VEN", "CUB", "HTI")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -73,6 +74,32 @@ async def test_a_part_that_dies_is_restarted_and_the_others_go_on(home: Path) ->
         await stack.wait_ready("intake-api", 10)
         assert stack.pid("intake-api") != api
         assert stack.pid("intake-worker") == worker
+
+
+async def test_a_full_disk_does_not_keep_a_part_from_being_restarted(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stand_ins(home, parts=("postgres", "intake-api")) as stack:
+        api = stack.pid("intake-api")
+        no_room = OSError(errno.ENOSPC, "No space left on device")
+        supervisor = stack._run_by_us
+        with monkeypatch.context() as full:
+            full.setattr(supervisor.home, "write_state", _raising(no_room))
+            part = supervisor.running["intake-api"].part
+            tries = iter([no_room, None])
+            # Frozen, because nobody changes it; a test may.
+            object.__setattr__(part, "prepare", lambda: _raise(next(tries, None)))
+            stack.kill("intake-api")
+            await stack.wait_ready("intake-api", 10)
+        assert stack.pid("intake-api") != api
+        assert next(tries, "used") == "used"
+
+
+def _raise(error: Exception | None) -> None:
+    if error is not None:
+        raise error
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    return lambda *_: _raise(error)
 
 
 async def test_postgres_comes_back_with_what_it_had_committed(home: Path) -> None:
