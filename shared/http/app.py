@@ -32,6 +32,7 @@ from shared.http.jwks import Jwks
 from shared.http.limits import Limiter
 from shared.http.meta import meta_router
 from shared.http.openapi import document
+from shared.http.own_log import own_log_router
 from shared.http.router import Dispatch, OperationRoute, Table
 from shared.http.runtime import Runtime
 from shared.settings import ROOT, Settings
@@ -113,6 +114,7 @@ def create_app(
 
     production = settings.mode == "production"
     operations = [op for router in routers for op in router.operations]
+    operations += own_log_router().operations
     operations += meta_router(checks, lambda: api.openapi(), docs="" if production else f"http://127.0.0.1:{settings.http_port}").operations
     api = GabayAPI(operations, fixed=answer_headers(production=production), title=f"Gabay {service}", lifespan=lifespan)
     for router in pages:

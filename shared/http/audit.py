@@ -19,6 +19,7 @@ from opentelemetry.trace import SpanKind
 from shared import telemetry
 from shared.eventsourcing.group import Group
 from shared.http.problems import Problem
+from shared.http.volume import Volume
 
 Action = Literal["READ", "LIST", "SEARCH", "EXPORT", "PRINT", "DENIED", "BREAK_GLASS"]
 ZERO: Final = bytes(32)
@@ -91,6 +92,7 @@ class ReadAudit:
         self._told = -1
         # One flight only: the rows of a chain follow each other.
         self._group: Group[Reading, None] = Group(self._flush, limit=limit, flights=1)
+        self._volume = Volume()
 
     async def write(self, reading: Reading) -> None:
         """Commit one row. Raises Problem `audit-unavailable`: then nothing may be shown."""
@@ -101,6 +103,8 @@ class ReadAudit:
             telemetry.AUDIT_FAILURES.add(1, {"service": self._service})
             telemetry.logger().error("sec_audit_write_failed", exc_info=error)
             raise Problem("audit-unavailable", {"Retry-After": "2"}) from error
+        if reading.action != "DENIED":
+            self._volume.saw(reading.actor, reading.subject_id)
 
     async def _flush(self, readings: Sequence[Reading]) -> Sequence[None]:
         chain = self._chain

@@ -135,7 +135,7 @@ def staff_of(role: str, centre: str) -> str:
     return f"stf-{role}-{centre}".lower().replace("_", "-")
 
 
-ROLES = ("reception", "caseworker", "supervisor", "warden")
+ROLES = ("reception", "caseworker", "supervisor", "warden", "dpo")
 CENTRES = (CENTRE, "HN-CH-01")
 
 
