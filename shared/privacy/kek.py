@@ -19,6 +19,10 @@ class Keks(Protocol):
         """The classes whose keys can be opened here."""
         ...
 
+    def newest(self, which: FieldClass) -> int:
+        """The version under which a class is wrapped now."""
+        ...
+
     async def wrap(self, keys: Sequence[tuple[FieldClass, UUID, bytes]]) -> list[tuple[int, bytes]]:
         """(class, key id, key) -> (KEK version, wrapped key), under the newest version."""
         ...
@@ -32,12 +36,17 @@ class FileKeks:
     """KEKs from settings (files of mode 0600): AES-256-GCM, the key id as associated data, so that rows can't swap."""
 
     def __init__(self, keks: Mapping[FieldClass, Sequence[tuple[int, bytes]]]) -> None:
-        """keks: class -> (version, 32 bytes), newest first."""
+        """keks: class -> (version, 32 bytes), first the one to wrap with: normally the newest. While a new version is being
+        handed out it stands second, so that everybody can open what it wraps before anybody wraps with it.
+        """
         self._newest = {which: versions[0][0] for which, versions in keks.items()}
         self._aead = {(which, v): AESGCM(key) for which, versions in keks.items() for v, key in versions}
 
     def classes(self) -> frozenset[FieldClass]:
         return frozenset(self._newest)
+
+    def newest(self, which: FieldClass) -> int:
+        return self._newest[which]
 
     async def wrap(self, keys: Sequence[tuple[FieldClass, UUID, bytes]]) -> list[tuple[int, bytes]]:
         out = []

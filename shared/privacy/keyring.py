@@ -29,6 +29,11 @@ class SubjectKey:
 
     key_id: UUID
     aead: AESGCM
+    key: bytes = b""
+
+    @classmethod
+    def of(cls, key_id: UUID, key: bytes) -> "SubjectKey":
+        return cls(key_id, AESGCM(key), key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ class Keyring:
             [w.key_id is not None for w in wanted],
         )
         made = {
-            (w.subject_id, w.which): (blob, SubjectKey(key_id, AESGCM(key)))
+            (w.subject_id, w.which): (blob, SubjectKey.of(key_id, key))
             for w, (_, key_id, key), (_, blob) in zip(wanted, keys, wrapped, strict=True)
         }
         strangers = []
@@ -191,7 +196,7 @@ class Keyring:
     async def _unwrap(self, rows: Sequence[Any]) -> dict[Slot, SubjectKey]:
         slots = [(row[0], FieldClass(row[1])) for row in rows]
         keys = await self.keks.unwrap([(s[1], r[2], r[4], r[3]) for s, r in zip(slots, rows, strict=True)])
-        return {slot: self._remember(slot, SubjectKey(row[2], AESGCM(key))) for slot, row, key in zip(slots, rows, keys, strict=True)}
+        return {slot: self._remember(slot, SubjectKey.of(row[2], key)) for slot, row, key in zip(slots, rows, keys, strict=True)}
 
     def _remember(self, slot: Slot, key: SubjectKey) -> SubjectKey:
         self._cache[slot] = (time.monotonic(), key)

@@ -25,6 +25,15 @@ select (given.data ->> 'profile_key')::uuid
    and not exists (select from event ended
                     where ended.stream_id = given.stream_id and ended.type = 'consent-withdrawn'
                       and ended.data ->> 'consent_id' = given.data ->> 'consent_id')
+ union
+select (given.data ->> 'profile_key')::uuid
+  from event given
+  join event placed on placed.stream_id = given.stream_id and placed.type = 'legal-hold-placed'
+ where given.type = 'consent-given' and given.data ? 'profile_key'
+   and coalesce((placed.data ->> 'until')::date, 'infinity') >= current_date
+   and not exists (select from event lifted
+                    where lifted.stream_id = placed.stream_id and lifted.type = 'legal-hold-lifted'
+                      and lifted.data ->> 'hold_id' = placed.data ->> 'hold_id')
 """
 CLOSED = """
 select distinct stream_id from event

@@ -1,6 +1,7 @@
 """Sealing: an event's sealed members become one blob per class; a blob opens only where it belongs.
 
-Blob (base64 on the wire): algorithm byte 1, key id (16 bytes), nonce (12), AES-256-GCM ciphertext with tag.
+Blob (base64 on the wire): algorithm byte, key id (16 bytes), nonce (12), ciphertext with tag (16). Algorithm 1 is AES-256-GCM, by which
+everything is sealed; 2 is ChaCha20-Poly1305, which everybody can open, so that a release may change to it when 1 is broken.
 Associated data: subject, stream, event id, event name (without major), class; so a blob moved to another subject,
 stream, event or class does not open. One whose key id is no longer there reads as ERASED.
 """
@@ -13,12 +14,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.errors import Unreadable
 from shared.privacy.classes import ERASED, Erased, FieldClass
 from shared.privacy.keyring import Keyring, SubjectKey
 
 ALGORITHM = b"\x01"
+CHACHA20 = b"\x02"
+ALGORITHMS = frozenset({ALGORITHM, CHACHA20})
 HEAD = 1 + 16 + 12
 
 
@@ -33,11 +39,21 @@ class SealedItem(NamedTuple):
     blob: str
 
 
-def seal(key: SubjectKey, plaintext: bytes, subject: UUID, stream: UUID, event_id: UUID, event_type: str, which: FieldClass) -> str:
+def seal(
+    key: SubjectKey,
+    plaintext: bytes,
+    subject: UUID,
+    stream: UUID,
+    event_id: UUID,
+    event_type: str,
+    which: FieldClass,
+    *,
+    algorithm: bytes = ALGORITHM,
+) -> str:
     """Seal one class of one event; returns base64 text."""
     nonce = os.urandom(12)
-    sealed = key.aead.encrypt(nonce, plaintext, associated_data(subject, stream, event_id, event_type, which))
-    return b64encode(ALGORITHM + key.key_id.bytes + nonce + sealed).decode("ascii")
+    sealed = _cipher(key, algorithm).encrypt(nonce, plaintext, associated_data(subject, stream, event_id, event_type, which))
+    return b64encode(algorithm + key.key_id.bytes + nonce + sealed).decode("ascii")
 
 
 def open_blob(key: SubjectKey | None, item: SealedItem) -> bytes | Erased:
@@ -46,15 +62,22 @@ def open_blob(key: SubjectKey | None, item: SealedItem) -> bytes | Erased:
         raw = a2b_base64(item.blob, strict_mode=True)
     except ValueError as error:
         raise Unreadable(f"sealed {item.which} of event {item.event_id} is not base64") from error
-    if raw[:1] != ALGORITHM or len(raw) < HEAD + 16:
+    if raw[:1] not in ALGORITHMS or len(raw) < HEAD + 16:
         raise Unreadable(f"sealed {item.which} of event {item.event_id} has an unknown form: upgrade this reader")
     if key is None or raw[1:17] != key.key_id.bytes:
         return ERASED
     try:
         belongs = associated_data(item.subject, item.stream, item.event_id, item.event_type, item.which)
-        return key.aead.decrypt(raw[17:HEAD], raw[HEAD:], belongs)
+        return _cipher(key, raw[:1]).decrypt(raw[17:HEAD], raw[HEAD:], belongs)
     except InvalidTag as error:
         raise Unreadable(f"sealed {item.which} of event {item.event_id} was altered or moved") from error
+
+
+def _cipher(key: SubjectKey, algorithm: bytes) -> AESGCM | ChaCha20Poly1305:
+    """One key, another cipher: the key of the second is derived, so that no two ciphers ever share one."""
+    if algorithm == ALGORITHM:
+        return key.aead
+    return ChaCha20Poly1305(HKDF(hashes.SHA256(), 32, None, b"gabay:chacha20-poly1305").derive(key.key))
 
 
 def associated_data(subject: UUID, stream: UUID, event_id: UUID, event_type: str, which: FieldClass) -> bytes:

@@ -87,9 +87,8 @@ async def test_the_check_tells_an_edited_row(desk: Desk, fresh_database: Callabl
     assert wrong == []
     superuser = await asyncpg.connect(access.role("postgres").replace(access.name, name))
     await superuser.execute("alter table read_audit disable trigger all")
-    row = await superuser.fetchval(
-        "update read_audit set purpose = 'OVERSIGHT' where subject_id @> array[$1::uuid] returning n", UUID(client)
-    )
+    change = "update read_audit set purpose = $2 where subject_id @> array[$1::uuid] returning n"
+    row = await superuser.fetchval(change, UUID(client), "OVERSIGHT")
     found = (await audit._verify("intake"))[2]
     await superuser.execute(change, UUID(client), "CASE_MANAGEMENT")
     await superuser.execute("alter table read_audit enable trigger all")
