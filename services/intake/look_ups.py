@@ -1,13 +1,16 @@
 """What intake's reactions and timers read or do before they decide."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from services.intake.client.decisions import CLIENT
 from services.intake.client.state import State
+from services.intake.household.decisions import HOUSEHOLD, of_declarant, of_member
 from services.intake.reactions import keys_to_destroy
 from shared.codes import Purpose
+from shared.contracts.intake.household import HouseholdMemberLinked
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.timer import Due
 from shared.messaging.forgetting import remember
@@ -31,7 +34,30 @@ async def destroy_profile_key(fact: Fact, handle: Any) -> None:
 async def forget(fact: Fact, handle: Any) -> None:
     """Repeat what the command did after its append, should it have died there; then the loop of the worker purges."""
     subjects = await remember(fact, handle.store.pool)
-    await destroy(handle.keyring, subjects)
+    await destroy(handle.keyring, [*subjects, *await declared_only_by(subjects, handle)])
+
+
+async def declared_only_by(clients: Sequence[UUID], handle: Any) -> list[UUID]:
+    """Members of households whom nobody but these clients has ever declared, and who are no clients themselves."""
+    declared = set()
+    for streams in (await handle.search([of_declarant(client_id) for client_id in clients])).values():
+        for household_id in streams:
+            declared |= {member for member, by in await _links(household_id, handle) if by in clients}
+    return [member for member in sorted(declared) if await _only(member, clients, handle)]
+
+
+async def _only(member: UUID, clients: Sequence[UUID], handle: Any) -> bool:
+    row = of_member(member)
+    for household_id in (await handle.search([row])).get(row, []):
+        if any(each == member and by not in clients for each, by in await _links(household_id, handle)):
+            return False
+    return bool((await handle.load(CLIENT, member)).version == 0)
+
+
+async def _links(household_id: UUID, handle: Any) -> list[tuple[UUID, UUID]]:
+    """Who was ever declared in a household, and by whom: also what ended or was void, since the keys are there all the same."""
+    facts = await handle.read(HOUSEHOLD.aggregate, household_id)
+    return [(fact.event.member_id, fact.event.declared_by) for fact in facts if isinstance(fact.event, HouseholdMemberLinked)]
 
 
 async def client(due: Due, handle: Any) -> State:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final, cast
 from uuid import UUID
 
+from services.intake.look_ups import declared_only_by
 from services.intake.parts import Intake
 from shared.codes import LegalBasis
 from shared.contracts.intake.client import ErasureRequested
@@ -76,7 +77,8 @@ async def erase_client(call: Call, body: EraseClientBody) -> Answer:
     )
     answer = await (_erase_together(call, centre, command) if aliases else _run(call, centre, command))
     # Also for a repetition: the first try may have died before it came this far.
-    await destroy(parts.handle.keyring, [client_id, *aliases])
+    gone = [client_id, *aliases]
+    await destroy(parts.handle.keyring, [*gone, *await declared_only_by(gone, parts.handle)])
     return answer
 
 

@@ -1,5 +1,6 @@
 """When somebody becomes or stops being a member of a household (domain chapter, section 4)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
@@ -21,7 +22,7 @@ from shared.contracts.intake.household import (
     MemberRecord,
 )
 from shared.errors import Rejected
-from shared.eventsourcing.decider import ALWAYS, Decider
+from shared.eventsourcing.decider import ALWAYS, Decider, Row
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import IDENTITY
 
@@ -135,11 +136,28 @@ def _declare(command: DeclareHouseholdEconomics, state: State) -> list[Event]:
     return [] if known is not None and same(known, declared) else [declared]
 
 
+def of_declarant(client_id: UUID) -> Row:
+    """The search row by which the households are found in which a client declared somebody."""
+    return Row("search", "household-by", str(client_id))
+
+
+def of_member(member_id: UUID) -> Row:
+    """The search row by which the households are found in which somebody was declared."""
+    return Row("search", "household-with", str(member_id))
+
+
+def _rows(stream_id: UUID, state: State, event: Event) -> Iterable[Row]:
+    if isinstance(event, HouseholdMemberLinked):
+        yield of_declarant(event.declared_by)
+        yield of_member(event.member_id)
+
+
 HOUSEHOLD: Decider[Command, State] = Decider(
     aggregate=AGGREGATE,
     initial=State(),
     decide=decide,
     evolve=evolve,
+    rows=_rows,
     opens=frozenset({IDENTITY}),
     voidable={HouseholdMemberLinked: ALWAYS, HouseholdMemberUnlinked: ALWAYS, HouseholdEconomicsDeclared: ALWAYS},
 )

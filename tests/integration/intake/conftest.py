@@ -56,14 +56,15 @@ class Desk:
     keyring_owner: str
     worker_dsn: str
     staff: str = "stf-caseworker"
+    strong: bool = False
 
-    def as_(self, role: str, centre: str = CENTRE) -> Desk:
-        return replace(self, staff=staff_of(role, centre))
+    def as_(self, role: str, centre: str = CENTRE, *, strong: bool = False) -> Desk:
+        return replace(self, staff=staff_of(role, centre), strong=strong)
 
     async def send(self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> httpx.Response:
         """A request with a token, an idempotency key and a purpose; headers by name with underscores."""
         sent = {
-            "Authorization": f"Bearer {issuer.mint(KEY, issuer=ISSUER, sub=self.staff)}",
+            "Authorization": f"Bearer {issuer.mint(KEY, issuer=ISSUER, sub=self.staff, step_up=self.strong)}",
             "Idempotency-Key": key or new_id(),
             "Gabay-Purpose": "CASE_MANAGEMENT",
         } | {name.replace("_", "-"): value for name, value in headers.items()}
