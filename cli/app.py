@@ -48,7 +48,6 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "backup": ("cli.backup:backup", "copies of this machine's stack: create, wal, list, prune"),
         "restore": ("cli.backup:restore", "bring a backup back, with all that has to follow"),
         "recover": ("cli.recovery:recover", "take back from the topics what a restored store lost"),
-        "keyring": ("cli.recovery:keyring", "after a restore: the forgotten stay forgotten"),
         "manifests": ("cli.manifests:manifests", "write the files for containers and clusters (--check)"),
         "region": ("cli.manifests:region", "a new region: its file and its overlay"),
         "keyring": ("cli.keyring:keyring", "wrap keys anew; after a restore, the forgotten stay forgotten"),
