@@ -11,7 +11,7 @@ from services.intake.parts import REGISTRY, Intake
 from services.intake.search.finder import SHOWN
 from services.intake.search.names import code, digits, sound, words
 from services.intake.search.ranking import Query
-from services.intake.search.terms import of_birth, of_numbers, of_text
+from services.intake.search.terms import of_birth, of_each, of_numbers, of_text
 from shared.codes import EncounterChannel
 from shared.contracts.intake.person import Identity
 from shared.errors import Rejected
@@ -122,7 +122,7 @@ async def search_clients(call: Call, body: SearchBody) -> Answer:
     parts: Intake = call.parts
     centres = {grant.centre for grant in call.caller.subject.grants if grant.centre} & call.caller.centres
     reach = {centre for centre in centres if call.may("client.search", Resource(centre=centre))}
-    hits = await parts.finder.find(_query(body), _rows(body), reach)
+    hits = await parts.finder.find(_query(body), _rows(body), reach, of_each(body.name) if body.name else ())
     shown, normal = hits[:SHOWN], _normal(body)
     token = call.runtime.search_tokens.write(
         principal=call.caller.principal, query=normal, hits=len(hits), now=call.runtime.now().timestamp()

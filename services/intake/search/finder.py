@@ -61,9 +61,12 @@ class Finder:
         self._pool, self._handle = pool, handle
         self._terms: Group[Sequence[Row], list[UUID]] = Group(self._look_up, limit=200, flights=2)
 
-    async def find(self, query: Query, rows: Sequence[Row], centres: Collection[str]) -> list[Hit]:
-        """Everybody whom a term points to and who fits at all, best first. Raises Unavailable."""
+    async def find(self, query: Query, rows: Sequence[Row], centres: Collection[str], otherwise: Sequence[Row] = ()) -> list[Hit]:
+        """Everybody whom a term points to and who fits at all, best first. otherwise: wider terms, asked for where the
+        others point to nobody. Raises Unavailable."""
         pointed_to = Counter(await self._terms.submit(rows)) if rows else Counter[UUID]()
+        if not pointed_to and otherwise:
+            pointed_to = Counter(await self._terms.submit(otherwise))
         return await self._ranked(query, list(pointed_to), centres)
 
     async def duplicates(self, person: Person, centre: str, itself: UUID) -> list[UUID]:

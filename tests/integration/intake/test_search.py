@@ -87,3 +87,10 @@ async def test_an_amended_number_is_found_and_the_old_one_no_longer(desk: Desk) 
     assert (await desk.send("PATCH", f"/v1/clients/{made['id']}", change, If_Match='"4"')).status_code == 200
     assert (await search(desk, phone="+50411112222"))["items"] == []
     assert [hit["id"] for hit in (await search(desk, phone="+50433334444"))["items"]] == [made["id"]]
+
+
+async def test_a_name_heard_quite_otherwise_is_found_by_the_family_name(desk: Desk) -> None:
+    family = {"names": {"given": "Guillermo", "family": "Quiñónez"}, "card_code": None, "age_class": None, "birth_date": "1987-01-02"}
+    made = await desk.register(a_registration(local_id=new_id(), identity=family))
+    answer = await desk.post("/v1/clients/search", {"name": "Gilermrdo Quinonez"})
+    assert made["id"] in [hit["id"] for hit in answer.json()["items"]]
