@@ -33,13 +33,13 @@ class OnScreen:
         why = f"  by itself, because of {cause}" if own and cause else ""
         sealed = ", ".join(sorted(fact.data.get("sealed", {})))
         parts = [
-            ("  ", ""), (f"{fact.service:<10}", COLOURS.get(fact.service, "")), (f"{fact.name:<26}", ""),
+            ("  ", ""), (f"{fact.service:<10}", COLOURS.get(fact.service, "")), (f"{fact.name:<31}", ""),
             (f"sealed: {sealed}" if sealed else "", "dim"), (why, "green"),
         ]  # fmt: skip
         self._console.print(Text.assemble(*parts))
 
     def refused(self, code: str, title: str) -> None:
-        self._console.print(Text.assemble(("  refused   ", "red"), (f"{code:<26}", ""), (title, "dim")))
+        self._console.print(Text.assemble(("  refused   ", "red"), (f"{code:<31}", ""), (title, "dim")))
 
     def read(self, role: str, status: int) -> None:
         style, word = ("green", "reads it") if status == 200 else ("red", "does not read it: " + WHY.get(status, str(status)))
