@@ -5,21 +5,36 @@
   with described as (
     select distinct on (f.stream, f.event_id, f.part) f.*
       from facts.as_known f
-     where f.kind = $1 and f.centre = any ($5::text[]) and f.date between $2::date and $3::date and f.precision = any ($4::text[])
+     where f.kind = $1 and f.centre = any ($5::text[])
        and f.recorded_at <= $7::timestamptz and (f.voided_at is null or f.voided_at > $7)
        and (f.client is null
-            or f.described_at <= $7 and (f.superseded_at is null or f.superseded_at > $7))
+            or f.described_at <= $7 and (f.superseded_at is null or f.superseded_at > $7)
+               -- Whose person the record was then, and whether all records of that person allow it.
+               and case when f.since is null
+                        then not exists (select from facts.alias a where a.record = f.client and a.since <= $7 and a.until > $7)
+                        else f.since <= $7 and f.until > $7 end
+               and not exists (
+                   select from facts.alias a
+                     left join facts.consent_state m on m.client = a.record
+                     left join facts.consent_state r on r.client = a.person
+                    where a.person = f.person and a.since <= $7 and a.until > $7
+                      and (r.consent_id is null or m.consent_id is null and (r.asked_at is null or r.asked_at < a.since))))
      order by f.stream, f.event_id, f.part, f.effective_from desc, f.version desc
 ), f as (
-    select distinct on (stream, coalesce(item, event_id), part) * from described
-     order by stream, coalesce(item, event_id), part, seq
+    -- Of several registrations of one person the earliest.
+    select distinct on (own, coalesce(item, one), part) *
+      from (select described.*, case kind when 'registration' then person else stream end as own,
+                   case kind when 'registration' then person else event_id end as one
+              from described) d
+     order by own, coalesce(item, one), part, case kind when 'registration' then date end, stream, seq
 ), said as (
-    select case $8::text when 'person' then f.client else f.event_id end as unit, case $8 when 'group' then f.part else 0 end as part,
-           coalesce(f.client, f.event_id) as who, case $8 when 'group' then f.qty else 1 end as n,
+    select case $8::text when 'person' then f.person else f.event_id end as unit, case $8 when 'group' then f.part else 0 end as part,
+           coalesce(f.person, f.event_id) as who, case $8 when 'group' then f.qty else 1 end as n,
            to_jsonb(f) || jsonb_build_object('site', place.site) as row
       from f
       join unnest($5::text[], $6::text[]) as place(centre, site) on place.centre = f.centre
-     where ($8 <> 'person' or f.client is not null)
+     where f.date between $2::date and $3::date and f.precision = any ($4::text[])
+       and ($8 <> 'person' or f.client is not null)
        and ($22::text[] is null or f.c1 = any ($22))
        and ($23::text[] is null or f.c2 = any ($23))
        and ($24::text[] is null or f.c3 = any ($24))

@@ -234,3 +234,12 @@ async def test_nobody_who_serves_the_public_can_read_a_true_count(desk: Desk, re
         await app.fetch("select * from ledger.cell")
     finally:
         await app.close()
+
+
+async def test_two_merged_records_are_one_person(desk: Desk) -> None:
+    world = clients(40)
+    one, other = [told.stream for told in world.told if told.type.endswith("client-registered.v1")][:2]
+    world.merge(one, other, at=datetime(2026, 4, 2, tzinfo=UTC))
+    await apply(desk, world)
+    await desk.freeze()
+    assert await desk.pool.fetchval("select n from ledger.cell_secret where name = 'I01B' and codes = '{_T,_T,_T}'") == 39
