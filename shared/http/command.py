@@ -83,8 +83,12 @@ class CommandRouter:
         limit: str | None = None,
         public: bool = False,
         media: str = "application/json",
+        statuses: Sequence[int] = (),
     ) -> Callable[[Function], Function]:
-        """Declare a read. The function gets (call) or (call, body); where `classes` are named it answers with `call.show`."""
+        """Declare a read. The function gets (call) or (call, body); where `classes` are named it answers with `call.show`.
+
+        statuses: what it may answer beside what every read may.
+        """
         if method not in ("GET", "POST"):
             raise ValueError(f"{method} {path}: a read is GET, or POST for a search")
 
@@ -93,7 +97,7 @@ class CommandRouter:
             self._add(
                 kind="read", method=method, declared=path, action=action, function=function, body=body, query=query, answer=answer,
                 classes=tuple(str(c) for c in classes), subject=subject, limit=limit or kind, scope=_scope(action, "gabay:read"),
-                public=public, media=media,
+                public=public, media=media, statuses=tuple(statuses),
             )  # fmt: skip
             return function
 

@@ -44,6 +44,9 @@ select format('%I.%I', table_schema, table_name)
 """
 
 
+FORGOTTEN = "select client from facts.consent_state where forgotten_at is not null"
+
+
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
     folder = tmp_path_factory.mktemp("backups")
@@ -81,10 +84,16 @@ async def seen(region: Region) -> dict[str, Any]:
 
 
 async def content(region: Region, service: str) -> dict[str, str]:
-    """Each table of a live read model -> a hash of its rows."""
+    """Each table of a live read model -> a hash of its rows.
+
+    Of reporting without those who were forgotten: their tombstone names the moment of the purge, and what other topics
+    still tell of them is swept in its own time.
+    """
     found = {}
     for (view,) in await region.rows(service, VIEWS):
-        rows = await region.rows(service, f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {view} t")
+        columns = await region.rows(service, f"select to_jsonb(t) ? 'client' from (select) one left join {view} t on true limit 1")
+        gone = f" where client is null or client not in ({FORGOTTEN})" if service == "reporting" and columns[0][0] else ""
+        rows = await region.rows(service, f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {view} t{gone}")
         found[view] = rows[0][0]
     return found
 

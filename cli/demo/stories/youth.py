@@ -51,7 +51,7 @@ async def play(stage: Stage) -> None:
     session = await stage.send(
         worker, "casework", "/v1/training-sessions",
         {
-            **here, "course": "PEOS_COMMUNITY", "provider": "DMW", "hours": "4", "place": "1908705000", "capacity": 40,
+            **here, "course": "PEOS_COMMUNITY", "provider": "PESO_ANT", "hours": "4", "place": "1908705000", "capacity": 40,
             "starts": f"{stage.today}T08:00:00+08:00",
         },
     )  # fmt: skip

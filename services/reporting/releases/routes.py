@@ -60,7 +60,7 @@ class PublishedQuery(LatestQuery):
     on: Annotated[date, Field(description="What was public at the end of this day.")]
 
 
-@router.read("GET", "/v1/statistics/releases", action="stats.released", query=ReleaseQuery, public=True)
+@router.read("GET", "/v1/statistics/releases", action="stats.released", query=ReleaseQuery, public=True, statuses=(422,))
 async def list_releases(call: Call) -> Answer:
     """Releases, newest first; who may freeze or publish also sees those that are not public yet."""
     query: ReleaseQuery = call.query
@@ -97,7 +97,13 @@ async def read_release(call: Call) -> Answer:
 
 
 @router.read(
-    "GET", "/v1/statistics/releases/{rid}/tables/{table}", action="stats.released", query=TableQuery, public=True, media="text/csv"
+    "GET",
+    "/v1/statistics/releases/{rid}/tables/{table}",
+    action="stats.released",
+    query=TableQuery,
+    public=True,
+    media="text/csv",
+    statuses=(406, 410),
 )
 async def read_released_table(call: Call) -> Answer:
     """A released table in the negotiated format. A table that is withheld, and one that never was, read the same."""
@@ -125,13 +131,13 @@ async def read_released_zip(call: Call) -> Answer:
     return await _file(call, rid, f"{rid}.zip", "application/zip", {"Content-Disposition": f'attachment; filename="{rid}.zip"'})
 
 
-@router.read("GET", "/v1/statistics/latest/tables/{table}", action="stats.released", query=LatestQuery, public=True)
+@router.read("GET", "/v1/statistics/latest/tables/{table}", action="stats.released", query=LatestQuery, public=True, statuses=(422,))
 async def redirect_to_latest_table(call: Call) -> Answer:
     """To the standing edition of a table."""
     return await _to(call, None)
 
 
-@router.read("GET", "/v1/statistics/published/tables/{table}", action="stats.released", query=PublishedQuery, public=True)
+@router.read("GET", "/v1/statistics/published/tables/{table}", action="stats.released", query=PublishedQuery, public=True, statuses=(422,))
 async def redirect_to_published_table(call: Call) -> Answer:
     """To what was public at the end of a day."""
     zone = ZoneInfo(call.parts.region.centres[0].zone)
