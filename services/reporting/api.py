@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.reporting.dashboard import pages
-from services.reporting.dashboard.charts import Charts
 from services.reporting.figures import routes
 from services.reporting.figures.read import Reader
+from services.reporting.pages.pen import Charts
 from services.reporting.parts import Reporting
 from services.reporting.releases import command_routes
 from services.reporting.releases import routes as release_routes

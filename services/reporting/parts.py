@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from services.reporting.dashboard.charts import Charts
 from services.reporting.figures.plan import Place
 from services.reporting.figures.read import Reader
+from services.reporting.pages.pen import Charts
 from services.reporting.releases.ledger import Ledger
 from shared.eventsourcing.handle import Handle
 from shared.http import authorise

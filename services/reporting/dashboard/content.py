@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from services.reporting.dashboard.page import Figure, KeyFigure, Page, Table
-from services.reporting.dashboard.words import D3_LOCALE, TEXTS, month, number, percent, short_month
+from services.reporting.dashboard.words import TEXTS
 from services.reporting.figures.period import Span
 from services.reporting.figures.plan import Place, Question
 from services.reporting.figures.read import Cell, Reader
 from services.reporting.figures.words import name_of
 from services.reporting.indicators.catalogue import find
+from services.reporting.pages.words import D3_LOCALE, month, number, percent, short_month
 
 SHOWN = 15  # rows of a long list; the rest is one row more
 GROUPS = (("F", "Y_GE18", "women"), ("M", "Y_GE18", "men"), ("F", "Y0T17", "girls"), ("M", "Y0T17", "boys"))

@@ -11,11 +11,12 @@ from markupsafe import Markup
 from pydantic import Field
 
 from services.reporting.dashboard.content import Asking, page
-from services.reporting.dashboard.words import LANGUAGES, TEXTS, month
+from services.reporting.dashboard.words import TEXTS
 from services.reporting.figures.period import Span, parse
 from services.reporting.figures.plan import Place
 from services.reporting.figures.routes import scope
 from services.reporting.indicators.catalogue import INDICATORS
+from services.reporting.pages.words import LANGUAGES, month
 from shared.errors import Rejected
 from shared.eventsourcing.sql import statements
 from shared.http.command import Answer, Call, CommandRouter, Form

@@ -77,7 +77,7 @@ class Charts:
         if self._process is None or self._process.returncode is not None:
             # Nothing of this process's environment: its secrets are none of a drawing's business.
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.reporting.dashboard.drawing", cwd=ROOT, limit=LONGEST,
+                sys.executable, "-m", "services.reporting.pages.drawing", cwd=ROOT, limit=LONGEST,
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
                 env={name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             )  # fmt: skip
