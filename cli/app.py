@@ -40,7 +40,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "contracts": ("cli.contracts:contracts", "schemas and records that integrators rely on: release, diff"),
         "parked": ("cli.parked:parked", "streams that a consumer set aside"),
         "releases": ("cli.releases:releases", "what was published: list, freeze, publish, verify, diff"),
-        "statistics": ("cli.statistics:statistics", "secrets of the disclosure gate"),
+        "statistics": ("cli.statistics:statistics", "secrets of the disclosure gate; the back-test of the surge watch"),
         "rebuild": ("cli.rebuild:rebuild", "regrow a read model beside the old one"),
         "replay": ("cli.replay:replay", "send stored facts once more, to one consumer"),
         "republish": ("cli.replay:republish", "send a service's facts once more, to all"),

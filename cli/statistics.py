@@ -1,4 +1,4 @@
-"""`gabay statistics secrets`: the seed and the noise of the disclosure gate."""
+"""`gabay statistics secrets`: the seed and the noise of the disclosure gate; `gabay statistics surge`: the watch's back-test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ statistics.add_typer(secrets, name="secrets", help="seed and noise of the disclo
 
 @statistics.callback()
 def _group() -> None:
-    """Secrets of the disclosure gate."""
+    """Secrets of the disclosure gate; the back-test of the surge watch."""
 
 
 @secrets.command("new")
@@ -42,6 +42,25 @@ def new(
         os.fsync(descriptor)
     beside.replace(target)
     print(f"{made.id} is in {target} ({len(known) + 1} in all). Restart reporting's worker: it reads them at its start.")
+
+
+@statistics.command("surge")
+def surge(
+    check: Annotated[bool, typer.Option("--check", help="write nothing; exit status 1 when page or picture are out of date")] = False,
+) -> int:
+    """Run the surge watch over the published Honduran series; write docs/explanation/surge-watch.md and its picture."""
+    from cli.reference import surge
+
+    folder = Path(__file__).resolve().parent.parent / "docs"
+    old = 0
+    for file, made in ((folder / "explanation" / "surge-watch.md", surge.page()), (folder / "images" / "surge-watch.svg", surge.picture())):
+        if file.exists() and file.read_text(encoding="utf-8") == made:
+            continue
+        old += 1
+        print(f"{'out of date' if check else 'written'}: docs/{file.relative_to(folder)}")
+        if not check:
+            file.write_text(made, encoding="utf-8")
+    return 1 if check and old else 0
 
 
 def _embedded() -> Path:
