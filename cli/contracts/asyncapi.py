@@ -94,7 +94,9 @@ def _info() -> dict[str, Any]:
         "description": ABOUT,
         "contact": {"name": "The operator of your region", "url": "https://gabay.example/contact", "email": "integrators@gabay.example"},
         "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
-        "tags": [{"name": service, "description": f"Facts that {service} owns"} for service in ("casework", "intake", "referrals")],
+        "tags": [
+            {"name": service, "description": f"Facts that {service} owns"} for service in ("casework", "intake", "referrals", "reporting")
+        ],
     }
 
 

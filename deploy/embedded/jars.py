@@ -1,7 +1,8 @@
 """The jars of Kafka: resolved once into jars.lock, fetched by jgo, and trusted only when their SHA-256 is the locked one.
 
 They lie in a cache of the user, so a second clone starts without a network: `$XDG_CACHE_HOME/gabay/jars`.
-`python -m deploy.embedded.jars lock` resolves the coordinates below again and writes jars.lock.
+mirror.lock has what MirrorMaker 2 needs beside them: a national stack alone fetches those.
+`python -m deploy.embedded.jars lock` resolves the coordinates below again and writes both.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deploy.embedded.problem import StackProblem
 
+if TYPE_CHECKING:
+    from jgo.maven import MavenContext
+
 LOCK = Path(__file__).resolve().parent / "jars.lock"
+MIRROR = LOCK.with_name("mirror.lock")
 KAFKA = "4.3.0"
 LOG4J = "2.25.4"
 COORDINATES = (
@@ -25,6 +31,7 @@ COORDINATES = (
 )
 # Without what it depends on: the console consumer needs nothing of the 45 jars that Kafka Connect brings along.
 ALONE = (("org.apache.kafka", "kafka-tools", KAFKA),)
+MIRROR_COORDINATES = tuple(("org.apache.kafka", name, KAFKA) for name in ("connect-mirror", "connect-runtime", "connect-json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +51,18 @@ def cache_folder() -> Path:
     return Path(base) / "gabay" / "jars"
 
 
-def locked() -> list[Jar]:
-    lines = LOCK.read_text().splitlines()
+def locked(lock: Path = LOCK) -> list[Jar]:
+    lines = lock.read_text().splitlines()
     return [Jar(*line.split()) for line in lines if line and not line.startswith("#")]
 
 
-def class_path() -> str:
-    """The locked jars, fetched if missing, as Java wants them.
+def class_path(*more: Path) -> str:
+    """The locked jars, and those of more locks, fetched if missing, as Java wants them.
 
     Raises StackProblem when one can't be had or is not the one that was locked.
     """
     cache = cache_folder()
-    jars = locked()
+    jars = [jar for lock in (LOCK, *more) for jar in locked(lock)]
     trusted = _trusted(cache)
     missing = [jar for jar in jars if jar.sha256 not in trusted or not jar.below(cache).exists()]
     if missing:
@@ -128,18 +135,30 @@ def _sum(path: Path) -> str:
 
 
 def lock() -> None:
-    """Resolve the coordinates anew and write jars.lock."""
-    from jgo.maven import Dependency, MavenContext
+    """Resolve the coordinates anew and write jars.lock and mirror.lock."""
+    from jgo.maven import MavenContext
 
     context = MavenContext(repo_cache=cache_folder(), timeout=60)
+    jars = _resolved(context, COORDINATES)
+    jars |= {f"{g} {a} {v} {_sum(context.project(g, a).at_version(v).artifact().resolve())}" for g, a, v in ALONE}
+    _write(LOCK, jars)
+    _write(MIRROR, _resolved(context, MIRROR_COORDINATES) - jars)
+
+
+def _resolved(context: MavenContext, coordinates: tuple[tuple[str, str, str], ...]) -> set[str]:
+    """Lines of a lock: these artifacts and what they depend on."""
+    from jgo.maven import Dependency
+
     # raw: log4j's parent manages versions of kafka-clients, which would win over Kafka's own.
-    wanted = [Dependency(context.project(g, a).at_version(v).artifact(), raw=not a.startswith("kafka")) for g, a, v in COORDINATES]
+    ours = ("kafka", "connect")
+    wanted = [Dependency(context.project(g, a).at_version(v).artifact(), raw=not a.startswith(ours)) for g, a, v in coordinates]
     inputs, transitive = context.resolver.resolve(wanted)
-    jars = [f"{d.groupId} {d.artifactId} {d.version} {_sum(d.artifact.resolve())}" for d in inputs + transitive]
-    jars += [f"{g} {a} {v} {_sum(context.project(g, a).at_version(v).artifact().resolve())}" for g, a, v in ALONE]
-    jars = sorted(jars)
-    comment = [line for line in LOCK.read_text().splitlines() if line.startswith("#")]
-    LOCK.write_text("\n".join([*comment, *jars]) + "\n")
+    return {f"{d.groupId} {d.artifactId} {d.version} {_sum(d.artifact.resolve())}" for d in inputs + transitive}
+
+
+def _write(lock: Path, jars: set[str]) -> None:
+    comment = [line for line in lock.read_text().splitlines() if line.startswith("#")]
+    lock.write_text("\n".join([*comment, *sorted(jars)]) + "\n")
 
 
 if __name__ == "__main__":

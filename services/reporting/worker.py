@@ -6,6 +6,7 @@ from services.reporting.facts import zones
 from services.reporting.facts.projection import facts
 from services.reporting.facts.watermark import watch_watermark
 from services.reporting.releases.work import watch_releases
+from shared.contracts.reporting.rollup import ROLLUP
 from shared.messaging.forgetting import Forgetting
 from shared.messaging.worker import run_worker
 from shared.region import Region, load_region
@@ -27,4 +28,4 @@ zones.follow(lambda: region().centres)
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
     zones.follow(lambda: load_region(settings.region_path).centres)
-    run_worker(settings, aggregates=(), projections=PROJECTIONS, loops=(watch_watermark, watch_releases, Forgetting(PROJECTIONS)))
+    run_worker(settings, aggregates=(ROLLUP,), projections=PROJECTIONS, loops=(watch_watermark, watch_releases, Forgetting(PROJECTIONS)))

@@ -191,6 +191,21 @@ class PostgresStore:
         return [StoredEvent(r[0], r[1], r[2], r[3], r[4], r[5], orjson.loads(r[6]), orjson.loads(r[7]), r[8], r[9]) for r in rows]
 
 
+async def append_within(connection: Any, parts: Sequence[Part]) -> bool:
+    """Append to several streams inside the caller's own transaction, for facts that must stand or fall with rows beside them.
+
+    False when another writer was first: nothing of the append is stored, and the caller's transaction can only be given up.
+    """
+    parts = sorted(parts, key=lambda part: part.stream_id)
+    try:
+        await connection.fetch(SQL.append_group, *_columns(parts, together=True))
+    except asyncpg.PostgresError as error:
+        if error.sqlstate != "GB001":
+            raise
+        return False
+    return True
+
+
 def _never() -> datetime:
     return datetime.min.replace(tzinfo=UTC)
 

@@ -3,12 +3,15 @@
 import json
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from services.reporting.releases.calendar import parse
 from services.reporting.releases.life import PUBLIC, State, check_signer, move
+from services.reporting.rollup.announce import announce_published, announce_withdrawn
 from shared.errors import Rejected
 from shared.eventsourcing.sql import statements
 
@@ -87,8 +90,10 @@ class Ledger:
             return
         move(State(row["state"]), State.PUBLISHED)
         check_signer(row["frozen_by"], by)
-        if await self._pool.fetchrow(SQL.publish, release, now, by) is None:
-            raise Rejected("invalid-state", "Publish the release before it in the chain first.")
+        async with self._alone() as connection:
+            if await connection.fetchrow(SQL.publish, release, now, by) is None:
+                raise Rejected("invalid-state", "Publish the release before it in the chain first.")
+            await announce_published(connection, release, now)
         self._heads.clear()
 
     async def withdraw(self, release: str, by: str, now: datetime, reason: str) -> None:
@@ -97,8 +102,17 @@ class Ledger:
         if row["state"] == State.WITHDRAWN and row["withdrawn_by"] == by:
             return
         move(State(row["state"]), State.WITHDRAWN)
-        await self._pool.fetchval(SQL.withdraw, release, now, by, reason)
+        async with self._alone() as connection:
+            if await connection.fetchval(SQL.withdraw, release, now, by, reason) is not None:
+                await announce_withdrawn(connection, release, await connection.fetchval(SQL.public_on, row["period"], None), now)
         self._heads.clear()
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Any]:
+        """A transaction in which nobody else moves a release: its tables go out in the order of the moves."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock(hashtextextended('ledger', 0))")
+            yield connection
 
     async def discard(self, release: str, by: str, now: datetime, reason: str) -> None:
         """Raises Rejected `invalid-state`, also while a later release names this one."""

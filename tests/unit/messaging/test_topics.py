@@ -2,12 +2,13 @@
 
 import pytest
 
+from shared.messaging.access import ROLLUP
 from shared.messaging.contracts import aggregates, contracts
 from shared.messaging.topics import BY_NAME, EVENT_TOPICS, TOPICS, Topic, replay_topic
 
 
 def test_every_aggregate_has_its_topic() -> None:
-    assert {aggregate.topic for aggregate in aggregates()} <= set(EVENT_TOPICS)
+    assert {aggregate.topic for aggregate in aggregates()} <= {*EVENT_TOPICS, ROLLUP}
 
 
 def test_a_topic_may_carry_every_class_that_its_events_seal() -> None:

@@ -1,0 +1,1 @@
+select chain from ledger.release where id = $1;
