@@ -13,6 +13,8 @@ import typer
 
 ROOT = Path(__file__).resolve().parent.parent
 SLOW_FOLDERS = ("chaos", "acceptance", "attack", "browser")
+# The tests wait more than they calculate. Each side has stacks of its own; tests/conftest.py says what must stay together.
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 
 # Name, command, and what mends a failure.
 LINTERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -29,12 +31,17 @@ def test(
     quick: Annotated[bool, typer.Option("--quick", help="under two minutes: no chaos, acceptance, attack or browser tests")] = False,
     long: Annotated[bool, typer.Option("--long", help="the long profiles too")] = False,
 ) -> int:
-    """Run the tests on an embedded stack of their own (.gabay/test). Paths and options of pytest may follow."""
+    """Run the tests on embedded stacks of their own (.gabay/test). Paths and options of pytest may follow.
+
+    All of them run in two processes at once; those of named paths in one (`-n 2` for two).
+    """
     command = [sys.executable, "-m", "pytest", *context.args]
     if quick:
         command += ["-m", "not slow", *(f"--ignore=tests/{folder}" for folder in SLOW_FOLDERS)]
     if long:
         command.append("--long")
+    if not any(argument for argument in context.args if not argument.startswith("-")):
+        command += TWO_AT_ONCE
     sys.stdout.flush()
     os.chdir(ROOT)
     # Replaced, so that pytest's own closing line and exit status are the last.

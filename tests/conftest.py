@@ -25,6 +25,10 @@ for _name in [name for name in os.environ if name.startswith("GABAY_")]:
     del os.environ[_name]
 
 WITHOUT_STACK = ("tests/unit", "tests/architecture")
+LONGEST_FIRST = ("tests/chaos", "tests/acceptance", "tests/security", "tests/integration", "tests/attack", "tests/browser")
+"""So that of two processes none is left with the longest while the other has nothing to do."""
+TOGETHER = ("tests/chaos", "tests/integration/access")
+"""Folders whose tests share a stack at a fixed home; elsewhere only those of one file stay together."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,8 +41,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not config.getoption("--long") and item.get_closest_marker("long"):
             item.add_marker(skip)
         folder = item.path.relative_to(ROOT).as_posix()
+        group = next((name for name in TOGETHER if folder.startswith(name)), folder)
+        item.add_marker(pytest.mark.xdist_group(group))
         if folder.startswith(WITHOUT_STACK) and {"stack", "whole_stack"} & set(getattr(item, "fixturenames", ())):
             raise pytest.UsageError(f"{item.nodeid} asks for the stack: move it to tests/integration, or do without")
+
+    items.sort(key=lambda item: _turn(item.path.relative_to(ROOT).as_posix()))
+
+
+def _turn(path: str) -> int:
+    return next((turn for turn, folder in enumerate(LONGEST_FIRST) if path.startswith(folder)), len(LONGEST_FIRST))
 
 
 def _started(name: str, parts: tuple[str, ...]) -> Stack:

@@ -67,7 +67,7 @@ def test_the_table_has_exactly_these_pairs(machine: Machine[Any]) -> None:
 @pytest.mark.parametrize(
     ("machine", "one", "two"),
     [(machine, one, two) for machine in MACHINES for one in machine.states for two in machine.states if one is not two],
-    ids=str,
+    ids=lambda value: getattr(value, "value", None) or value.name,
 )
 def test_a_stage_leads_where_the_table_says_and_nowhere_else(machine: Machine[Any], one: Any, two: Any) -> None:
     before = at(machine, one)

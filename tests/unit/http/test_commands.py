@@ -174,7 +174,7 @@ async def test_a_device_hands_in_batches_only() -> None:
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("key", ["-", "nonsense", str(uuid4())[:-1]])
+@pytest.mark.parametrize("key", ["-", "nonsense", "bca28479-3e06-4e48-af00-ea615edef04"])
 async def test_a_command_needs_a_key(key: str) -> None:
     async with running() as service:
         answer = await service.post("/v1/counters", count(), service.person("reception"), idempotency_key=key)

@@ -74,7 +74,9 @@ async def test_only_what_was_asked_for_is_opened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "which", "subject"), [("registered", PROFILE, SUBJECT), ("sent", PACKET, STREAM), ("reported", PROFILE, OTHER)]
+    ("name", "which", "subject"),
+    [("registered", PROFILE, SUBJECT), ("sent", PACKET, STREAM), ("reported", PROFILE, OTHER)],
+    ids=["registered", "sent", "reported"],
 )
 async def test_a_blob_opens_under_the_key_of_its_own_subject(name: str, which: Any, subject: str) -> None:
     keys, _ = await opened(entry(name, {which: "blob"}, person=OTHER))
