@@ -51,6 +51,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "manifests": ("cli.manifests:manifests", "write the files for containers and clusters (--check)"),
         "region": ("cli.manifests:region", "a new region: its file and its overlay"),
         "keyring": ("cli.keyring:keyring", "wrap keys anew; after a restore, the forgotten stay forgotten"),
+        "erase": ("cli.erase:erase", "forget a person: request, approve, status, proof"),
         "audit": ("cli.audit:audit", "whether the access log was touched"),
         "drill": ("cli.backup:drill", "restore the last backup beside the stack, and compare"),
     },

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-import os
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import uuid4
 
 import typer
 
+from cli.api import answered, client
 from cli.rebuild import quiet
 from shared.errors import Rejected
 
@@ -108,7 +106,7 @@ def _as_told(text: str) -> str:
 
 async def _fetched(url: str, stale: bool) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
-    async with _client(url) as http:
+    async with client("referrals", url, role="directory_steward") as http:
         cursor: str | None = ""
         while cursor is not None:
             asked = {"limit": "200", "stale": str(stale).lower(), **({"cursor": cursor} if cursor else {})}
@@ -120,7 +118,7 @@ async def _fetched(url: str, stale: bool) -> list[dict[str, Any]]:
 
 async def _taken_over(url: str, found: Sequence[Listed], centre: str, verified: bool) -> dict[str, int]:
     count = {"listed": 0, "replaced": 0, "unchanged": 0, "verified": 0}
-    async with _client(url) as http:
+    async with client("referrals", url, role="directory_steward") as http:
         for listed in found:
             path = f"/v1/service-entries/{listed.entry_id}"
             status, known = await _answer(http, "GET", path, row=listed.row, fine=(404,))
@@ -143,36 +141,5 @@ async def _taken_over(url: str, found: Sequence[Listed], centre: str, verified: 
 async def _answer(
     http: httpx.AsyncClient, method: str, path: str, *, row: int = 0, fine: Sequence[int] = (), **how: Any
 ) -> tuple[int, Any]:
-    headers = {**how.pop("headers", {}), **({"Idempotency-Key": str(uuid4())} if method != "GET" else {})}
-    answer = await http.request(method, path, headers=headers, **how)
-    content = answer.json()
-    if answer.is_success or answer.status_code in fine:
-        return answer.status_code, content
-    places = ", ".join(sorted({error["loc"] for error in content.get("errors", ())}))
-    where = f"service.csv, row {row}: " if row else ""
-    raise Rejected(content.get("code", "internal"), f"{where}{content.get('title', answer.status_code)}{f' ({places})' if places else ''}.")
-
-
-@asynccontextmanager
-async def _client(url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """An HTTP client with the caller's token."""
-    import httpx
-
-    from deploy.embedded.stack import Stack
-
-    headers = {"Authorization": f"Bearer {os.environ.get('TOKEN') or await _development_token()}"}
-    async with httpx.AsyncClient(base_url=url or Stack.at().api_url("referrals"), headers=headers, timeout=30, trust_env=False) as http:
-        yield http
-
-
-async def _development_token() -> str:
-    """Of a directory steward, on a laptop only."""
-    from cli.process import settings_of
-    from shared.http.development import development_token
-    from shared.http.issuer import refuse_production
-
-    issuer, access = settings_of(None, "issuer"), settings_of("access", "migrate")
-    refuse_production(issuer.mode)
-    return await development_token(
-        home=issuer.home, issuer=issuer.oidc_issuer, access_dsn=access.database_owner_url, region=issuer.region, role="directory_steward"
-    )
+    answer = await answered(http, method, path, fine=fine, where=f"service.csv, row {row}: " if row else "", **how)
+    return answer.status_code, answer.json()

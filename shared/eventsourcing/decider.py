@@ -63,6 +63,7 @@ class Decider(Generic[C, S]):
 
     voidable: facts that may turn out never to have been true -> ALWAYS, LAST, or the member that names an item: then only
     its last fact of this type. check_void: raises Rejected where the stream takes no correction any more.
+    kept: names of search rows that stay when their fact is void, since what it sealed is still there to be forgotten.
     record: the whole record as the state, void facts and who wrote them included, in place of the fold (`void.voiding`).
     """
 
@@ -76,6 +77,7 @@ class Decider(Generic[C, S]):
     claimed: tuple[tuple[str, str], ...] = ()
     voidable: Mapping[type[Event], str] = field(default_factory=dict)
     check_void: Callable[[S], None] = no_check
+    kept: frozenset[str] = frozenset()
     record: Callable[[Sequence[Recorded[Event]]], S] | None = None
 
     def rows_of(self, stream_id: UUID, state: S, events: Sequence[Event]) -> list[Row]:

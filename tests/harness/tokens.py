@@ -16,14 +16,16 @@ STRONG = 600  # a strong login counts for fifteen minutes, and a whole suite tak
 _made: dict[tuple[str, ...], tuple[float, str]] = {}
 
 
-async def mint(stack: Stack, role: str, *, centre: str | None = None, org: str | None = None, step_up: bool = False) -> str:
-    """A token of the one member of staff with this role and reach; `staff_id(...)` names them.
+async def mint(
+    stack: Stack, role: str, *, centre: str | None = None, org: str | None = None, staff: str = "", step_up: bool = False
+) -> str:
+    """A token of the one member of staff with this role and reach, whom `staff_id(...)` names, or of another: `staff`.
 
     Without centre or org: the usual test centre, or the region for roles that have no centre.
     """
     if centre is None and org is None and role not in EVERYWHERE:
         centre = CENTRE
-    staff = staff_id(role, centre=centre, org=org)
+    staff = staff or staff_id(role, centre=centre, org=org)
     key = (str(stack.home.path), str(stack.port("issuer")), staff, str(step_up))
     made = _made.get(key)
     if made and time.monotonic() - made[0] < (STRONG if step_up else LIFE):

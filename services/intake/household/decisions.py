@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
 from services.intake.client.commands import Ground
@@ -136,14 +136,18 @@ def _declare(command: DeclareHouseholdEconomics, state: State) -> list[Event]:
     return [] if known is not None and same(known, declared) else [declared]
 
 
+BY: Final = "household-by"
+WITH: Final = "household-with"
+
+
 def of_declarant(client_id: UUID) -> Row:
     """The search row by which the households are found in which a client declared somebody."""
-    return Row("search", "household-by", str(client_id))
+    return Row("search", BY, str(client_id))
 
 
 def of_member(member_id: UUID) -> Row:
     """The search row by which the households are found in which somebody was declared."""
-    return Row("search", "household-with", str(member_id))
+    return Row("search", WITH, str(member_id))
 
 
 def _rows(stream_id: UUID, state: State, event: Event) -> Iterable[Row]:
@@ -159,5 +163,7 @@ HOUSEHOLD: Decider[Command, State] = Decider(
     evolve=evolve,
     rows=_rows,
     opens=frozenset({IDENTITY}),
+    # An erasure finds by them whose keys go too: a link that is void, or of which another one was, sealed a name all the same.
+    kept=frozenset({BY, WITH}),
     voidable={HouseholdMemberLinked: ALWAYS, HouseholdMemberUnlinked: ALWAYS, HouseholdEconomicsDeclared: ALWAYS},
 )

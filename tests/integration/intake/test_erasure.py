@@ -114,3 +114,18 @@ async def test_a_merged_record_is_forgotten_with_its_survivor(desk: Desk) -> Non
     told = (await desk.as_("dpo").send("GET", f"/v1/clients/{client}/erasure")).json()
     assert told["aliases"] == [retired]
     assert told["pending"] == ["intake", "casework", "referrals", "reporting"]
+
+
+async def test_a_member_whose_link_was_void_is_forgotten_too(desk: Desk) -> None:
+    client, body = await a_client(desk)
+    home, wrong, right = new_id(), new_id(), new_id()
+    for member in (wrong, right):
+        linked = await desk.add(f"/v1/households/{home}/members", about(body, declared_by=client, member_id=member, **MEMBER))
+        assert linked.status_code == 200, linked.text
+    first = await desk.parts.pool.fetchval("select event_id from event where stream_id = $1 and version = 1", UUID(home))
+    void = await desk.post(f"/v1/households/{home}/events/{first}:void", WHY | {"reason": "WRONG_PERSON"}, If_Match='"2"')
+    assert void.status_code == 200, void.text
+    assert await desk.keys_of(wrong) == {"identity"}
+    assert (await do(desk, client, ":erase", await asked(desk, client))).status_code == 200
+    # The void link sealed a name; the one beside it is found by the same row.
+    assert await desk.keys_of(wrong) == await desk.keys_of(right) == set()
