@@ -241,7 +241,7 @@ async def test_who_freezes_does_not_publish_and_what_is_frozen_is_not_public(reg
     assert hidden.json()["type"] == "urn:gabay:problem:unknown-release"
     async with region.client("reporting", "statistician", step_up=True) as http:
         mine = await ask(http, "POST", f"/v1/statistics/releases/{release}:publish", {}, version=1)
-    assert mine.json()["type"] == "urn:gabay:problem:same-person-signoff"
+    assert mine.json()["type"] == "urn:gabay:problem:forbidden"
     async with region.client("reporting", "dpo", step_up=True) as http:
         unseen = await ask(http, "POST", f"/v1/statistics/releases/{release}:publish", {})
         stale = await ask(http, "POST", f"/v1/statistics/releases/{release}:publish", {}, version=2)
@@ -257,6 +257,9 @@ async def test_who_freezes_does_not_publish_and_what_is_frozen_is_not_public(reg
 async def test_a_withdrawn_release_answers_with_its_reason(region: Region, releases: list[str]) -> None:
     release = releases[1]
     async with region.client("reporting", "statistician") as http:
+        refused = await ask(http, "POST", f"/v1/statistics/releases/{release}:withdraw", {"reason": "Wrong month in the source"}, version=2)
+    assert refused.status_code == 403
+    async with region.client("reporting", "dpo") as http:
         answer = await ask(http, "POST", f"/v1/statistics/releases/{release}:withdraw", {"reason": "Wrong month in the source"}, version=2)
     assert answer.status_code == 200, answer.text
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+import asyncpg
+
 from services.reporting.releases.calendar import due
 from shared import telemetry
 from shared.errors import GabayError
@@ -65,7 +67,8 @@ async def watch_releases(parts: "Parts") -> None:
                 if not looked or now - looked >= CALENDAR_S:
                     looked = now
                     await _by_calendar(office, parts.pool)
-            except Exception as error:
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+                # Anything else is a defect of ours and ends the worker, as what Postgres finds wrong with a statement does.
                 if judge(error) != "transient":
                     raise
                 log.warning("releases_wait", exception=type(error).__name__)
