@@ -17,7 +17,7 @@ PROJECTIONS: list[Projection] = [each for s in SERVICES for each in importlib.im
 
 
 def tables_of_people(projection: Projection) -> set[str]:
-    text = (folder(projection) / "tables.sql").read_text(encoding="utf-8")
+    text = "".join(file.read_text(encoding="utf-8") for file in sorted(folder(projection).glob("tables*.sql")))
     return {name for name, columns in TABLE.findall(text) if PERSON.search(columns)}
 
 

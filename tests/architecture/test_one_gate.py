@@ -11,7 +11,7 @@ from tests.architecture.sources import ROOT, findings, lint, sources
 REPORTING = ROOT / "services/reporting"
 
 # Statements that may name facts, and those that may name true counts behind published cells: the worker's alone.
-COUNTING = frozenset(("count_facts.sql", "count_outcomes.sql", "readiness.sql"))
+COUNTING = frozenset(("count.sql", "readiness.sql"))
 SECRET = frozenset(("editions.sql", "keep_secrets.sql", "0001_ledger.sql"))
 
 # Who freezes. Everything else of the releases serves bytes that are fixed.

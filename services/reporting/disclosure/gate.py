@@ -9,11 +9,12 @@ Pure: the same grids and the same p-table give the same cells, on any machine, i
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.reporting.disclosure.cells import Codes, Grid, Protected
+from services.reporting.disclosure.cells import HIDDEN, Codes, Grid, Protected
+from services.reporting.disclosure.derived import Valued, coarse, figures
 from services.reporting.disclosure.protect import Kept, protect, stays
 from services.reporting.disclosure.ptable import PTable
 from services.reporting.disclosure.repair import Draft, repaired
-from services.reporting.disclosure.sensitive import hide_uniform_rows
+from services.reporting.disclosure.sensitive import hide_uniform_rows, uniform_shares
 from services.reporting.disclosure.zeros import hide_zeros_above
 
 METHOD = "gate-1"
@@ -38,32 +39,45 @@ class Passed:
     rounds: int = field(default=0, compare=False)
 
 
-def passed(grids: Sequence[Grid], table: PTable, allowed: Collection[str], before: Before | None = None) -> Passed:
-    """Take all counts of a release through the gate.
+def passed(
+    grids: Sequence[Grid],
+    table: PTable,
+    allowed: Collection[str],
+    before: Before | None = None,
+    valued: Sequence[Valued] = (),
+    shares: Collection[tuple[Key, Key]] = (),
+) -> Passed:
+    """Take everything of a release through the gate.
 
-    allowed: names of the public tables. before: the standing edition's true counts and cells, for a revision.
+    allowed: names of the public tables. before: the standing edition's true counts and cells, for a revision. valued: what is
+    made of values in place of counts. shares: part and whole, where a part that is nobody or everybody says what each one is.
     Raises ValueError for a table that is not on the list or has too many dimensions: nothing is published by accident.
     """
-    for grid in grids:
-        if grid.table not in allowed or len(grid.axes) > MOST_AXES:
-            raise ValueError(f"{grid.table} is not a table that may be published")
+    named = [(grid.table, grid.axes) for grid in grids] + [(each.table, each.axes) for each in valued]
+    for name, axes in named:
+        if name not in allowed or len(axes) > MOST_AXES:
+            raise ValueError(f"{name} is not a table that may be published")
     shown: dict[Key, Protected] = {}
     withheld: set[str] = set()
     coarsened: set[str] = set()
     rounds = 0
+    uniform = uniform_shares(grids, shares)
     for universe in sorted({grid.universe for grid in grids}):
         block = [grid for grid in grids if grid.universe == universe]
-        done = repaired(block, lambda linked: _draft(linked, table, before or {}), table.bound)
+        done = repaired(block, lambda linked: _draft(linked, table, before or {}, uniform), table.bound)
         shown |= {(grid.table, grid.measure): cells for grid, cells in zip(done.grids, done.shown, strict=True)}
         withheld.update(done.withheld)
         coarsened.update(done.coarsened)
         rounds += done.rounds
+    for each in valued:
+        cells = figures(each, (before or {}).get((each.table, each.measure), {}))
+        shown[each.table, each.measure] = coarse(cells) if each.table in coarsened else cells
     # A table with a measure that could not be made safe goes as a whole.
     safe = {key: cells for key, cells in shown.items() if key[0] not in withheld}
     return Passed(safe, tuple(sorted(withheld)), tuple(sorted(coarsened - withheld)), rounds)
 
 
-def _draft(grids: Sequence[Grid], table: PTable, before: Before) -> Draft:
+def _draft(grids: Sequence[Grid], table: PTable, before: Before, uniform: Mapping[Key, frozenset[Codes]]) -> Draft:
     """G3 to G6 over the linked grids of a block."""
     shown: list[Protected] = []
     kept: set[tuple[int, Codes]] = set()
@@ -73,4 +87,8 @@ def _draft(grids: Sequence[Grid], table: PTable, before: Before) -> Draft:
         kept |= {(number, codes) for codes in grid.every() if stays(grid[codes], old.get(codes))}
     hide_zeros_above(grids, shown)
     hidden = {(number, codes) for number, grid in enumerate(grids) for codes in hide_uniform_rows(grid, shown[number])}
+    for number, grid in enumerate(grids):
+        for codes in uniform.get((grid.table, grid.measure), frozenset()) & shown[number].keys():
+            shown[number][codes] = HIDDEN
+            hidden.add((number, codes))
     return Draft(list(grids), shown, hidden, kept)

@@ -12,7 +12,7 @@ from shared.privacy.classes import ERASED, PROFILE
 
 facts = Projection(
     "reporting.facts",
-    version=3,
+    version=4,
     topics=(
         "intake.client.v1",
         "intake.encounter.v1",

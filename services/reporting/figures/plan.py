@@ -45,12 +45,14 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """statement: name of the .sql file; params: in its order; by: dimension of each column; merges: a view of ages is
-    made of finer codes, so that rows of the answer are added up."""
+    made of finer codes, so that rows of the answer are added up. first, last: the period, for outcomes."""
 
     statement: str
     params: tuple[Any, ...]
     by: tuple[str, ...]
     merges: bool = False
+    first: date = date.min
+    last: date | None = None
 
 
 def plan(question: Question) -> Plan:
@@ -141,7 +143,7 @@ def _from_outcomes(question: Question) -> Plan:
         series.kind, first, span.last, _precisions(question), centres, sites, "types" if several else None,
         *_columns(question.by, names), series.latest, *(_list(filters.get(column)) for column in _FILTERS[:-2]),
     )  # fmt: skip
-    return Plan("outcome", params, question.by)
+    return Plan("outcome", params, question.by, first=span.first, last=span.last)
 
 
 def _filters(question: Question) -> dict[str, tuple[str, ...]]:

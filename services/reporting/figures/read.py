@@ -80,6 +80,9 @@ class Reader:
                 # Counting facts takes longer than planning it for just these filters.
                 async with connection.transaction(readonly=True):
                     await connection.execute("set local plan_cache_mode = force_custom_plan")
+                    if planned.last is not None:
+                        # What the views of outcomes cannot be given as a parameter: until when things are judged.
+                        await connection.fetchval(SQL.ask_of, planned.first.isoformat(), planned.last.isoformat())
                     return list(await connection.fetch(text, *planned.params))
             # A range of an index whatever the parameters are: planned each time, it would cost twice its execution.
             if (server := connection.get_server_pid()) not in self._generic:

@@ -35,6 +35,7 @@ from services.reporting.indicators import (
     i40,
 )
 from services.reporting.indicators.declaration import Indicator, Series
+from services.reporting.indicators.published import PublicTable
 
 _BUILT = (
     i01, i02, i03, i07, i09, i10, i11, i12, i13, i15, i16, i17, i18, i19, i20,
@@ -43,7 +44,9 @@ _BUILT = (
 
 INDICATORS: Mapping[str, Indicator] = {m.INDICATOR.id: m.INDICATOR for m in _BUILT}
 
-_NAME = re.compile(r"I?(\d{1,2})([a-d]?)", re.IGNORECASE | re.ASCII)
+PUBLIC: Mapping[str, tuple[PublicTable, ...]] = {m.INDICATOR.id: m.PUBLIC for m in _BUILT}
+
+_NAME = re.compile(r"I?(\d{1,2})([a-f]?)", re.IGNORECASE | re.ASCII)
 
 
 def find(name: str) -> tuple[Indicator, tuple[Series, ...]] | None:

@@ -37,13 +37,16 @@ class Measure(StrEnum):
 class Dimension:
     """One way to divide figures. column: of the fact; codes: its list in shared/codes, where it has one.
 
-    many: a fact may have several codes, so that rows don't add up.
+    many: a fact may have several codes, so that rows don't add up. sensitive: a code says more of a person than that they
+    came. fixed: the codes, where they are no list of shared/codes.
     """
 
     name: str
     column: str
     codes: str = ""
     many: bool = False
+    sensitive: bool = False
+    fixed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

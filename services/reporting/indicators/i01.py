@@ -1,6 +1,7 @@
 """01 New clients: persons by their registration."""
 
 from services.reporting.indicators.declaration import EDU, NAT, Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, table
 
 INDICATOR = Indicator(
     number=1,
@@ -20,4 +21,13 @@ INDICATOR = Indicator(
             margins=("NAT", "AREA", "TYPE"),
         ),
     ),
+)
+
+_NEW = counted(INDICATOR.series[0], "person")
+PUBLIC = (
+    table("M", "SITE SEX", _NEW),
+    table("Q", "AREA SEX A5", _NEW),
+    table("A", "AREA TYPE SEX", _NEW),
+    table("A", "NAT SEX", _NEW),
+    table("A", "EDU SEX", _NEW),
 )

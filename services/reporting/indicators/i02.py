@@ -1,6 +1,7 @@
 """02 Active clients. Training and shelter nights are not among the facts yet."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, table
 
 INDICATOR = Indicator(
     number=2,
@@ -28,3 +29,6 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+_ACTIVE = counted(INDICATOR.series[0], "person")
+PUBLIC = (table("Q", "SITE SEX A5", _ACTIVE), table("A", "AREA TYPE SEX", _ACTIVE))

@@ -1,6 +1,7 @@
 """03 Encounters: contacts with or without a name; outreach and media reach are series of their own, never added."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, table
 
 _KIND = (Dimension("KIND", "c1", "OutreachKind"),)
 
@@ -35,4 +36,12 @@ INDICATOR = Indicator(
             by=_KIND,
         ),
     ),
+)
+
+_ENCOUNTERS, _OUTREACH, _MEDIA = INDICATOR.series
+PUBLIC = (
+    table("Q", "SITE CHANNEL", counted(_ENCOUNTERS, "fact")),
+    table("Q", "SITE TOPIC", counted(_ENCOUNTERS, "fact")),
+    table("A", "SITE KIND", counted(_OUTREACH, "group"), title=_OUTREACH.title),
+    table("A", "SITE", counted(_MEDIA, "fact", figure="plain"), title=_MEDIA.title),
 )

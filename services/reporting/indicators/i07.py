@@ -1,6 +1,7 @@
 """07 Intended destinations of those who want to leave."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, table
 
 INDICATOR = Indicator(
     number=7,
@@ -22,3 +23,6 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+_INTENDED = counted(INDICATOR.series[0], "person")
+PUBLIC = (table("A", "COUNTRY SEX", _INTENDED), table("A", "ISCO1 SEX", _INTENDED))

@@ -1,6 +1,7 @@
 """09 Departures."""
 
 from services.reporting.indicators.declaration import ISCO1, Dimension, Indicator, Series
+from services.reporting.indicators.published import counted, table
 
 INDICATOR = Indicator(
     number=9,
@@ -25,4 +26,11 @@ INDICATOR = Indicator(
             margins=("COUNTRY", "AREA"),
         ),
     ),
+)
+
+_DEPARTURES = counted(INDICATOR.series[0], "fact")
+PUBLIC = (
+    table("Q", "AREA SEX", _DEPARTURES),
+    table("A", "COUNTRY SEX A5", _DEPARTURES),
+    table("A", "AREA LANDSEA HIRE", _DEPARTURES),
 )

@@ -1,6 +1,7 @@
 """10 Returns: one for each migration episode."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Series
+from services.reporting.indicators.published import counted, table
 
 INDICATOR = Indicator(
     number=10,
@@ -24,3 +25,6 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+_RETURNS = counted(INDICATOR.series[0], "fact")
+PUBLIC = (table("Q", "AREA SEX", _RETURNS), table("A", "COUNTRY REASON", _RETURNS), table("A", "AREA SEX A5", _RETURNS))

@@ -1,6 +1,9 @@
 """11 Distress returns, of all returns."""
 
+from typing import Any
+
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=11,
@@ -20,3 +23,7 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+# Of the facts themselves, so that the gate sees the whole of this share as the returns of indicator 10.
+_PART: dict[str, Any] = {"kind": "return", "outcome": False, "narrowed": {"c3": ("YES",)}}
+PUBLIC = (share("A", "COUNTRY", INDICATOR.series[0], "fact", **_PART), share("A", "AREA SEX", INDICATOR.series[0], "fact", **_PART))

@@ -1,6 +1,9 @@
 """12 Undocumented departures, of those of which it is known."""
 
+from typing import Any
+
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=12,
@@ -21,3 +24,6 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+_PART: dict[str, Any] = {"kind": "departure", "outcome": False, "only": {"c4": ("YES", "NO")}, "narrowed": {"c4": ("NO",)}}
+PUBLIC = (share("A", "AREA", INDICATOR.series[0], "fact", **_PART),)

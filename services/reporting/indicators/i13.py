@@ -1,6 +1,7 @@
 """13 Occupation abroad: departures by ISCO-08 major group."""
 
 from services.reporting.indicators.declaration import ISCO1, Dimension, Indicator, Series
+from services.reporting.indicators.published import counted, table
 
 INDICATOR = Indicator(
     number=13,
@@ -19,3 +20,6 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+_OCCUPIED = counted(INDICATOR.series[0], "fact", only={"isco": tuple("0123456789")})
+PUBLIC = (table("A", "ISCO1 SEX", _OCCUPIED), table("A", "ISCO1 COUNTRY", _OCCUPIED))

@@ -1,6 +1,7 @@
 """15 Remittance-dependent households."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=15,
@@ -25,3 +26,5 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+PUBLIC = (share("A", "AREA", INDICATOR.series[0], "household"),)

@@ -1,6 +1,7 @@
 """16 Transit arrivals: observed and registered, two series that are never added."""
 
 from services.reporting.indicators.declaration import NAT, Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, table
 
 POINT = Dimension("POINT", "c1")
 MODE = Dimension("MODE", "c2", "TransportMode", many=True)
@@ -30,4 +31,11 @@ INDICATOR = Indicator(
             margins=("NAT",),
         ),
     ),
+)
+
+_OBSERVED, _REGISTERED = INDICATOR.series
+PUBLIC = (
+    table("M", "SITE SEX A2", counted(_OBSERVED, "group", "A"), counted(_REGISTERED, "fact", "B")),
+    table("Q", "NAT SEX A2", counted(_REGISTERED, "fact")),
+    table("Q", "SITE MODE", counted(_OBSERVED, "group")),
 )

@@ -1,6 +1,7 @@
 """17 Journey profile: why, and where to."""
 
 from services.reporting.indicators.declaration import NAT, Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, table
 
 INDICATOR = Indicator(
     number=17,
@@ -21,3 +22,5 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+PUBLIC = (table("A", "REASON COUNTRY", counted(INDICATOR.series[0], "person")),)

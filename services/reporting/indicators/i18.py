@@ -1,6 +1,7 @@
 """18 Deaths and missing: at least so many."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, table
 
 _BY = (Dimension("ROUTE", "c1"), Dimension("CAUSE", "c2", "DeathCause"))
 
@@ -29,4 +30,10 @@ INDICATOR = Indicator(
             by=_BY,
         ),
     ),
+)
+
+_DEAD, _MISSING = INDICATOR.series
+PUBLIC = (
+    table("A", "SITE", counted(_DEAD, "group", "A"), counted(_MISSING, "group", "B")),
+    table("A", "CAUSE", counted(_DEAD, "group")),
 )

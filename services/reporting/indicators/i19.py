@@ -1,6 +1,7 @@
 """19 Screening coverage: by the seventh day."""
 
 from services.reporting.indicators.declaration import Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=19,
@@ -19,3 +20,5 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+PUBLIC = (share("Q", "SITE", INDICATOR.series[0], "person"),)

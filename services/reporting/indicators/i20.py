@@ -1,6 +1,7 @@
 """20 Vulnerability: severe risks by level (IOM DoMV)."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=20,
@@ -18,7 +19,9 @@ INDICATOR = Indicator(
             measure=Measure.PERSON_SHARE,
             outcome=True,
             latest=True,
-            by=(Dimension("LEVEL", "c1", "DomvLevel", many=True),),
+            by=(Dimension("LEVEL", "c1", "DomvLevel", many=True, sensitive=True),),
         ),
     ),
 )
+
+PUBLIC = (share("A", "SITE LEVEL", INDICATOR.series[0], "person"),)

@@ -1,6 +1,7 @@
 """23 Illegal recruitment: reports."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Series
+from services.reporting.indicators.published import PublicTable
 
 INDICATOR = Indicator(
     number=23,
@@ -25,3 +26,5 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+PUBLIC: tuple[PublicTable, ...] = ()

@@ -1,6 +1,9 @@
 """26 Case duration: median days and bins."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, table
+
+BINS = ("D0T30", "D31T90", "D91T180", "D_GE181")
 
 INDICATOR = Indicator(
     number=26,
@@ -16,7 +19,10 @@ INDICATOR = Indicator(
             kind="duration",
             measure=Measure.DURATION,
             outcome=True,
-            by=(Dimension("CASE_TYPE", "c2", "CaseType"), Dimension("BIN", "c3")),
+            by=(Dimension("CASE_TYPE", "c2", "CaseType"), Dimension("BIN", "c3", fixed=BINS)),
         ),
     ),
 )
+
+_MEDIAN = counted(INDICATOR.series[0], "fact", "MEDIAN", "median")
+PUBLIC = (table("A", "SITE", _MEDIAN, *(counted(INDICATOR.series[0], "fact", each, narrowed={"c3": (each,)}) for each in BINS)),)

@@ -1,6 +1,7 @@
 """27 Needs met, in cases closed in the period."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=27,
@@ -20,3 +21,5 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+PUBLIC = (share("A", "NEED", INDICATOR.series[0], "row"), share("A", "SITE", INDICATOR.series[0], "row"))

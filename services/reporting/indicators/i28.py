@@ -1,6 +1,7 @@
 """28 Plan timeliness."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=28,
@@ -29,3 +30,5 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+PUBLIC = (share("A", "SITE", INDICATOR.series[0], "fact"),)

@@ -1,6 +1,7 @@
 """30 Services: given by the centre, or by whom it referred to; the same delivery never twice."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, table
 
 _BY = (
     Dimension("SERVICE", "c1", "ServiceCode"),
@@ -41,4 +42,10 @@ INDICATOR = Indicator(
             by=_BY,
         ),
     ),
+)
+
+_SERVICES, _SERVED, _ = INDICATOR.series
+PUBLIC = (
+    table("Q", "SITE SERVICE", counted(_SERVICES, "fact", "A"), counted(_SERVED, "person", "B")),
+    table("A", "SUBC SEX", counted(_SERVED, "person")),
 )

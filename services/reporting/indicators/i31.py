@@ -1,6 +1,7 @@
 """31 Follow-up on time."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=31,
@@ -20,3 +21,5 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+PUBLIC = (share("A", "SITE", INDICATOR.series[0], "fact"),)

@@ -1,6 +1,7 @@
 """32 Training: enrolled, completed, learned."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import Share, counted, table
 
 _BY = (Dimension("COURSE", "c1", "Course"), Dimension("SUBC", "c2", "SubCommittee"))
 
@@ -30,4 +31,13 @@ INDICATOR = Indicator(
             by=_BY,
         ),
     ),
+)
+
+_TRAINED = INDICATOR.series[0]
+_ENROLLED = counted(_TRAINED, "person", "A")
+_COMPLETED = counted(_TRAINED, "person", "B", narrowed={"good": ("true",)})
+_BOTH = (Share(part="B", whole="A", code="PCT"),)
+PUBLIC = (
+    table("A", "COURSE SEX", _ENROLLED, _COMPLETED, shares=_BOTH),
+    table("A", "SITE SEX", _ENROLLED, _COMPLETED, shares=_BOTH),
 )

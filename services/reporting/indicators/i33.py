@@ -1,6 +1,7 @@
 """33 Placement within 90 days (DOLE style)."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=33,
@@ -25,7 +26,9 @@ INDICATOR = Indicator(
             measure=Measure.PERSON_SHARE,
             outcome=True,
             window=90,
-            by=(Dimension("WORK", "c1"),),
+            by=(Dimension("WORK", "c1", fixed=("LOCAL", "OVERSEAS", "_Z")),),
         ),
     ),
 )
+
+PUBLIC = (share("A", "SITE SEX", INDICATOR.series[0], "person"),)

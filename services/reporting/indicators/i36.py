@@ -1,6 +1,7 @@
 """36 Reintegration scores."""
 
 from services.reporting.indicators.declaration import Indicator, Measure, Series
+from services.reporting.indicators.published import counted, share
 
 INDICATOR = Indicator(
     number=36,
@@ -30,3 +31,5 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+PUBLIC = (share("A", "SEX", INDICATOR.series[1], "fact", counted(INDICATOR.series[0], "fact", "MEAN", "mean")),)

@@ -1,6 +1,7 @@
 """37 Referrals acknowledged on time."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import share
 
 INDICATOR = Indicator(
     number=37,
@@ -24,3 +25,5 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+PUBLIC = (share("Q", "PRIORITY", INDICATOR.series[0], "fact"), share("A", "ORG", INDICATOR.series[0], "fact"))

@@ -1,6 +1,10 @@
 """38 Acceptance of referrals."""
 
+from typing import Any
+
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import counted, share, table
+from shared.codes import DeclineReason
 
 INDICATOR = Indicator(
     number=38,
@@ -24,4 +28,14 @@ INDICATOR = Indicator(
             only={"c2": ("OUT",)},
         ),
     ),
+)
+
+_REASONS = tuple(DeclineReason)
+# As an item is judged two weeks after the period, whichever it is.
+_SENT: dict[str, Any] = {"kind": "sent", "outcome": True, "only": {}}
+_REASON = Dimension("REASON", "c2", "DeclineReason")
+_DECLINED = counted(INDICATOR.series[0], "fact", **_SENT | {"only": {"c2": _REASONS}, "dimensions": {"REASON": _REASON}})
+PUBLIC = (
+    share("A", "SERVICE", INDICATOR.series[0], "fact", **_SENT),
+    table("A", "REASON", _DECLINED, title={"en": "Declined", "fr": "Déclinés", "fil": "Tinanggihan"}),
 )

@@ -1,6 +1,7 @@
 """39 Delivery on time, and silence."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import lettered, part_and_whole, share, table
 
 _BY = (Dimension("SERVICE", "c1", "ServiceCode"), Dimension("ORG", "c3", "Agency"), Dimension("PRIORITY", "c4", "Priority"))
 
@@ -35,4 +36,16 @@ INDICATOR = Indicator(
             by=_BY,
         ),
     ),
+)
+
+_DELIVERED, _SILENCE = INDICATOR.series
+PUBLIC = (
+    table(
+        "Q",
+        "PRIORITY",
+        *part_and_whole(_DELIVERED, "fact", "A"),
+        *part_and_whole(_SILENCE, "fact", "B"),
+        shares=(lettered("A"), lettered("B")),
+    ),
+    share("A", "SERVICE", _DELIVERED, "fact"),
 )

@@ -1,6 +1,7 @@
 """40 Client voice (ARTA's form) and complaints."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
+from services.reporting.indicators.published import Frequency, PublicTable, counted, lettered, part_and_whole, table
 
 _BY = (Dimension("SERVICE", "c1", "ServiceCode"),)
 
@@ -48,3 +49,15 @@ INDICATOR = Indicator(
         ),
     ),
 )
+
+_SATISFIED, _QUALITY, _RESOLVED = INDICATOR.series
+
+
+def _voice(frequency: Frequency, by: str) -> PublicTable:
+    return table(
+        frequency, by, *part_and_whole(_SATISFIED, "fact", "A"), counted(_QUALITY, "fact", "MEAN", "mean"),
+        *part_and_whole(_RESOLVED, "fact", "C"), shares=(lettered("A"), lettered("C")),
+    )  # fmt: skip
+
+
+PUBLIC = (_voice("Q", "SITE"), _voice("A", "SERVICE"))

@@ -1,25 +1,26 @@
 """The dimensions of public tables: column of the facts, codes in their order, words (statistics chapter, section 3). Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.reporting.disclosure.cells import TOTAL, Axis
 from services.reporting.exports.cube import EVERYBODY, LANGUAGES, Column
 from services.reporting.figures.words import DIMENSIONS, name_of
 from services.reporting.indicators.declaration import Dimension, Words
-from services.reporting.indicators.public import Counted, PublicTable
+from services.reporting.indicators.published import Counted
 from shared.codes.age import bands
 from shared.codes.label import labels
 from shared.codes.psgc import VINTAGE
 from shared.region import Region
 
-COUNTRIES = ("NAT", "COUNTRY")
-"""Dimensions whose list is fixed for a year: countries with at least fifty in the year before, the rest `_O`."""
+LISTED: Mapping[str, str] = {"NAT": "Country", "COUNTRY": "Country", "ORG": "Agency"}
+"""Dimensions whose list is fixed for a year: codes with at least fifty in the year before, the rest `_O`. With the whole list."""
 
 ENOUGH = 50
 
 _A2 = {"Y0T4": "Y0T17", "Y5T11": "Y0T17", "Y12T17": "Y0T17", "Y18T59": "Y_GE18", "Y_GE60": "Y_GE18", "_U": "_U"}
 _UNKNOWN = ("U", "UNKNOWN", "_U")
+_SEXES = ("F", "M", "X")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,73 +38,46 @@ class Divided:
         return Column(self.export, DIMENSIONS[self.axis.name], self.code_list, {**self.words, TOTAL: EVERYBODY})
 
 
-_PLAIN: Mapping[str, tuple[str, str]] = {
-    # name: column, list of shared/codes
-    "SEX": ("sex", "Sex"), "TYPE": ("types", "ClientType"), "LANDSEA": ("c2", "LandSea"), "HIRE": ("c3", "HireType"),
-    "CHANNEL": ("c1", "EncounterChannel"), "TOPIC": ("c2", "Topic"), "MODE": ("c2", "TransportMode"), "SERVICE": ("c1", "ServiceCode"),
-    "SUBC": ("c2", "SubCommittee"),
-}  # fmt: skip
-_MANY = frozenset(("TYPE", "TOPIC", "MODE"))
-_SEXES = ("F", "M", "X")
-
-
-def divided(table: PublicTable, counted: Counted, name: str, region: Region, countries: Sequence[str]) -> Divided:
-    """A dimension of a table. countries: the list of the year, for those that need one."""
+def divided(counted: Counted, name: str, region: Region, listed: Sequence[str]) -> Divided:
+    """A dimension of a measure of a table. listed: the codes of the year, for those that need a list."""
+    dimension = counted.dimensions[name]
     match name:
         case "SITE":
-            return _made(name, "site", tuple(dict.fromkeys(centre.area for centre in region.centres)), "_U", "Psgc", _psgc())
+            return _made(dimension, tuple(dict.fromkeys(centre.area for centre in region.centres)), "_U", _psgc())
         case "AREA":
             provinces = sorted({centre.area for centre in region.centres if centre.area.isdigit()})
-            return _made(name, "area", (*provinces, "_O", "_F", "_U"), "_O", "Psgc", _psgc())
+            return _made(dimension, (*provinces, "_O", "_F", "_U"), "_O", _psgc())
         case "A5" | "A2":
-            within = {"A2": _A2} if name == "A5" else {}
-            return _made(name, name.lower(), (*bands(name), "_U"), "_U", "", f"CL_{name}", within)
+            return _made(dimension, (*bands(name), "_U"), "_U", f"CL_{name}", {"A2": _A2} if name == "A5" else {})
         case "NAT" | "COUNTRY":
-            return _made(name, _column(counted, name), (*countries, "_O", "_U"), "_O", "Country", "CL_COUNTRY")
+            return _made(dimension, (*listed, "_O", "_U"), "_O", "CL_COUNTRY")
+        case "ORG":
+            return _made(dimension, (*listed, "_O", "_Z"), "_O", "CL_ORG")
         case "EDU":
-            return _made(name, "edu", (*(f"L{level}" for level in range(10)), "_Z", "_U"), "_U", "", "CL_EDU")
+            return _made(dimension, (*(f"L{level}" for level in range(10)), "_Z", "_U"), "_U", "CL_EDU")
         case "ISCO1":
-            return _made(name, _column(counted, name), (*"0123456789", "_U"), "_U", "Isco", "CL_ISCO1")
+            return _made(dimension, (*"0123456789", "_U"), "_U", "CL_ISCO1")
+        case "SEX":
+            return _made(dimension, (*_SEXES, "_U"), "_U", "CL_SEX")
         case "REASON":
-            listed = "ReturnReason" if counted.kind == "return" else "MigrationReason"
-            return _made(name, "c1" if counted.kind == "journey" else "c2", _listed(listed), "_U", listed, f"CL_{listed.upper()}")
+            return _made(dimension, _known(dimension), "_U", f"CL_{dimension.codes.upper()}")
         case _:
-            column, listed = _PLAIN[name]
-            codes = (*_SEXES, "_U") if name == "SEX" else _listed(listed)
-            return _made(name, column, codes, "_U", listed, f"CL_{name}")
-
-
-def _column(counted: Counted, name: str) -> str:
-    if name == "NAT":
-        return "nat"
-    columns = {
-        "COUNTRY": {"journey": "c2"},
-        "ISCO1": {"intended": "c2", "departure": "isco"},
-    }
-    return columns[name].get(counted.kind, "c1")
+            return _made(dimension, _known(dimension), "_U", f"CL_{name}")
 
 
 def _made(
-    name: str,
-    column: str,
-    codes: tuple[str, ...],
-    rest: str,
-    listed: str,
-    code_list: str,
-    within: Mapping[str, Mapping[str, str]] | None = None,
+    dimension: Dimension, codes: tuple[str, ...], rest: str, code_list: str, within: Mapping[str, Mapping[str, str]] | None = None
 ) -> Divided:
-    axis = Axis(name, codes, many=name in _MANY, within=within or {})
-    dimension = Dimension(name, column, listed)
+    axis = Axis(dimension.name, codes, many=dimension.many, within=within or {}, sensitive=dimension.sensitive)
     words = {code: {lang: name_of(dimension, code, lang) for lang in LANGUAGES} for code in codes}
-    return Divided(axis, column, rest, code_list, {"SITE": "REF_AREA", "AREA": "REF_AREA", "A5": "AGE", "A2": "AGE"}.get(name, name), words)
+    export = {"SITE": "REF_AREA", "AREA": "REF_AREA", "A5": "AGE", "A2": "AGE"}.get(dimension.name, dimension.name)
+    return Divided(axis, dimension.column, rest, code_list, export, words)
 
 
-def _listed(name: str) -> tuple[str, ...]:
-    return (*_known(labels(name)), "_U")
-
-
-def _known(codes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(code for code in codes if code not in _UNKNOWN)
+def _known(dimension: Dimension) -> tuple[str, ...]:
+    """What a list holds, and one code for what nobody knows."""
+    found = dimension.fixed or tuple(code for code in labels(dimension.codes) if code not in _UNKNOWN)
+    return (*found, "_U")
 
 
 def _psgc() -> str:

@@ -3,24 +3,26 @@
 Nothing else may read facts for the public: what leaves here are grids, and grids leave through the gate.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.reporting.disclosure.cells import Count, Grid
+from services.reporting.disclosure.derived import Valued, Values
 from services.reporting.disclosure.keys import pads
 from services.reporting.exports.cube import days, frequency
-from services.reporting.indicators.public import Counted, PublicTable
-from services.reporting.releases.axes import COUNTRIES, ENOUGH, Divided, divided
+from services.reporting.indicators.published import Counted, PublicTable
+from services.reporting.releases.axes import ENOUGH, LISTED, Divided, divided
 from services.reporting.releases.secrets import Secret
-from shared.codes.country import names as country_names
+from shared.codes.label import labels
 from shared.eventsourcing.sql import statements
 from shared.region import Region
 
 SQL = statements(__package__)
 DIMENSIONS = 4
-_FILTERS = ("c1", "c2", "c3", "c4", "isco")
+_KEYED = {"row": "group"}  # kinds of record keys that are named otherwise than what is counted
 
 Divisions = Mapping[str, tuple[tuple[Divided, ...], ...]]
 """Table -> for each of its measures the dimensions, in order."""
@@ -35,58 +37,64 @@ class Counting:
     secret: Secret
     cutoff: datetime
 
-    async def grids(self, tables: Sequence[PublicTable], period: str) -> tuple[list[Grid], Divisions]:
-        """Grids for the gate, and the dimensions that their codes belong to."""
+    async def grids(self, tables: Sequence[PublicTable], period: str) -> tuple[list[Grid], list[Valued], Divisions]:
+        """Grids and values for the gate, and the dimensions that their codes belong to."""
         found: list[Grid] = []
+        valued: list[Valued] = []
         divisions: dict[str, tuple[tuple[Divided, ...], ...]] = {}
         for table in tables:
-            lists = {name: await self._countries(table, name, period) for name in table.by if name in COUNTRIES}
-            dims = tuple(
-                tuple(divided(table, measure, name, self.region, lists.get(name, ())) for name in table.by) for measure in table.measures
-            )
+            lists = {name: await self._list(table, name, period) for name in table.by if name in LISTED}
+            dims = tuple(tuple(divided(measure, name, self.region, lists.get(name, ())) for name in table.by) for measure in table.measures)
             divisions[table.name] = dims
             for measure, axes in zip(table.measures, dims, strict=True):
-                found.append(await self._grid(table, measure, axes, period))
-        return found, divisions
-
-    async def _grid(self, table: PublicTable, measure: Counted, axes: tuple[Divided, ...], period: str) -> Grid:
-        first, last = days(period)
-        rows = await self._rows(measure, axes, first, last, frequency(period) == "A")
-        cells = {tuple(row)[: len(axes)]: Count(row["n"], row["contributors"], row["ksum"]) for row in rows}
-        return Grid(
-            table.name, measure.code, tuple(each.axis for each in axes), measure.universe, cells,
-            only=frozenset((column, code) for column, codes in measure.narrowed.items() for code in codes),
-            sensitive=table.klass == "S", additive=measure.unit != "fact",
-        )  # fmt: skip
+                first, last = days(period)
+                rows = await self._rows(measure, axes, first, last, frequency(period) == "A")
+                if measure.figure == "count":
+                    found.append(_grid(table, measure, axes, rows))
+                else:
+                    valued.append(_valued(table, measure, axes, rows))
+        return found, valued, divisions
 
     async def _rows(self, measure: Counted, axes: Sequence[Divided], first: date, last: date, years: bool) -> list[Any]:
-        only = {**measure.only, **measure.narrowed}
-        blank = [None] * (DIMENSIONS - len(axes))
         inner, outer = pads(self.secret.seed)
-        params: tuple[Any, ...] = (
-            measure.kind, first, last, ["D", "M", "Y"] if years else ["D", "M"], [c.code for c in self.region.centres],
-            [c.area for c in self.region.centres], self.cutoff, measure.unit, inner, outer, measure.unit.encode() + b"\0",
-            *(each.column for each in axes), *blank, *(list(each.axis.codes) for each in axes), *blank,
-            [*(each.rest for each in axes), *("_U" for _ in blank)], next((each.column for each in axes if each.axis.many), None),
-            *(_list(only.get(column)) for column in _FILTERS),
+        blank = [None] * (DIMENSIONS - len(axes))
+        await self.connection.fetchval(SQL.ask_of, self.cutoff.isoformat(), first.isoformat(), last.isoformat(), None)
+        if measure.window is not None:
+            first = last - timedelta(days=measure.window) if measure.window else date.min
+        centres = self.region.centres
+        key = _KEYED.get(measure.unit, measure.unit).encode() + b"\0"
+        only = {**measure.only, **measure.narrowed}
+        params = (
+            measure.kind, first, last, ["D", "M", "Y"] if years else ["D", "M"], [c.code for c in centres], [c.area for c in centres],
+            self.cutoff, measure.unit, inner, outer, key, [*(each.column for each in axes), *blank],
+            *(list(each.axis.codes) for each in axes), *blank, [*(each.rest for each in axes), *("_U" for _ in blank)],
+            json.dumps(only), measure.outcome, measure.latest, measure.figure != "count",
         )  # fmt: skip
-        if measure.outcome:
-            params = (*params, measure.latest, _list(only.get("types")))
-        return list(await self.connection.fetch(SQL.count_outcomes if measure.outcome else SQL.count_facts, *params))
+        return list(await self.connection.fetch(SQL.count, *params))
 
-    async def _countries(self, table: PublicTable, name: str, period: str) -> tuple[str, ...]:
-        """Countries with a row of their own this year: fixed the first time that a release of the year asks."""
+    async def _list(self, table: PublicTable, name: str, period: str) -> tuple[str, ...]:
+        """Codes with a row of their own this year: fixed the first time that a release of the year asks."""
         year = int(period[:4])
         if (fixed := await self.connection.fetchval(SQL.country_list, year, table.name, name)) is not None:
             return tuple(fixed)
         measure = table.measures[-1]
-        known = tuple(sorted(code for code in country_names() if code != "XXX"))
-        axis = divided(table, measure, name, self.region, known)
+        known = tuple(sorted(code for code in labels(LISTED[name]) if code != "XXX"))
+        axis = divided(measure, name, self.region, known)
         rows = await self._rows(measure, (axis,), date(year - 1, 1, 1), date(year - 1, 12, 31), True)
         codes = sorted(row[0] for row in rows if row["n"] >= ENOUGH and row[0] in known)
         await self.connection.execute(SQL.keep_country_list, year, table.name, name, codes)
         return tuple(codes)
 
 
-def _list(codes: Sequence[str] | None) -> list[str] | None:
-    return None if codes is None else list(codes)
+def _grid(table: PublicTable, measure: Counted, axes: tuple[Divided, ...], rows: Sequence[Any]) -> Grid:
+    cells = {tuple(row)[: len(axes)]: Count(row["n"], row["contributors"], row["ksum"]) for row in rows}
+    return Grid(
+        table.name, measure.code, tuple(each.axis for each in axes), measure.universe, cells,
+        only=frozenset((column, code) for column, codes in measure.narrowed.items() for code in codes),
+        sensitive=table.klass == "S", additive=measure.additive,
+    )  # fmt: skip
+
+
+def _valued(table: PublicTable, measure: Counted, axes: tuple[Divided, ...], rows: Sequence[Any]) -> Valued:
+    cells = {tuple(row)[: len(axes)]: Values(row["contributors"], tuple(row["parts"])) for row in rows}
+    return Valued(table.name, measure.code, tuple(each.axis for each in axes), measure.figure, cells)

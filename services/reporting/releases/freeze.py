@@ -12,7 +12,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.reporting.disclosure.cells import Codes, Grid, Shown, Status
+from services.reporting.disclosure.cells import Codes, Count, Grid, Shown, Status
+from services.reporting.disclosure.derived import Valued, Values
 from services.reporting.disclosure.gate import METHOD, Before
 from services.reporting.disclosure.protect import Kept
 from services.reporting.exports.cube import frequency
@@ -58,7 +59,10 @@ class Office:
         """
         calendar.check_period(period)
         async with self.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-            await connection.execute("set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0")
+            # The worker's role has limits for short work: a year of all tables takes longer.
+            await connection.execute(
+                "set local statement_timeout = 0; set local transaction_timeout = 0; set local idle_in_transaction_session_timeout = 0"
+            )
             await connection.execute("select pg_advisory_xact_lock(hashtextextended('ledger', 0))")
             standing = await connection.fetchrow(SQL.standing, period)
             if standing is not None and standing["state"] == State.FROZEN:
@@ -69,11 +73,12 @@ class Office:
             previous = await _check_chain(connection)
             secret = await self._secret(connection, period)
             before = await _before(connection, standing["id"]) if standing is not None else {}
-            grids, divisions = await Counting(connection, self.region, secret, until).grids(of_frequency(frequency(period)), period)
+            counting = Counting(connection, self.region, secret, until)
+            grids, valued, divisions = await counting.grids(of_frequency(frequency(period)), period)
             name = Name(self.name, period, edition)
             frozen = now.astimezone(UTC).replace(microsecond=0)
             draft = Draft(
-                release=str(name), period=period, grids=grids, divisions=divisions, noise=secret.table, before=before,
+                release=str(name), period=period, grids=grids, valued=valued, divisions=divisions, noise=secret.table, before=before,
                 issued=max(calendar.publication(period), frozen.date()), frozen=frozen, previous=previous,
             )  # fmt: skip
             try:
@@ -121,11 +126,20 @@ class Office:
         for grid in draft.grids:
             if (grid.table, grid.measure) in rendered.cells:
                 await _keep_secrets(connection, draft.release, grid, rendered.cells[grid.table, grid.measure])
+        for each in draft.valued:
+            if (each.table, each.measure) in rendered.cells:
+                await _keep_secrets(connection, draft.release, each, rendered.cells[each.table, each.measure])
 
 
-async def _keep_secrets(connection: Any, release: str, grid: Grid, shown: Any) -> None:
-    counts = [(_JOIN.join(codes), *grid[codes]) for codes in shown]
+async def _keep_secrets(connection: Any, release: str, grid: Grid | Valued, shown: Any) -> None:
+    """Of values their number and contributors, which say by how many a later edition differs."""
+    counts = [(_JOIN.join(codes), *_secret_of(grid, codes)) for codes in shown]
     await connection.execute(SQL.keep_secrets, release, grid.table, grid.measure, *map(list, zip(*counts, strict=True)))
+
+
+def _secret_of(grid: Grid | Valued, codes: Codes) -> Count:
+    found = grid[codes]
+    return Count(len(found.parts), found.contributors, 0) if isinstance(found, Values) else found
 
 
 async def _check_ready(connection: Any, until: datetime, now: datetime) -> None:

@@ -2,12 +2,12 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.reporting.disclosure.cells import TOTAL, Codes, Grid, Shown
-from services.reporting.disclosure.derived import share
+from services.reporting.disclosure.derived import Valued, share
 from services.reporting.disclosure.gate import Before, Passed, passed
 from services.reporting.disclosure.ptable import PTable
 from services.reporting.exports.cube import EVERYBODY, LANGUAGES, Column, Cube
@@ -16,10 +16,11 @@ from services.reporting.exports.jsonstat import json_stat
 from services.reporting.exports.structure import structure
 from services.reporting.exports.table import csv_bytes, csvw, sdmx_csv_bytes
 from services.reporting.exports.workbook import workbook
-from services.reporting.figures.words import word
+from services.reporting.figures.words import DIMENSIONS, name_of, word
 from services.reporting.indicators.catalogue import INDICATORS
-from services.reporting.indicators.declaration import Words
-from services.reporting.indicators.public import TABLES, PublicTable
+from services.reporting.indicators.declaration import Indicator, Words
+from services.reporting.indicators.public import TABLES
+from services.reporting.indicators.published import PublicTable
 from services.reporting.releases.axes import Divided
 from shared.codes.psgc import VINTAGE
 
@@ -27,6 +28,8 @@ MEASURES: Mapping[str, Words] = {
     "NUM": {"en": "Of them", "fr": "Dont", "fil": "Sa mga ito"},
     "DEN": {"en": "All", "fr": "Tous", "fil": "Lahat"},
     "PCT": {"en": "Percent", "fr": "Pour cent", "fil": "Porsiyento"},
+    "MEDIAN": {"en": "Middle (median)", "fr": "Médiane", "fil": "Gitna (median)"},
+    "MEAN": {"en": "Mean", "fr": "Moyenne", "fil": "Karaniwan"},
 }
 MEASURE: Words = {"en": "Series", "fr": "Série", "fil": "Serye"}
 DIVIDED: Words = {"en": "by", "fr": "par", "fil": "ayon sa"}
@@ -39,6 +42,7 @@ class Draft:
     release: str
     period: str
     grids: Sequence[Grid]
+    valued: Sequence[Valued] = ()
     divisions: Mapping[str, tuple[tuple[Divided, ...], ...]]
     noise: PTable
     before: Before
@@ -59,7 +63,7 @@ class Rendered:
 
 def render(draft: Draft) -> Rendered:
     """Raises ValueError or ArithmeticError where the gate finds that it may not go on."""
-    out = passed(draft.grids, draft.noise, TABLES, draft.before)
+    out = passed(draft.grids, draft.noise, TABLES, draft.before, draft.valued, sensitive_shares(draft.divisions))
     # A table that lost its last dimension for this period keeps the total of it: its cells look as in every period.
     cells = {
         key: {(*codes, TOTAL) if key[0] in out.coarsened else codes: cell for codes, cell in shown.items()}
@@ -67,8 +71,9 @@ def render(draft: Draft) -> Rendered:
     }
     names = [name for name in draft.divisions if name not in out.withheld]
     for name in names:
-        if TABLES[name].share:
-            cells[name, "PCT"] = {codes: share(cells[name, "NUM"][codes], whole) for codes, whole in cells[name, "DEN"].items()}
+        for each in TABLES[name].shares:
+            parts = cells[name, each.part]
+            cells[name, each.code] = {codes: share(parts[codes], whole) for codes, whole in cells[name, each.whole].items()}
     cubes = [_cube(draft, TABLES[name], cells, out) for name in names]
     files: dict[str, bytes] = {}
     for cube in cubes:
@@ -102,9 +107,7 @@ def _suffix(lang: str) -> str:
 def _cube(draft: Draft, table: PublicTable, cells: Mapping[tuple[str, str], Mapping[Codes, Shown]], out: Passed) -> Cube:
     dims = draft.divisions[table.name][0]
     columns = [each.export_column() for each in dims]
-    codes = {measure.code: cells[table.name, measure.code] for measure in table.measures}
-    if table.share:
-        codes["PCT"] = cells[table.name, "PCT"]
+    codes = {code: cells[table.name, code] for code in table.codes or ("",)}
     if table.name in out.coarsened:
         columns[-1] = Column(columns[-1].id, columns[-1].title, columns[-1].code_list, {TOTAL: EVERYBODY})
     indicator = INDICATORS[f"{table.indicator:02d}"]
@@ -112,12 +115,31 @@ def _cube(draft: Draft, table: PublicTable, cells: Mapping[tuple[str, str], Mapp
         flat = dict(next(iter(codes.values())))
     else:
         flat = {(code, *key): shown for code, each in codes.items() for key, shown in each.items()}
-        words = {code: MEASURES.get(code) or next(s.title for s in indicator.series if s.letter.upper() == code) for code in codes}
+        words = {code: _measure(code, table, indicator) for code in codes}
         columns.insert(0, Column("MEASURE", MEASURE, f"CL_MEASURE_{table.name}", words))
     return Cube(
         table=table.name, release=draft.release, period=draft.period, title=_title(table, columns), method=indicator.method,
         columns=tuple(columns), cells=flat, issued=draft.issued, updated=draft.frozen, vintage=VINTAGE, previous=draft.previous,
     )  # fmt: skip
+
+
+def _measure(code: str, table: PublicTable, indicator: Indicator) -> Words:
+    """Words of a measure: a series by its letter, a part of one (`A_NUM`), or a code of the dimension that its bins are of."""
+    letter, _, part = code.partition("_") if code[1:2] == "_" else (code, "", "")
+    series = next((s.title for s in indicator.series if s.letter.upper() == letter), None)
+    if part and series:
+        return {lang: f"{series[lang]}: {MEASURES[part][lang]}" for lang in LANGUAGES}
+    if series or code in MEASURES:
+        return series or MEASURES[code]
+    measure = next(each for each in table.measures if each.code == code)
+    dimension = next(each for each in measure.dimensions.values() if code in each.fixed)
+    return {lang: f"{name_of(dimension, code, lang)} ({word(DIMENSIONS[dimension.name], lang).lower()})" for lang in LANGUAGES}
+
+
+def sensitive_shares(tables: Iterable[str]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Part and whole of the shares of sensitive tables."""
+    found = (TABLES[name] for name in tables)
+    return [((t.name, each.part), (t.name, each.whole)) for t in found if t.klass == "S" for each in t.shares]
 
 
 def _title(table: PublicTable, columns: Sequence[Column]) -> Words:

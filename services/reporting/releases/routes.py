@@ -16,7 +16,7 @@ from services.reporting.exports.cube import NOTE
 from services.reporting.figures.words import word
 from services.reporting.indicators.catalogue import INDICATORS
 from services.reporting.indicators.public import TABLES
-from services.reporting.releases.axes import COUNTRIES, Divided, divided
+from services.reporting.releases.axes import LISTED, Divided, divided
 from services.reporting.releases.calendar import check_period
 from services.reporting.releases.formats import FORMATS, Format, chosen, file_name, part
 from services.reporting.releases.life import PUBLIC, State
@@ -151,11 +151,11 @@ async def read_statistics_table(call: Call) -> Answer:
     if table is None:
         raise Rejected("unknown-table", "Ask for one of the release's tables.", tables=list(TABLES))
     indicator, lang = INDICATORS[f"{table.indicator:02d}"], call.language
-    dims = [divided(table, table.measures[0], name, call.parts.region, ()) for name in table.by]
+    dims = [divided(table.measures[0], name, call.parts.region, ()) for name in table.by]
     content = {
         "table": table.name, "indicator": indicator.id, "title": word(table.title, lang), "method": word(indicator.method, lang),
         "class": table.klass, "frequency": table.frequency, "unit": table.measures[0].unit, "note": word(NOTE, lang),
-        "measures": [measure.code for measure in table.measures if measure.code] + (["PCT"] if table.share else []),
+        "measures": list(table.codes),
         "dimensions": [_described(each, lang) for each in dims],
     }  # fmt: skip
     return Answer(content, headers={"Cache-Control": CACHE, "Vary": "Accept-Language"})
@@ -205,9 +205,9 @@ async def _to(call: Call, at: datetime | None) -> Answer:
 def _described(each: Divided, lang: str) -> dict[str, Any]:
     column = each.export_column()
     told: dict[str, Any] = {"dimension": column.id, "title": word(column.title, lang), "code_list": column.code_list}
-    if each.axis.name in COUNTRIES:
-        # Fixed for each year: countries with at least fifty in the year before.
-        return told | {"list": "/v1/codes/Country", "rest": each.rest}
+    if each.axis.name in LISTED:
+        # Fixed for each year: codes with at least fifty in the year before.
+        return told | {"list": f"/v1/codes/{LISTED[each.axis.name]}", "rest": each.rest}
     return told | {"codes": [{"code": code, "title": word(words, lang)} for code, words in column.words.items()]}
 
 

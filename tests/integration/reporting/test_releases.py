@@ -243,3 +243,9 @@ async def test_two_merged_records_are_one_person(desk: Desk) -> None:
     await apply(desk, world)
     await desk.freeze()
     assert await desk.pool.fetchval("select n from ledger.cell_secret where name = 'I01B' and codes = '{_T,_T,_T}'") == 39
+
+
+async def secrets_of(desk: Desk, table: str) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Measure and codes -> true count and contributors, of cells that are not empty."""
+    rows = await desk.pool.fetch("select measure, codes, n, contributors from ledger.cell_secret where name = $1 and n > 0", table)
+    return {(row["measure"], *row["codes"]): (row["n"], row["contributors"]) for row in rows}

@@ -1,0 +1,12 @@
+-- What a question is asked with, beyond what a view can be given: set for the length of a transaction by who asks.
+-- known_at: only what was recorded until then, and has not been taken back since; first, last: the period, for what is
+-- judged at its end; rates: pesos for one unit of a currency in a month, by `<YYYY-MM> <currency>`.
+create view asked as
+select coalesce(nullif(current_setting('gabay.known_at', true), '')::timestamptz, 'infinity') as known_at,
+       coalesce(nullif(current_setting('gabay.first', true), '')::date, '-infinity') as first,
+       coalesce(nullif(current_setting('gabay.last', true), '')::date, 'infinity') as last,
+       nullif(current_setting('gabay.rates', true), '')::jsonb as rates;
+
+-- Facts that stand. Only those that are `counted` are anybody's part in a figure; the others say what became of one.
+create view known as
+select f.* from fact f where f.voided_at is null and f.recorded_at <= (select a.known_at from asked a);

@@ -1,0 +1,64 @@
+-- What became of people: activity, plans, journeys, screenings, trainings, what their households live on.
+
+create view outcome_person as
+-- 02: whoever was there or was helped. c1: the service, where it was one.
+select 'active'::text as asked, f, coalesce(f.person, f.client) as who, f.centre, f.date, f.precision,
+       case f.kind when 'service' then f.c1 else '_Z' end as c1, null::text as c2, null::text as c3, null::text as c4,
+       null::boolean as good, null::numeric as value
+  from known f
+ where f.kind in ('registration', 'encounter', 'service') and f.counted and f.client is not null
+ union all
+-- 07: c1 country, c2 occupation.
+select 'intended', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, f.c1, f.c2, f.c3, f.c4, null, null
+  from known f
+ where f.kind = 'intention' and f.counted
+ union all
+-- 11
+select 'distress', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, f.c1, f.c2, null, null, f.c3 = 'YES', null
+  from known f
+ where f.kind = 'return' and f.counted
+ union all
+-- 12
+select 'undocumented', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, f.c1, null, null, null, f.c4 = 'NO', null
+  from known f
+ where f.kind = 'departure' and f.counted and f.c4 in ('YES', 'NO')
+ union all
+-- 15: of a household, in place of a person, what was declared last.
+select 'remittances', f, f.stream, f.centre, f.date, f.precision, f.c1, null, null, null, f.c1 in ('R3', 'R4'), null
+  from known f
+ where f.kind = 'economics' and f.counted and f.c1 <> 'U'
+ union all
+-- 17: c1 reason, c2 destination, of an arrival on the way or of a plan to leave.
+select 'journey', f, coalesce(f.person, f.client), f.centre, f.date, f.precision,
+       coalesce(case f.kind when 'transit' then f.c6 else f.c3 end, '_U'),
+       coalesce(case f.kind when 'transit' then f.c5 else f.c1 end, '_U'), null, null, null, null
+  from known f
+ where f.kind in ('transit', 'intention') and f.counted
+ union all
+-- 19: dated at the seventh day.
+select 'screened', f, coalesce(f.person, f.client), f.centre, f.date + 7, 'D', null, null, null, null,
+       exists (select from known s where s.kind = 'screening' and s.stream = f.stream and s.counted and s.date <= f.date + 7), null
+  from known f
+ where f.kind = 'registration' and f.counted
+ union all
+-- 20: a row for each level of determinants.
+select 'severe', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, level, null, null, null,
+       level = any (string_to_array(f.c3, ' ')), null
+  from known f
+ cross join unnest(array['INDIVIDUAL', 'HOUSEHOLD', 'COMMUNITY', 'STRUCTURAL']) as level
+ where f.kind = 'screening' and f.counted
+ union all
+-- 32: seats in sessions that were held, dated at the session; value what the scores gained.
+select 'trained', f, coalesce(f.person, f.client), f.centre, h.date, h.precision, s.c1, s.c2, null, null,
+       coalesce(l.c1 = 'YES', false), l.qty
+  from known f
+  join known s on s.kind = 'session' and s.stream = f.stream
+  join known h on h.kind = 'held' and h.stream = f.stream
+  left join lateral (
+    select l.c1, l.qty from known l
+     where l.kind = 'learned' and l.stream = f.stream and l.client = f.client
+     order by l.seq desc
+     limit 1
+ ) l on true
+ where f.kind = 'seat' and f.c1 = 'TAKEN' and f.counted
+   and not exists (select from known g where g.kind = 'seat' and g.stream = f.stream and g.client = f.client and g.seq > f.seq);
