@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from services.reporting.releases.announce import announce_published, announce_withdrawn
 from services.reporting.releases.calendar import parse
 from services.reporting.releases.life import PUBLIC, State, check_signer, move
-from services.reporting.rollup.announce import announce_published, announce_withdrawn
 from shared.errors import Rejected
 from shared.eventsourcing.sql import statements
 

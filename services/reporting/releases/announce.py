@@ -102,7 +102,7 @@ async def _standing(connection: Any, release: str, tables: Iterable[str]) -> dic
     streams = {stream_of(name.region, table, name.period): table for table in tables}
     found = {
         streams[row["stream_id"]]: _Standing(row["version"], State(row["release"], row["edition"]) if row["stands"] else State())
-        for row in await connection.fetch(SQL.standing, list(streams), TablePublished.event_type)
+        for row in await connection.fetch(SQL.told_standing, list(streams), TablePublished.event_type)
     }
     return found | {table: _Standing(0, TABLE.initial) for table in streams.values() if table not in found}
 
