@@ -82,8 +82,8 @@ def work(service: str) -> None:
 
 def live(service: str) -> None:
     """Run the live board of SERVICE until SIGTERM."""
-    settings = settings_of(_known(service, SERVICES), "live")
-    _main_of(f"services.{service}.live")(settings)
+    settings = _to_run(_known(service, ("reporting",)), "live")
+    _main_of(f"services.{service}.live.process")(settings)
 
 
 def issuer() -> None:

@@ -151,6 +151,7 @@ class Settings(BaseSettings):
     trusted_proxies: Words = ()
     cors_origins: Words = ()
     statistics_public: Switch = False
+    surge_season: Switch = False
 
     database_url: Url = ""
     database_owner_url: Url = ""

@@ -150,6 +150,8 @@ KEYRING_CACHE_HITS = _counter("gabay.keyring.cache_hits", "class", "keys that we
 ERASURE_PENDING_AGE = _gauge("gabay.erasure.pending_oldest_age", "s", "region", "erased, and not yet acknowledged here")
 REFERRAL_TIMER_LAG = _gauge("gabay.referral.timer_lag", "s", "timer", "by how much the timers of referrals are late", built=False)
 ROLLUP_OVERDUE = _gauge("gabay.rollup.overdue", "s", "region", "release due by the calendar that has not come (national)", built=False)
+SURGE_ALERTS = _gauge("gabay.surge.alerts", "", "metric level", "surges and silences that go on; advisory")
+LIVE_SKIPPED = _counter("gabay.live.skipped_records", "topic", "records that the live board passed over, because they were no facts")
 BACKUP_AGE = _gauge("gabay.backup.last_verified_age", "s", "store", "since the last drill that passed", built=False)
 LOOP_DELAY = _histogram("gabay.event_loop.delay", "s", "process", "how late the event loop wakes, measured twice a second")
 POOL_WAIT = _histogram("gabay.db.pool_wait", "s", "process", "wait for a connection to a database")

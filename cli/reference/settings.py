@@ -35,6 +35,7 @@ MEANING = {
     "trusted_proxies": "addresses whose `X-Forwarded-For` is believed, with commas",
     "cors_origins": "exact origins, with commas",
     "statistics_public": "`on`: released tables without a login",
+    "surge_season": "`on`: the surge watch multiplies what it expects by last year's season (for a centre with yearly peaks)",
     "database_url": "the service's database, as role `<service>_app` (api) or `<service>_worker` (worker)",
     "database_owner_url": "the same as role `<service>_owner`: migrations and rebuilds only",
     "keyring_url": "database `keyring`, as role `<service>_keyring`",

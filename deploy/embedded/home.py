@@ -35,6 +35,7 @@ DEFAULT_PORTS = {
     "casework-worker": 8122,
     "referrals-worker": 8123,
     "reporting-worker": 8124,
+    "reporting-live": 8125,
 }
 RESTORING = "restoring.json"  # stands in the home from the first step of a restore to its last
 DRAWN_PORTS = ("postgres", "kafka", "kafka-controller", "kafka-internal")

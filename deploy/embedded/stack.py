@@ -40,7 +40,8 @@ CORE = ("postgres", "kafka")
 PREPARED = (*CORE, "migrations", "topics")
 APIS = tuple(f"{service}-api" for service in SERVICES)
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
-PARTS = (*PREPARED, "issuer", *APIS, *WORKERS)
+LIVE = "reporting-live"
+PARTS = (*PREPARED, "issuer", *APIS, *WORKERS, LIVE)
 
 KEKS = {
     "intake": ("identity", "profile"),
@@ -283,6 +284,10 @@ class Stack:
         if process == "migrate":
             return variables | {"GABAY_DATABASE_OWNER_URL": self.dsn(f"{service}_owner", named[service])} | self.settings
         role = "app" if process == "api" else "worker"
+        if process == "live":  # it opens nothing and signs nothing: no key of any kind
+            port = str(self.port(LIVE)) if LIVE in self._ports else ""
+            live = {"GABAY_DATABASE_URL": self.dsn(f"{service}_worker", named[service]), "GABAY_HEALTH_PORT": port}
+            return variables | {name: value for name, value in live.items() if value} | self.settings
         secret = self.home.secret_file
         variables |= {
             "GABAY_DATABASE_URL": self.dsn(f"{service}_{role}", named[service]),
@@ -374,10 +379,10 @@ class Stack:
                 port=self.port(name),
             )
         service, _, process = name.partition("-")
-        if service not in SERVICES or process not in ("api", "worker"):
+        if service not in SERVICES or (process not in ("api", "worker") and name != LIVE):
             raise StackProblem(f"there is no part {name}", f"one of: {', '.join(PARTS)}")
         port = self.port(name)
-        verb = "serve" if process == "api" else "work"
+        verb = {"api": "serve", "worker": "work", "live": "live"}[process]
         needs = ("migrations",) if process == "api" else ("migrations", "topics")
         return self._program(
             name, (verb, service), self.env(service, process), needs=needs, ready=_answers(port, "/health/ready"),

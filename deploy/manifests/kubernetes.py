@@ -22,11 +22,14 @@ def pages() -> dict[str, str]:
     found["base/shared/migrate.yaml"] = text_of([_migrate("keyring"), _migrate("access")], MADE)
     for service in SERVICES:
         mine = [each for each in PROCESSES if each.service == service]
-        found[f"base/{service}/kustomization.yaml"] = _kustomization(["api.yaml", "worker.yaml", "migrate.yaml", "network.yaml"])
+        found[f"base/{service}/kustomization.yaml"] = _kustomization(
+            [*(f"{each.kind}.yaml" for each in mine), "migrate.yaml", "network.yaml"]
+        )
         found[f"base/{service}/migrate.yaml"] = text_of([_migrate(service)], MADE, "Before the Pods: expand, deploy, contract.")
         found[f"base/{service}/network.yaml"] = text_of([_flows(each) for each in mine], MADE)
         for each in mine:
-            parts = [_account(each.name), _deployment(each), _disruption(each)] + ([_service(each)] if each.kind == "api" else [])
+            parts = [_account(each.name), _deployment(each)] + ([_disruption(each)] if each.replicas > 1 else [])
+            parts += [_service(each)] if each.kind == "api" else []
             found[f"base/{service}/{each.kind}.yaml"] = text_of(parts, MADE)
     return found | components.pages()
 
@@ -101,7 +104,7 @@ def _deployment(process: Process) -> dict[str, Any]:
         {"name": "GABAY_SERVICE", "value": process.service},
         {"name": "GABAY_PROCESS", "value": process.kind},
         {"name": port, "value": str(process.port)},
-        {"name": "GABAY_KAFKA_USERNAME", "value": f"svc-{process.service}"},
+        {"name": "GABAY_KAFKA_USERNAME", "value": process.principal},
     ]
     secrets = process.secrets() | ({} if api else {"GABAY_KAFKA_PASSWORD_FILE": "kafka-password"})
     environment += [{"name": variable, "value": f"/run/secrets/gabay/{name}"} for variable, name in secrets.items()]
@@ -137,10 +140,13 @@ def _deployment(process: Process) -> dict[str, Any]:
         "kind": "Deployment",
         "metadata": _meta(process.name),
         "spec": {
-            "replicas": 2,
+            "replicas": process.replicas,
             "revisionHistoryLimit": 5,
             "selector": {"matchLabels": labels(process.name)},
-            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+            # Two live boards would share the partitions and each see half: the old one ends before the new one starts.
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
+            if process.replicas > 1
+            else {"type": "Recreate"},
             "template": {"metadata": {"labels": labels(process.name)}, "spec": pod},
         },
     }
@@ -208,7 +214,7 @@ def _policy(name: str, selector: dict[str, Any], *, ingress: Any, egress: Any) -
 def _flows(process: Process) -> dict[str, Any]:
     """The named flows of the operations chapter, section 1, for one process."""
     api = process.kind == "api"
-    databases = [process.service, "keyring", *(["access"] if api else [])]
+    databases = [process.service, *([] if process.kind == "live" else ["keyring"]), *(["access"] if api else [])]
     egress = [DNS, *(_to({"cnpg.io/cluster": name}, 5432) for name in databases)]
     egress.append(_to({"app.kubernetes.io/name": "otel-collector"}, 4318))
     if api:

@@ -47,7 +47,7 @@ class Process:
 
     @property
     def command(self) -> list[str]:
-        return [{"api": "serve", "worker": "work"}[self.kind], self.service]
+        return [{"api": "serve", "worker": "work", "live": "live"}[self.kind], self.service]
 
     @property
     def port(self) -> int:
@@ -65,9 +65,21 @@ class Process:
     def health(self) -> str:
         return "/health/ready"
 
+    @property
+    def replicas(self) -> int:
+        """The live board sums over all partitions in one memory; it may be away for a minute, so nothing stands by."""
+        return 1 if self.kind == "live" else 2
+
+    @property
+    def principal(self) -> str:
+        """Its name on Kafka (shared/messaging/access.py)."""
+        return "svc-live" if self.kind == "live" else f"svc-{self.service}"
+
     def secrets(self) -> dict[str, str]:
         """Variable -> name of the secret whose file it names. Nothing that this process has no use for."""
         role = "app" if self.kind == "api" else "worker"
+        if self.kind == "live":  # it opens nothing and signs nothing
+            return {"GABAY_DATABASE_URL_FILE": f"{self.service}-{role}-url"}
         found = {
             "GABAY_DATABASE_URL_FILE": f"{self.service}-{role}-url",
             "GABAY_KEYRING_URL_FILE": f"{self.service}-keyring-url",
@@ -84,7 +96,7 @@ class Process:
         return dict(sorted(found.items()))
 
 
-PROCESSES = tuple(Process(service, kind) for service in SERVICES for kind in ("api", "worker"))
+PROCESSES = (*(Process(service, kind) for service in SERVICES for kind in ("api", "worker")), Process("reporting", "live"))
 TARGETS = ("keyring", "access", *SERVICES)
 
 

@@ -5,6 +5,7 @@ from functools import cache
 from services.reporting.facts import zones
 from services.reporting.facts.projection import facts
 from services.reporting.facts.watermark import watch_watermark
+from services.reporting.live.projection import rollup
 from services.reporting.releases.work import watch_releases
 from shared.contracts.reporting.rollup import ROLLUP
 from shared.messaging.forgetting import Forgetting
@@ -19,7 +20,7 @@ def region() -> Region:
     return load_region(Settings.load("reporting", "cli").region_path)
 
 
-PROJECTIONS = (facts,)
+PROJECTIONS = (facts, rollup)
 REACTIONS = None
 
 zones.follow(lambda: region().centres)

@@ -77,6 +77,7 @@ TOPICS: tuple[Topic, ...] = (
     # One partition: a national stack reads few records, and their order across tables may matter to it.
     Topic("reporting.rollup.v1", kind="rollup", partitions=1),
     Topic("reporting-live-counts-changelog", kind="changelog"),
+    Topic("reporting-live-windows-changelog", kind="changelog"),
 )
 BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 EVENT_TOPICS: tuple[str, ...] = tuple(topic.name for topic in TOPICS if topic.kind == "event")

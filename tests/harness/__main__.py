@@ -1,6 +1,6 @@
 """One process of the product, with a planted bug in it if so asked.
 
-python -m tests.harness serve|work SERVICE [--plant NAME | --plants FILE]
+python -m tests.harness serve|work|live SERVICE [--plant NAME | --plants FILE]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cli import process
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.harness", description="One process of the product, with a planted bug.")
-    parser.add_argument("verb", choices=("serve", "work"))
+    parser.add_argument("verb", choices=("serve", "work", "live"))
     parser.add_argument("service", choices=process.SERVICES)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--plant", metavar="NAME", default="", help="a module of tests/planted; its plant() runs before the process starts")
@@ -23,7 +23,7 @@ def main() -> None:
     name = asked.plants.read_text().strip() if asked.plants and asked.plants.exists() else asked.plant
     if name:
         importlib.import_module(f"tests.planted.{name}").plant()
-    {"serve": process.serve, "work": process.work}[asked.verb](asked.service)
+    {"serve": process.serve, "work": process.work, "live": process.live}[asked.verb](asked.service)
 
 
 if __name__ == "__main__":

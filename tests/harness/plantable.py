@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from deploy.embedded.stack import APIS, PARTS, WORKERS, Stack
+from deploy.embedded.stack import APIS, LIVE, PARTS, WORKERS, Stack
 
 
 class Plantable:
@@ -16,7 +16,8 @@ class Plantable:
     def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
         self._folder = home / "run"
         commands = {
-            part: [sys.executable, "-m", "tests.harness", *_words(part), "--plants", str(self._file(part))] for part in (*APIS, *WORKERS)
+            part: [sys.executable, "-m", "tests.harness", *_words(part), "--plants", str(self._file(part))]
+            for part in (*APIS, *WORKERS, LIVE)
         }
         self.stack = Stack(home, ports="free", parts=PARTS, settings={"GABAY_MODE": "test", **(settings or {})}, commands=commands)
 
@@ -26,7 +27,7 @@ class Plantable:
             raise RuntimeError(f"another test run uses {self.stack.home.path}")
         self.stack.home.wipe(keep=("run",))
         self.stack.home.release()
-        for part in (*APIS, *WORKERS):
+        for part in (*APIS, *WORKERS, LIVE):
             self._file(part).unlink(missing_ok=True)
         return self.stack.start_sync()
 
@@ -52,4 +53,4 @@ class Plantable:
 
 def _words(part: str) -> tuple[str, str]:
     service, _, process = part.partition("-")
-    return {"api": "serve", "worker": "work"}[process], service
+    return {"api": "serve", "worker": "work", "live": "live"}[process], service

@@ -1,0 +1,1 @@
+delete from live.live_window where starts_at < $1

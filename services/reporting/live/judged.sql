@@ -1,0 +1,1 @@
+select ends_at from live.judged where span = $1

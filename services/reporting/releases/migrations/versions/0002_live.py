@@ -1,0 +1,6 @@
+"""The live board: what its process shows, and the alerts of the surge watch."""
+
+from shared.eventsourcing.migrate import beside
+
+revision, down_revision = "0002", "0001"
+upgrade = beside(__file__)
