@@ -17,10 +17,10 @@ Build = Callable[[Corpus, int, str], list[bytes]]
 
 
 class Requests:
-    """Requests of one kind to intake's api, over so many connections. events: that each stores."""
+    """Requests of one kind to a service's api, over so many connections. events: that each stores."""
 
     unit, needs, profiled = "requests/s", API, ("intake-api",)
-    yardstick_name = "N1"
+    yardstick_name, service = "N1", "intake"
 
     def __init__(self, name: str, build: Build, connections: int, *, events: int, most: int, bar: float, ambitious: float) -> None:
         self.name, self.build, self.connections = name, build, connections
@@ -33,7 +33,8 @@ class Requests:
     async def prepare(self, stack: Stack, corpus: Corpus) -> None:
         self.stack, self.corpus = stack, corpus
         self.token = await stack.token("caseworker", centre_app.CENTRE)
-        self.api = drive.Target("127.0.0.1", stack.embedded.port("intake-api"), (stack.pid("intake-api"),))
+        api = f"{self.service}-api"
+        self.api = drive.Target("127.0.0.1", stack.embedded.port(api), (stack.pid(api),))
         self.empty = await self._open.enter_async_context(empty.serving())
 
     async def yardstick(self, seconds: float) -> Sample:
@@ -42,18 +43,22 @@ class Requests:
         return (await drive.load(self.stack, self.empty, requests, connections=self.connections, seconds=seconds, cycle=True)).sample
 
     async def subject(self, seconds: float) -> Sample:
-        self._before = await stored(self.stack)
-        requests = self.build(self.corpus, round(self.most * (seconds + 1)), self.token)
+        self._before = await stored(self.stack, self.service)
+        requests = await self.requests(round(self.most * (seconds + 1)))
         answered = await drive.load(self.stack, self.api, requests, connections=self.connections, seconds=seconds)
         self._acked = answered.acked
         return answered.sample
 
+    async def requests(self, number: int) -> list[bytes]:
+        """Fresh requests for a cell."""
+        return self.build(self.corpus, number, self.token)
+
     async def check(self) -> None:
         """Stored = answered, and as many pointers wait for the relay, which does not run."""
-        found = await stored(self.stack) - self._before
+        found = await stored(self.stack, self.service) - self._before
         if found != self._acked * self.events:
             raise VoidRun(f"{self.name}: {found} events stored, {self._acked} requests of {self.events} events answered")
-        await consistent(self.stack)
+        await consistent(self.stack, self.service)
 
     async def close(self) -> None:
         await self._open.aclose()
@@ -118,7 +123,7 @@ class ReadClient(Requests):
         for _ in range(self.EVENTS - 3):
             await self._post([self._consent(corpus, str(body["local_id"])) for body in people])
         told = centre_app.headers(self.token) | {"gabay-purpose": "CASE_MANAGEMENT"}
-        self.requests = [request("GET", f"/v1/clients/{body['local_id']}", told) for body in people]
+        self.reads = [request("GET", f"/v1/clients/{body['local_id']}", told) for body in people]
         self.size = await self._answer_size(str(people[0]["local_id"]))
 
     def _consent(self, corpus: Corpus, client: str) -> dict[str, object]:
@@ -148,7 +153,7 @@ class ReadClient(Requests):
 
     async def subject(self, seconds: float) -> Sample:
         self._before = await readings(self.stack)
-        answered = await drive.load(self.stack, self.api, self.requests, connections=8, seconds=seconds, cycle=True)
+        answered = await drive.load(self.stack, self.api, self.reads, connections=8, seconds=seconds, cycle=True)
         self._acked = answered.acked
         return answered.sample
 
@@ -162,8 +167,8 @@ def _nothing(corpus: Corpus, number: int, token: str) -> list[bytes]:
     return []
 
 
-async def stored(stack: Stack) -> int:
-    async with stack.superuser("intake") as connection:
+async def stored(stack: Stack, service: str = "intake") -> int:
+    async with stack.superuser(service) as connection:
         return int(await connection.fetchval("select count(*) from event"))
 
 
@@ -172,9 +177,9 @@ async def readings(stack: Stack) -> int:
         return int(await connection.fetchval("select count(*) from read_audit"))
 
 
-async def consistent(stack: Stack) -> None:
+async def consistent(stack: Stack, service: str = "intake") -> None:
     """Every stream has as many events as its version says, and every event a pointer or its record."""
-    async with stack.superuser("intake") as connection:
+    async with stack.superuser(service) as connection:
         gaps = await connection.fetchval(
             "select count(*) from stream s join (select stream_id, count(*) n, max(version) v from event group by 1) e "
             "using (stream_id) where s.version <> e.v or e.n <> e.v"

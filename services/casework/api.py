@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.casework.assistance import routes as assistance
 from services.casework.case import pages, plan_routes, routes, transfer_routes
+from services.casework.feed import HIDDEN, TOLD
 from services.casework.feedback import pages as feedback_pages
 from services.casework.feedback import routes as feedback_routes
 from services.casework.parts import Casework
@@ -16,6 +17,7 @@ from services.casework.training import pages as training_pages
 from services.casework.training import routes as training_routes
 from shared.compose import open_parts
 from shared.http.app import create_app
+from shared.http.changes import changes_router
 from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
@@ -25,6 +27,7 @@ ROUTERS = (
     *(stay_routes.router, stay_pages.router),
     *(training_routes.router, training_pages.router),
     *(feedback_routes.router, feedback_pages.router),
+    changes_router(TOLD, hidden=HIDDEN),
 )
 
 

@@ -8,7 +8,7 @@ import orjson
 
 from services.casework.case.decisions import case_at, centre_of, open_case
 from services.casework.parts import CASELOAD, CONSENTS, shown
-from services.casework.reactions import Answered, Arrived, Assisted, OpenOne
+from services.casework.reactions import Answered, Arrived, Assisted, Ended, OpenOne
 from shared.codes import CaseState
 from shared.compose import Parts
 from shared.eventsourcing.projection import Fact
@@ -78,16 +78,44 @@ async def open_cases_without_consent(fact: Fact, handle: Any) -> list[OpenOne]:
 SPECIFIC = frozenset({"TRACING", "CONSULAR", "RETURN", "FOLLOW_UP_CONTACT"})
 
 
-async def assisted(fact: Fact, handle: Any) -> list[Assisted]:
+async def assisted(fact: Fact, handle: Any) -> Ended | None:
     """As above, for a consent on which something in a case rests that does not end with the case."""
-    if fact.data["purpose"] not in SPECIFIC:
-        return []
+    purpose = fact.data["purpose"]
+    if purpose not in SPECIFIC:
+        return None
     await shown(handle.store.pool, "casework.consents", fact.stream, fact.version)
-    found = []
+    cases = []
     for case in await open_cases(fact, handle):
         loaded = await handle.load(case_at(""), case.case_id)
-        found.append(Assisted(case.case_id, case.centre, loaded.state))
-    return found
+        cases.append(Assisted(case.case_id, case.centre, loaded.state))
+    return Ended(purpose, fact.data.get("recipient_org"), cases)
+
+
+async def assisted_without_consent(fact: Fact, handle: Any) -> Ended | None:
+    """Looked for in the read model as it is now: if it does not know of the end yet, the fact of the end finds the step."""
+    lapsed = await _lapsed(fact, handle)
+    if lapsed is None:
+        return None
+    loaded = await handle.load(case_at(""), UUID(fact.stream))
+    return Ended(lapsed["purpose"], lapsed["recipient_org"], [Assisted(UUID(fact.stream), centre_of(loaded), loaded.state)])
+
+
+async def opened_without_consent(fact: Fact, handle: Any) -> list[OpenOne]:
+    """The same for the case itself. One that is to be looked at for the same reason already is not asked for again."""
+    lapsed = await _lapsed(fact, handle)
+    if lapsed is None or lapsed["purpose"] != "CASE_MANAGEMENT":
+        return []
+    loaded = await handle.load(case_at(""), UUID(fact.stream))
+    late = loaded.state.state is not CaseState.CLOSED and loaded.state.grace_until is None
+    return [OpenOne(UUID(fact.stream), centre_of(loaded))] if late else []
+
+
+async def _lapsed(fact: Fact, handle: Any) -> Any:
+    """Purpose and recipient of the consent on which a fact of ours rests, if it has ended."""
+    subject, consent = fact.ctx.get("subject_id"), fact.ctx.get("consent_id")
+    if subject is None or consent is None:
+        return None
+    return await handle.store.pool.fetchrow(CONSENTS.lapsed, UUID(subject), UUID(consent))
 
 
 async def arrived(fact: Fact, handle: Any) -> Arrived | None:

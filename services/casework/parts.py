@@ -9,8 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.casework.basis import Consent
+from services.casework.stay.decisions import open_stay, stay_in
+from services.casework.stay.state import State as Stay
 from services.casework.timers import ANSWER_DAYS
-from shared.codes import Purpose
+from shared.codes import Purpose, StayState
 from shared.codes.calendar import add_working_days
 from shared.errors import Rejected
 from shared.eventsourcing.event import instant
@@ -69,6 +71,12 @@ class Casework:
     async def records(self, client_id: UUID) -> list[UUID]:
         """All records of the person whose record this is: more than one after a merge."""
         return [row[0] for row in await self.pool.fetch(CONSENTS.records, client_id)]
+
+    async def running_stays(self, client_id: UUID) -> list[Stay]:
+        """The stays of a record that have not ended. Hits of a search row are candidates: each is loaded and checked."""
+        row = open_stay(client_id)
+        loaded = [await self.handle.load(stay_in(()), stay_id) for stay_id in (await self.handle.search([row])).get(row, [])]
+        return [stay.state for stay in loaded if stay.state.state is StayState.STAYING and stay.state.client_id == client_id]
 
     async def open_cases(self, worker: str) -> int:
         return int(await self.pool.fetchval(CASELOAD.open_of_worker, worker))

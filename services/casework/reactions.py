@@ -32,6 +32,7 @@ from shared.codes import (
     TracingStage,
 )
 from shared.codes.calendar import add_working_days
+from shared.contracts.casework.case import CASE
 from shared.eventsourcing.event import Context
 from shared.eventsourcing.ids import derived
 from shared.eventsourcing.projection import Fact
@@ -67,6 +68,15 @@ class Assisted:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A consent that ended, and the open cases in which something may rest on it. recipient_org: of CONSULAR, the consulate."""
+
+    purpose: str
+    recipient_org: str | None
+    cases: Sequence[Assisted]
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived:
     """Whom an inbound referral was linked to. here: whether they have an open case at the centre; consent_id: to case
     management, in force; None: there is none."""
@@ -96,8 +106,14 @@ class LookUps(Protocol):
     async def open_cases_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]:
         """The same, once our own read model knows that the consent ended."""
 
-    async def assisted(self, fact: Fact, handle: Any) -> list[Assisted]:
+    async def opened_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]:
+        """The case that was opened, if its consent has ended meanwhile and nobody was asked yet to look at it."""
+
+    async def assisted(self, fact: Fact, handle: Any) -> Ended | None:
         """Open cases with what rests on a specific consent, once our own read model knows that it ended."""
+
+    async def assisted_without_consent(self, fact: Fact, handle: Any) -> Ended | None:
+        """The case of a step of assistance, if the consent under which it was just recorded has ended meanwhile."""
 
     async def arrived(self, fact: Fact, handle: Any) -> Arrived | None:
         """How the client stands whom an inbound referral was linked to; None: it is no inbound one."""
@@ -166,9 +182,12 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
             return None
         return opening(fact, CaseSource.INCIDENT, Priority.NORMAL, "opened at the report of an incident", {"confidential": True}, None)
 
-    @casework.on("R4", "gabay.intake.consent-withdrawn.v1", look_up=look.open_cases_without_consent)
+    # R4 and R6 to R8 are looked at from both ends. A consent may end while what rests on it is on its way into the store:
+    # whichever of the two facts is looked at last finds the other, so that nothing recorded in the last moment slips through.
+    @casework.on("R4", CASE.ce_type("case-opened"), look_up=look.opened_without_consent)
+    @casework.on("R4", WITHDRAWN, look_up=look.open_cases_without_consent)
     def consent_withdrawn(fact: Fact, cases: Sequence[OpenOne]) -> Iterable[Wish]:
-        if fact.data["purpose"] != "CASE_MANAGEMENT":
+        if fact.data.get("purpose", "CASE_MANAGEMENT") != "CASE_MANAGEMENT":
             return []
         return [review(fact, case, ReviewCause.CONSENT_WITHDRAWN) for case in cases]
 
@@ -176,40 +195,43 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
         ctx = replace(_system(fact), centre=case.centre)
         return Wish(decider=case_at(case.centre), stream_id=case.case_id, command=command, ctx=ctx, item=str(item))
 
+    @casework.on("R6", CASE.ce_type("tracing-progressed"), look_up=look.assisted_without_consent)
     @casework.on("R6", WITHDRAWN, look_up=look.assisted)
-    def tracing_withdrawn(fact: Fact, cases: Sequence[Assisted]) -> Iterable[Wish]:
-        if fact.data["purpose"] == Purpose.TRACING:
-            for case in cases:
+    def tracing_withdrawn(fact: Fact, ended: Ended | None) -> Iterable[Wish]:
+        if ended and ended.purpose == Purpose.TRACING:
+            for case in ended.cases:
                 for key, search in case.state.assistance.searches.items():
                     if search.stage in SEARCHING:
                         command = ProgressTracing(tracing_id=key, stage=TracingStage.SUSPENDED, on=_day(region(), fact))
                         yield ending(fact, case, key, command)
 
+    @casework.on("R7", CASE.ce_type("consular-request-progressed"), look_up=look.assisted_without_consent)
     @casework.on("R7", WITHDRAWN, look_up=look.assisted)
-    def consular_withdrawn(fact: Fact, cases: Sequence[Assisted]) -> Iterable[Wish]:
+    def consular_withdrawn(fact: Fact, ended: Ended | None) -> Iterable[Wish]:
         """Only what goes to the mission that the consent named: those to others rest on consents of their own."""
-        if fact.data["purpose"] == Purpose.CONSULAR:
-            mission = region().org_state(fact.data["recipient_org"]) if "recipient_org" in fact.data else None
-            for case in cases:
+        if ended and ended.purpose == Purpose.CONSULAR:
+            mission = region().org_state(ended.recipient_org) if ended.recipient_org else None
+            for case in ended.cases:
                 for key, request in case.state.assistance.requests.items():
                     if request.stage in REQUESTED_STILL and mission in (None, request.mission):
                         stage = ConsularStage.CANCELLED if request.stage is ConsularStage.PREPARED else ConsularStage.HALTED
                         yield ending(fact, case, key, ProgressConsular(request_id=key, stage=stage, on=_day(region(), fact)))
 
+    @casework.on("R8", CASE.ce_type("return-assistance-progressed"), look_up=look.assisted_without_consent)
     @casework.on("R8", WITHDRAWN, look_up=look.assisted)
-    def return_withdrawn(fact: Fact, cases: Sequence[Assisted]) -> Iterable[Wish]:
-        if fact.data["purpose"] == Purpose.RETURN:
-            for case in cases:
+    def return_withdrawn(fact: Fact, ended: Ended | None) -> Iterable[Wish]:
+        if ended and ended.purpose == Purpose.RETURN:
+            for case in ended.cases:
                 for key, journey in case.state.assistance.returns.items():
                     if journey.stage in BEFORE_DEPARTURE:
                         command = ProgressReturn(return_id=key, stage=ReturnStage.WITHDRAWN, on=_day(region(), fact))
                         yield ending(fact, case, key, command)
 
     @casework.on("R9", WITHDRAWN, look_up=look.assisted)
-    def contact_withdrawn(fact: Fact, cases: Sequence[Assisted]) -> Iterable[Wish]:
+    def contact_withdrawn(fact: Fact, ended: Ended | None) -> Iterable[Wish]:
         """Planned contacts. The task of a best-interests assessment is none: no withdrawal takes a child's protection away."""
-        if fact.data["purpose"] == Purpose.FOLLOW_UP_CONTACT:
-            for case in cases:
+        if ended and ended.purpose == Purpose.FOLLOW_UP_CONTACT:
+            for case in ended.cases:
                 for key, each in case.state.follow_ups.items():
                     if each.done is None and each.type is not FollowUpType.ASSESSMENT:
                         on = _day(region(), fact)

@@ -4,6 +4,7 @@ from services.casework import look_ups
 from services.casework.caseload.projection import caseload
 from services.casework.complaints.projection import complaints
 from services.casework.consents.projection import consents
+from services.casework.feed import FEED
 from services.casework.reactions import reactions
 from services.casework.sessions.projection import sessions
 from services.casework.shelter.projection import shelter
@@ -20,7 +21,7 @@ from shared.settings import Settings
 
 REGION = region_of("casework")
 TIMERS = timers(REGION)
-PROJECTIONS = (consents, caseload, shelter, sessions, complaints, TIMERS.projection)
+PROJECTIONS = (consents, caseload, shelter, sessions, complaints, TIMERS.projection, FEED)
 REACTIONS = reactions(REGION, look_ups)
 FORGETTING = Forgetting(PROJECTIONS, left=look_ups.left_of_erased)
 AGGREGATES = (CASE, STAY, TRAINING_SESSION, FEEDBACK)

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.intake.client.decisions import CLIENT
 from services.intake.client.state import State
 from services.intake.household.decisions import HOUSEHOLD, of_declarant, of_member
-from services.intake.reactions import keys_to_destroy
+from services.intake.reactions import keys_of_merged, keys_to_destroy
 from shared.codes import Purpose
 from shared.contracts.intake.household import HouseholdMemberLinked
 from shared.eventsourcing.projection import Fact
@@ -25,10 +25,30 @@ async def destroy_profile_key(fact: Fact, handle: Any) -> None:
     """
     if fact.data.get("purpose", Purpose.STATISTICS) != Purpose.STATISTICS:
         return
-    client_id = UUID(fact.stream)
-    loaded = await handle.load(CLIENT, client_id)
-    for key_id in keys_to_destroy(loaded.state, datetime.now(UTC).date()):
-        await handle.keyring.destroy([(client_id, PROFILE)], key_ids=[key_id])
+    today = datetime.now(UTC).date()
+    records = await _records(UUID(fact.stream), handle)
+    survivor = next(iter(records.values()))
+    for client_id, state in records.items():
+        keys = set(keys_to_destroy(state, today))
+        if state is not survivor:
+            keys.update(keys_of_merged(survivor, state, today))
+        for key_id in sorted(keys):
+            await handle.keyring.destroy([(client_id, PROFILE)], key_ids=[key_id])
+
+
+async def _records(client_id: UUID, handle: Any) -> dict[UUID, State]:
+    """All records of one person, the one that goes on first: found through the facts of the merges themselves."""
+    state: State = (await handle.load(CLIENT, client_id)).state
+    while state.merged_into is not None:
+        client_id = state.merged_into
+        state = (await handle.load(CLIENT, client_id)).state
+    found, waiting = {client_id: state}, list(state.merged)
+    while waiting:
+        record = waiting.pop()
+        if record not in found:
+            found[record] = (await handle.load(CLIENT, record)).state
+            waiting += found[record].merged
+    return found
 
 
 async def forget(fact: Fact, handle: Any) -> None:

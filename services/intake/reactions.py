@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.intake.client.state import State
+from shared.codes import Purpose
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.reaction import Reactions
 
@@ -17,6 +18,18 @@ class LookUps(Protocol):
 
     async def forget(self, fact: Fact, handle: Any) -> None:
         """Does what an erasure leaves to do: destroys the keys and bars new ones."""
+
+
+def keys_of_merged(survivor: State, merged: State, on: date) -> list[UUID]:
+    """The profile keys of a record that was merged into another: all of them, once the person lets nobody count any more.
+
+    The merged record takes no withdrawal itself, so the one on the record that goes on in its place stands for both.
+    """
+    refused = not any(consent.purpose is Purpose.STATISTICS for consent in survivor.active_consents())
+    withdrawn = any(survivor.consents[each].purpose is Purpose.STATISTICS for each in survivor.ended)
+    if not (refused and withdrawn) or survivor.protection.held(on) or merged.protection.held(on):
+        return []
+    return sorted({consent.profile_key for consent in merged.consents.values() if consent.profile_key})
 
 
 def keys_to_destroy(state: State, on: date) -> list[UUID]:

@@ -6,15 +6,17 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.referrals.directory import routes as directory
+from services.referrals.feed import TOLD
 from services.referrals.parts import Referrals
 from services.referrals.referral import pages, routes
 from shared.compose import open_parts
 from shared.http.app import create_app
+from shared.http.changes import changes_router
 from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, pages.router, directory.router)
+ROUTERS = (routes.router, pages.router, directory.router, changes_router(TOLD, sides=pages.sides))
 
 
 @asynccontextmanager

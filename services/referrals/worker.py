@@ -4,6 +4,7 @@ from services.referrals import look_ups
 from services.referrals.board.projection import board
 from services.referrals.consents.projection import consents
 from services.referrals.directory.projection import directory
+from services.referrals.feed import FEED
 from services.referrals.reactions import reactions
 from services.referrals.timers import timers
 from shared.compose import region_of
@@ -15,7 +16,7 @@ from shared.messaging.worker import run_worker
 from shared.settings import Settings
 
 TIMERS = timers(region_of("referrals"))
-PROJECTIONS = (consents, board, directory, TIMERS.projection)
+PROJECTIONS = (consents, board, directory, TIMERS.projection, FEED)
 REACTIONS = reactions(look_ups)
 FORGETTING = Forgetting(PROJECTIONS, left=look_ups.left_of_erased, finish=look_ups.destroy_packets)
 LOOPS = (ringing(TIMERS), FORGETTING)

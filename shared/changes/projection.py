@@ -3,23 +3,67 @@
 A row keeps the place of its record on the topic. A reader's cursor holds the place reached in each partition: the rows of
 one partition become visible in its order, because one consumer writes them, so nothing is ever passed over. A number drawn
 at the insert would not do: transactions commit in another order than they draw.
+
+Who may hear of a fact is written by the same consumer, so it never lags behind the fact itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
 
 from shared.eventsourcing.event import Aggregate
 from shared.eventsourcing.projection import Fact, Op, Projection
+from shared.privacy.classes import FieldClass
+
+EVERYBODY = "*"
+"""The audience of what is nobody's in particular."""
+
+Hearing = Callable[[Fact], Iterable[Op]]
 
 
-def changes(service: str, aggregates: Iterable[Aggregate]) -> Projection:
-    """The feed of the facts of these aggregates."""
-    own = tuple(aggregates)
-    feed = Projection(f"{service}.changes", version=1, topics=[a.topic for a in own], statements="shared.changes")
+def changes(
+    service: str,
+    aggregates: Iterable[Aggregate],
+    *,
+    hearing: Mapping[str, Hearing] | None = None,
+    public: Iterable[Aggregate] = (),
+    opens: Iterable[FieldClass] = (),
+) -> Projection:
+    """The feed of the facts of these aggregates.
+
+    hearing: `ce_type` -> what its facts say of who may hear of their stream (`hide`, `show`, `assign`, `address`).
+    public: aggregates of which every member of staff hears. opens: classes that `hearing` needs opened.
+    """
+    own, told = tuple(aggregates), hearing or {}
+    everywhere = {aggregate.topic for aggregate in public}
+    feed = Projection(f"{service}.changes", version=2, topics=[a.topic for a in own], opens=opens, statements="shared.changes")
 
     @feed.on(*{aggregate.ce_type(name) for aggregate in own for name in aggregate.events})
-    def changed(fact: Fact) -> Op:
+    def changed(fact: Fact) -> Iterable[Op]:
+        if fact.type in told:
+            yield from told[fact.type](fact)
         _, aggregate, _ = fact.topic.split(".")
+        audience = EVERYBODY if fact.topic in everywhere else fact.ctx["centre"]
         place = (fact.topic, fact.partition, fact.offset)
-        return Op("add", (*place, fact.ctx["centre"], aggregate, fact.stream, fact.version, fact.type, fact.recorded_at))
+        yield Op("add", (*place, audience, aggregate, fact.stream, fact.version, fact.type, fact.recorded_at))
 
     return feed
+
+
+def hide(fact: Fact) -> Op:
+    """From this fact on the stream is for its worker and for those who may see such streams."""
+    return Op("hide", (fact.stream, fact.event_id))
+
+
+def show(fact: Fact, event_id: UUID | str) -> Op:
+    """What hid the stream never was true."""
+    return Op("show", (fact.stream, event_id))
+
+
+def assign(fact: Fact, worker: str) -> Op:
+    """Whose the stream is from now on."""
+    return Op("assign", (fact.stream, worker))
+
+
+def address(fact: Fact, audience: str) -> Op:
+    """Who hears of this stream beside the centres: to be said with its first fact."""
+    return Op("address", (fact.stream, audience))

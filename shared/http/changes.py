@@ -5,12 +5,13 @@ The cursor holds the place reached in each partition of the service's topics, an
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from shared.changes.projection import EVERYBODY
 from shared.eventsourcing.event import Aggregate, instant
 from shared.eventsourcing.sql import Statements
 from shared.http.answer import Answer
@@ -37,15 +38,25 @@ class ChangesQuery(Form):
     limit: Annotated[int, Field(ge=1, le=500), member("Changes of an answer.")] = 200
 
 
-def changes_router(aggregates: Iterable[Aggregate]) -> CommandRouter:
-    """The change feed over the facts of these aggregates; `call.parts.pool` reads it."""
+def changes_router(
+    aggregates: Iterable[Aggregate],
+    *,
+    hidden: str | None = None,
+    sides: Callable[[Call], Iterable[str]] = lambda call: (),
+) -> CommandRouter:
+    """The change feed over the facts of these aggregates; `call.parts.pool` reads it.
+
+    hidden: the function with which somebody hears of hidden streams that are not theirs; sides: the audiences of a caller
+    beside their centres.
+    """
     router = CommandRouter("service")
     topics = tuple(aggregate.topic for aggregate in aggregates)
     places: tuple[Place, ...] = tuple((topic, n) for topic in topics for n in range(BY_NAME[topic].partitions))
 
     @router.read("GET", "/v1/changes", action="changes", query=ChangesQuery)
     async def read_changes(call: Call) -> Answer:
-        """What moved at your centres since the last answer: ids, versions and types. Ask at most every 15 seconds."""
+        """What moved at your centres, or on your organisation's side, since the last answer: ids, versions and types. Ask at
+        most every 15 seconds."""
         pool, query, now = call.parts.pool, call.query, call.runtime.now()
         generation = await pool.fetchval(SQL.generation) or 0
         bound = f"changes\n{call.caller.principal}"
@@ -56,8 +67,10 @@ def changes_router(aggregates: Iterable[Aggregate]) -> CommandRouter:
                 raise Problem("cursor-expired")
             reached |= {(topic, n): place for topic, row in told.items() for n, place in enumerate(row) if (topic, n) in reached}
         centres = [c for c in sorted(call.caller.centres) if call.may("changes", Resource(centre=c, device=call.caller.device))]
+        seeing = [c for c in centres if hidden and call.may(hidden, Resource(centre=c))]
+        audiences = [*centres, *sides(call), EVERYBODY]
         columns = [topic for topic, _ in places], [n for _, n in places], [reached[place] for place in places]
-        rows = await pool.fetch(SQL.next, *columns, centres, query.limit + 1) if centres else []
+        rows = await pool.fetch(SQL.next, *columns, audiences, query.limit + 1, call.caller.staff_id, seeing)
         shown = in_order(rows)[: query.limit]
         reached |= {(row["topic"], row["partition"]): row["position"] for row in shown}
         position = {topic: [reached[topic, n] for n in range(BY_NAME[topic].partitions)] for topic in topics}

@@ -122,6 +122,9 @@ async def record_follow_up(call: Call, body: RecordFollowUpBody) -> Answer:
     return await carry_out(call, found, command)
 
 
+router.batch("/v1/follow-ups:batch", additive=[schedule_follow_up, record_follow_up])
+
+
 @router.command("POST", "/v1/cases/{id:uuid}/notes", body=NoteBody, action="case.work", concurrency="additive")
 async def note(call: Call, body: NoteBody) -> Answer:
     """Write a note. A counselling note is its author's own: nobody else reads it, save by break-glass."""

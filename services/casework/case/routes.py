@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.casework.parts import Casework
-from services.casework.stay.decisions import open_stay, stay_in
-from shared.codes import ClosureReason, ServiceCode, StayState
+from shared.codes import ClosureReason, ServiceCode
 from shared.contracts.casework.case import CaseClosed
 from shared.http.command import Answer, Call, CommandRouter, OutOfScope, Resource, invalid, violation
 
@@ -180,12 +179,8 @@ async def close_case(call: Call, body: CloseCaseBody) -> Answer:
 async def _staying(call: Call, found: Found) -> bool:
     """Whether the client has a bed, under this case or under none."""
     parts: Casework = call.parts
-    row = open_stay(str(found.state.client_id))
-    for stay_id in (await parts.handle.search([row])).get(row, []):
-        stay = (await parts.handle.load(stay_in(()), stay_id)).state
-        if stay.state is StayState.STAYING and stay.case_id in (None, call.path["id"]):
-            return True
-    return False
+    assert found.state.client_id is not None
+    return any(stay.case_id in (None, call.path["id"]) for stay in await parts.running_stays(found.state.client_id))
 
 
 @router.command("POST", "/v1/cases/{id:uuid}:reopen", body=ReopenCaseBody, action="case.sign", concurrency="guarded")

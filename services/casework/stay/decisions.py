@@ -139,6 +139,7 @@ def _rows(capacity: Mapping[str, int], erased: str | None, stream_id: UUID, stat
             if taken := unit or erased:
                 yield Row("take", "occupancy", taken, capacity[taken])
             yield open_stay(client_id)
+            yield Row("claim", "open-stay", str(client_id))
         case facts.ShelterStayChanged(unit=str(unit)):
             yield Row("take", "occupancy", unit, capacity[unit])
             if state.unit:
@@ -147,6 +148,7 @@ def _rows(capacity: Mapping[str, int], erased: str | None, stream_id: UUID, stat
             if left := state.unit or erased:
                 yield give(left)
             yield Row("unsearch", "open-stay-of", str(state.client_id))
+            yield Row("release", "open-stay", str(state.client_id))
         case _:
             return
 
@@ -154,7 +156,7 @@ def _rows(capacity: Mapping[str, int], erased: str | None, stream_id: UUID, stat
 @cache
 def stay_in(units: tuple[ShelterUnit, ...], *, erased: str | None = None) -> Decider[Command, State]:
     """A stay's behaviour at a centre with these units. No unit ever holds more people than its capacity: each place is
-    taken in the append itself.
+    taken in the append itself. Nobody ever has two places at once.
 
     erased: the SAFE unit of a stay whose seal no longer opens, because the client was forgotten; only its house knows.
     """
@@ -165,6 +167,6 @@ def stay_in(units: tuple[ShelterUnit, ...], *, erased: str | None = None) -> Dec
         evolve=evolve,
         rows=partial(_rows, {unit.code: unit.capacity for unit in units}, erased),
         opens=frozenset({NARRATIVE, PROTECTED}),
-        claimed=(("occupancy", "unit-full"),),
+        claimed=(("occupancy", "unit-full"), ("open-stay", "invalid-state")),
         voidable=dict.fromkeys((facts.ShelterStayStarted, facts.ShelterStayChanged, facts.ShelterStayEnded), LAST),
     )

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from services.casework.case.decisions import case_at
 from services.casework.case.routes import ground_of
 from services.casework.parts import Casework
-from shared.codes import CaseState, StayChange, UnitKind
+from shared.codes import CaseState, StayChange, StayState, UnitKind
+from shared.errors import Rejected
 from shared.http.command import Answer, Call, CommandRouter, OutOfScope, Resource, invalid, violation
 from shared.http.voiding import VoidEntryBody, void_entry
 from shared.region_centre import Centre, ShelterUnit
@@ -42,12 +43,15 @@ async def load(call: Call) -> Found:
 
 @router.command("POST", "/v1/stays", body=StartStayBody, action="stay.work", concurrency="creation")
 async def start_stay(call: Call, body: StartStayBody) -> Answer:
-    """Take somebody in. A place of the unit is taken with the fact itself, so no unit ever holds more than its capacity."""
+    """Take somebody in. A place of the unit is taken with the fact itself, so no unit ever holds more than its capacity.
+    Who stays somewhere already leaves there first."""
     place = Resource(centre=body.centre)
     call.allow(place)
     parts: Casework = call.parts
     assert call.occurred_at is not None
     centre = parts.region.centre(body.centre)
+    await parts.check_not_retired(body.client_id)
+    await _nowhere_else(parts, body.client_id)
     if body.case_id is not None:
         await _case_of(call, body.case_id, body.client_id)
     command = StartStay(
@@ -125,6 +129,13 @@ async def _run(call: Call, found: Found, command: Any, *, erased: str | None = N
     ctx = call.ctx(subject_id=found.state.client_id, centre=found.centre.code)
     decider = stay_in(found.centre.units, erased=erased)
     return await call.run(decider, call.path["id"], command, resource=Resource(centre=found.centre.code), ctx=ctx)
+
+
+async def _nowhere_else(parts: Casework, client_id: UUID) -> None:
+    """Of the record itself the append makes sure; of those that were merged with it only we know."""
+    for record in await parts.records(client_id):
+        if record != client_id and await parts.running_stays(record):
+            raise Rejected("invalid-state", "This person has a place already: end that stay first.", state=StayState.STAYING)
 
 
 async def _case_of(call: Call, case_id: UUID, client_id: UUID) -> None:

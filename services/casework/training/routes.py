@@ -124,6 +124,7 @@ async def void_outcome(call: Call, body: VoidEntryBody) -> Answer:
     return await void_entry(call, TRAINING, found.resource)
 
 
+router.batch("/v1/training-sessions:batch", creation=schedule_session, additive=[enrol])
 router.batch(f"{SESSION}/outcomes:batch", additive=[record_outcome])
 
 

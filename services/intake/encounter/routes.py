@@ -101,6 +101,7 @@ async def observe_group(call: Call, body: ObserveGroupBody) -> Answer:
 
 
 router.batch("/v1/encounters:batch", creation=record_encounter)
+router.batch("/v1/transit-groups:batch", creation=observe_group)
 
 
 @router.command(

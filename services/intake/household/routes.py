@@ -92,6 +92,9 @@ async def declare_household_economics(call: Call, body: HouseholdEconomicsBody) 
     return await call.run(HOUSEHOLD, household_id, command, resource=resource, ctx=ctx)
 
 
+router.batch("/v1/households:batch", additive=[link_member, declare_household_economics])
+
+
 @router.command(
     "POST", "/v1/households/{id:uuid}/events/{event_id:uuid}:void", body=VoidEntryBody, action="entry.void", concurrency="guarded"
 )

@@ -76,6 +76,9 @@ async def report_incident(call: Call, body: ReportIncidentBody) -> Answer:
     return await call.run(INCIDENT, None, command, resource=place, ctx=ctx)
 
 
+router.batch("/v1/incidents:batch", creation=report_incident)
+
+
 @router.command("POST", "/v1/incidents/{id:uuid}:progress", body=ProgressIncidentBody, action="incident.report", concurrency="guarded")
 async def progress_incident(call: Call, body: ProgressIncidentBody) -> Answer:
     """Say what became of an incident: forwarded to whom, found to be so or not, closed."""

@@ -62,6 +62,9 @@ async def record_outreach(call: Call, body: RecordOutreachBody) -> Answer:
     return await call.run(OUTREACH, None, command, resource=place)
 
 
+router.batch("/v1/outreach-sessions:batch", creation=record_outreach)
+
+
 @router.command(
     "POST", "/v1/outreach-sessions/{id:uuid}/events/{event_id:uuid}:void", body=VoidEntryBody, action="entry.void", concurrency="guarded"
 )

@@ -31,6 +31,16 @@ class BoardQuery(Form):
     cursor: Cursor | None = None
 
 
+def sides(call: Call) -> list[str]:
+    """The audiences of a caller of the change feed beside their centres: both sides of their organisation, and whatever is
+    sent to the organisation that runs a centre of theirs."""
+    parts: Referrals = call.parts
+    orgs = {org for org in call.caller.orgs if call.may("changes", Resource(orgs=frozenset({org})))}
+    centres = {centre for centre in call.caller.centres if call.may("changes", Resource(centre=centre))}
+    receiving = orgs | {centre.operator for centre in parts.region.centres if centre.code in centres}
+    return sorted({f"from:{org}" for org in orgs} | {f"to:{org}" for org in receiving})
+
+
 async def seen(call: Call) -> Found:
     """The referral of the path, if the caller is on either side of it."""
     found = await load(call)

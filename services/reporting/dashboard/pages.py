@@ -78,7 +78,7 @@ async def _span(call: Call, choice: Choice, places: list[Place]) -> Span:
         span = Span(parse(choice.start).first, parse(choice.end).last)
         if span.first <= span.last and _count(span) <= MOST_MONTHS:
             return span
-        raise Rejected("bad-period", f"At most {MOST_MONTHS} months, the later one second.")
+        raise Rejected("bad-period", "Choose fewer months, the later one second.", months=MOST_MONTHS)
     if choice.start or choice.end:
         return parse(choice.start or choice.end)
     newest = await call.parts.pool.fetchval(SQL.newest, [place.centre for place in places])

@@ -66,7 +66,8 @@ class Office:
             await connection.execute("select pg_advisory_xact_lock(hashtextextended('ledger', 0))")
             standing = await connection.fetchrow(SQL.standing, period)
             if standing is not None and standing["state"] == State.FROZEN:
-                raise Rejected("invalid-state", f"{standing['id']} is frozen already: publish or discard it first.")
+                members = {"state": State.FROZEN.value, "release": standing["id"]}
+                raise Rejected("invalid-state", "An edition of this period is frozen already: publish or discard it first.", **members)
             edition = 0 if standing is None else standing["edition"] + 1
             until = cutoff or self._cutoff(period, edition, now)
             await _check_ready(connection, until, now)
@@ -152,13 +153,15 @@ async def _check_ready(connection: Any, until: datetime, now: datetime) -> None:
     if watermark is None or now - watermark > LAG + SETTLE:
         raise Rejected("not-yet-known", "Reporting's worker is more than five minutes behind: try again when it has caught up.")
     if until > watermark:
-        raise Rejected("not-yet-known", f"The cut-off is {_told(until)}: freeze after it.", watermark=_told(watermark))
+        raise Rejected(
+            "not-yet-known", "Freeze once the watermark has passed the cut-off.", watermark=_told(watermark), cutoff=_told(until)
+        )
 
 
 async def _check_chain(connection: Any) -> str:
     links = await chain(connection)
     if wrong := faults(links):
-        raise Rejected("audit-failed", f"The chain does not verify: {wrong[0]}")
+        raise Rejected("audit-failed", "The chain does not verify: see what is wrong with ./gabay releases verify", fault=wrong[0])
     return digest(links[-1].manifest) if links else FIRST
 
 

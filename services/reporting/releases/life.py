@@ -31,8 +31,8 @@ IN_CHAIN = (State.FROZEN, State.PUBLISHED, State.REVISED, State.WITHDRAWN)
 def move(now: State, then: State) -> State:
     """The new state. Raises Rejected `invalid-state`, naming what is allowed."""
     if then not in NEXT[now]:
-        allowed = ", ".join(sorted(NEXT[now])) or "nothing more"
-        raise Rejected("invalid-state", f"A release that is {now} may become: {allowed}.", state=now.value)
+        allowed = [state.value for state in sorted(NEXT[now])]
+        raise Rejected("invalid-state", "See what this release may become.", state=now.value, allowed=allowed)
     return then
 
 

@@ -224,3 +224,18 @@ async def test_the_timeline_follows_the_referrals_of_a_case(desk: Desk) -> None:
     lines = (await desk.get(f"/v1/cases/{case}/timeline"))["items"]
     told = [line["type"] for line in lines if line["stream_id"] == referral]
     assert told == ["referral-sent", "referral-accepted", "referral-service-delivered"]
+
+
+async def test_looks_back_are_planned_and_recorded_in_batches(desk: Desk) -> None:
+    case, ground = await a_case(desk)
+    look = str(uuid4())
+    path = f"/v1/cases/{case}/follow-ups"
+    plan = {**ground, "follow_up_id": look, "type": "SAFETY", "due": "2026-04-01"}
+    record = {**ground, "done": "2026-04-02", "contact": "REACHED"}
+    items = [
+        {"key": str(uuid4()), "path": path, "if_match": "*", "body": plan},
+        {"key": str(uuid4()), "path": f"{path}/{look}:record", "if_match": "*", "body": record},
+    ]
+    for replayed in (False, True):
+        answer = await desk.post("/v1/follow-ups:batch", {"items": items})
+        assert [(item["status"], item["replayed"]) for item in answer["items"]] == [(200, replayed)] * 2, answer

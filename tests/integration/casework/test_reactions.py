@@ -6,131 +6,25 @@ writes guard and offsets, it commits. It is stopped before and after each of the
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
-
-import pytest
 
 from services.casework import look_ups
 from services.casework.caseload.projection import caseload
 from services.casework.consents.projection import consents
 from services.casework.reactions import reactions
-from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.projection import Fact
-from shared.messaging import guard
-from shared.messaging.batch import Batch, Entry
-from shared.messaging.reactions import Reacting
-from shared.messaging.session import connect
+from tests.integration import deaths
 from tests.integration.casework.desk import CENTRE, Desk, consent_withdrawn
 from tests.integration.casework.test_assistance import consented, progressed
 from tests.integration.casework.test_cases import a_case, a_client, some_needs
 from tests.integration.casework.test_plans import a_plan
-
-AT = "2026-03-06T02:00:00.000Z"
-
-
-class Died(BaseException):
-    """A worker that was killed: nothing catches this on the way."""
-
-
-@dataclass
-class Death:
-    """Strikes at the n-th step; n None: never. passed: how many steps there were."""
-
-    at: int | None
-    passed: int = 0
-
-    def step(self) -> None:
-        self.passed += 1
-        if self.passed == self.at:
-            raise Died()
-
-
-@contextmanager
-def mortal(worker: Reacting, death: Death) -> Iterator[None]:
-    """Steps of a worker are counted, and one of them is its last."""
-    run, lock, store = Handle.run, guard.lock, guard.store
-    rules = worker.reactions.rules
-
-    def around(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def stepping(*arguments: Any) -> Any:
-            death.step()
-            result = await function(*arguments)
-            death.step()
-            return result
-
-        return stepping
-
-    worker.reactions.rules = {
-        kind: [replace(rule, look_up=around(rule.look_up)) if rule.look_up else rule for rule in each] for kind, each in rules.items()
-    }
-    Handle.run, guard.lock, guard.store = around(run), around(lock), around(store)  # type: ignore[method-assign,assignment]
-    try:
-        yield
-    finally:
-        Handle.run, guard.lock, guard.store = run, lock, store  # type: ignore[method-assign]
-        worker.reactions.rules = rules
-
-
-@asynccontextmanager
-async def a_worker(desk: Desk) -> AsyncIterator[tuple[Reacting, Any]]:
-    connection = await connect(desk.worker_dsn, "tests")
-    try:
-        yield Reacting(reactions(lambda: desk.parts.region, look_ups), desk.parts.handle), connection
-    finally:
-        await connection.close()
-
-
-async def deliver(desk: Desk, fact: Fact, death: Death) -> None:
-    """A fact comes to a worker, which may die on it."""
-    place = (fact.topic, fact.partition)
-    async with a_worker(desk) as (worker, connection):
-        await connection.execute(
-            "insert into consumed (consumer, topic, partition, next) values ($1, $2, $3, 0) on conflict do nothing", worker.name, *place
-        )
-        record = SimpleNamespace(topic=fact.topic, partition=fact.partition, offset=fact.offset)
-        entry = Entry(record, fact.stream, fact.version, fact.type, fact)
-        with mortal(worker, death):
-            await worker.write(connection, Batch(1, {place: [entry]}, following={place: fact.offset + 1}), {place: 0})
+from tests.integration.deaths import AT, Death, heard, told_by
 
 
 async def survived(desk: Desk, fact: Callable[[], Awaitable[Fact]], effects: Callable[[Fact], Awaitable[Any]], once: Any) -> None:
-    """Whichever step was a worker's last, the fact has its effect once when the next one has had it. fact: makes a fresh one."""
-    life = Death(None)
-    await deliver(desk, await fact(), life)
-    assert life.passed > 4, "hardly anything happened"
-    for last in range(1, life.passed + 1):
-        told = await fact()
-        with pytest.raises(Died):
-            await deliver(desk, told, Death(last))
-        await deliver(desk, told, Death(None))
-        assert await effects(told) == once, f"after a death at step {last} of {life.passed}"
-        await deliver(desk, told, Death(None))
-        assert await effects(told) == once, f"when it came a third time, after a death at step {last}"
-
-
-def told_by(kind: str, stream: UUID, offset: int = 0, **data: Any) -> Fact:
-    """A fact of another service. The topic is its own, so that each worker begins at its offset."""
-    ctx = {
-        "centre": CENTRE, "actor": "stf-r1", "role": "reception", "purpose": "CASE_MANAGEMENT", "basis": "CONSENT",
-        "consent_id": str(uuid4()), "subject_id": str(stream),
-    }  # fmt: skip
-    return Fact(f"tests.{uuid4()}", 0, offset, str(stream), 1, kind, str(uuid4()), AT, AT, "", {"ctx": ctx, **data})
-
-
-async def heard(desk: Desk, consumer: str, stream: UUID, version: int = 1) -> None:
-    """A read model of our own has had the fact too."""
-    connection = await connect(desk.worker_dsn, "tests")
-    try:
-        await connection.execute(
-            "insert into applied (consumer, stream_id, version) values ($1, $2, $3) on conflict do nothing", consumer, stream, version
-        )
-    finally:
-        await connection.close()
+    await deaths.survived(desk, reactions(lambda: desk.parts.region, look_ups), fact, effects, once)
 
 
 async def withdrawal(desk: Desk, client: UUID, consent: UUID, purpose: str, **more: Any) -> Fact:
@@ -282,5 +176,52 @@ async def test_r14_a_referral_for_somebody_with_a_case_or_without_consent_opens_
     known, stranger = await of_client(desk, case), uuid4()
     for client in (known, stranger):
         told = told_by("gabay.referrals.referral-accepted.v1", uuid4(), at=AT, client_id=str(client))
-        await deliver(desk, told, Death(None))
+        await deaths.deliver(desk, reactions(lambda: desk.parts.region, look_ups), told, Death(None))
         assert await types_of_client(desk, told, str(client)) == []
+
+
+async def test_r3_an_incident_opens_one_confidential_case(desk: Desk) -> None:
+    async def fact() -> Fact:
+        return told_by("gabay.intake.incident-reported.v1", uuid4(), client_id=str(uuid4()), open_case=True)
+
+    async def effects(told: Fact) -> list[tuple[str, str]]:
+        query = "select type, data ->> 'case_kind' from event where data ->> 'client_id' = $1 order by position"
+        return [tuple(row) for row in await desk.parts.pool.fetch(query, told.data["client_id"])]
+
+    await survived(desk, fact, effects, [("case-opened", "CONFIDENTIAL")])
+
+
+async def test_r12_an_erasure_closes_the_cases_once(desk: Desk) -> None:
+    async def fact() -> Fact:
+        case, ground = await a_case(desk)
+        client = await of_client(desk, case)
+        beside = {**ground, "centre": CENTRE, "client_id": str(client), "reason": "another", "minor": False, "beside_another": True}
+        await desk.as_("stf-s1").post("/v1/cases", beside)
+        await heard(desk, consents.consumer, client)
+        return told_by("gabay.intake.client-erased.v1", client)
+
+    await survived(desk, fact, lambda told: types_of_client(desk, told), ["case-closed"] * 2)
+
+
+async def test_what_is_recorded_while_its_consent_ends_is_found_from_the_other_end(route_desk: Desk) -> None:
+    """The withdrawal was looked at before the case and the search were stored: their own facts find that it has ended."""
+    desk = route_desk.as_("stf-w1")
+    case, ground = await a_case(desk)
+    asker = await consented(desk, case, "TRACING")
+    await progressed(desk, case, "tracings", {**asker, "relation": "SIBLING", "names": {"given": "Ana"}})
+    client = await of_client(desk, case)
+    rules = reactions(lambda: desk.parts.region, look_ups)
+    both = [(ground["consent_id"], "CASE_MANAGEMENT", "case-opened"), (asker["consent_id"], "TRACING", "tracing-progressed")]
+    for version, (consent, purpose, name) in enumerate(both, 1):
+        told = told_by(f"gabay.casework.{name}.v1", UUID(case))
+        told.version, told.data["ctx"] = version, told.ctx | {"subject_id": str(client), "consent_id": consent}
+        handle = desk.parts.handle
+        assert not await look_ups.opened_without_consent(told, handle)
+        assert not await look_ups.assisted_without_consent(told, handle)
+        before = await types_of_client(desk, told, str(client))
+        await desk.told(consents, consent_withdrawn(client, UUID(consent), purpose, "2026-03-06"))
+        for _ in range(2):
+            await deaths.deliver(desk, rules, told, Death(None))
+        effect = "case-review-required" if purpose == "CASE_MANAGEMENT" else "tracing-progressed"
+        assert await types_of_client(desk, told, str(client)) == [*before, effect]
+        assert not await look_ups.opened_without_consent(told, handle)

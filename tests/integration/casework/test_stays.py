@@ -15,7 +15,7 @@ from services.casework.shelter.projection import shelter
 from shared.contracts.casework.case import CASE
 from shared.contracts.casework.stay import STAY
 from shared.eventsourcing.store import PostgresStore
-from tests.integration.casework.desk import ROUTE_CENTRE, Desk, consent_given
+from tests.integration.casework.desk import ROUTE_CENTRE, Desk, consent_given, intake_told
 from tests.planted import places_counted_before_the_append
 
 GROUND = {"purpose": "CASE_MANAGEMENT", "basis": "CONSENT"}
@@ -97,6 +97,26 @@ async def test_a_repeated_admission_takes_one_place(route_desk: Desk) -> None:
     assert (line["kind"], line["name"], line["capacity"], line["taken"]) == ("SAFE", None, 4, 1)
     await leave(route_desk, answers[0].json()["id"], guest)
     assert (await board(route_desk, None))["taken"] == 0
+
+
+async def test_nobody_has_two_places_at_once(route_desk: Desk) -> None:
+    guest = await a_guest(route_desk, HOTEL, family=True)
+    answers = await asyncio.gather(*(route_desk.send("POST", "/v1/stays", guest) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    [stay] = [answer.json()["id"] for answer in answers if answer.status_code == 201]
+    problem = await route_desk.refused("/v1/stays", guest | {"unit": SAFE}, 409, "invalid-state")
+    assert "trace" in problem
+    # Under the other record of the same person neither.
+    other = guest | {"client_id": str(uuid4()), "consent_id": str(uuid4()), "unit": SAFE}
+    client, retired = UUID(guest["client_id"]), UUID(other["client_id"])
+    merged = {"survivor_id": str(retired), "retired_id": str(client)}
+    told = [consent_given(retired, UUID(other["consent_id"]), "CASE_MANAGEMENT"), intake_told("client-retired", client, 2, **merged)]
+    await route_desk.told(consents, *told)
+    problem = await route_desk.refused("/v1/stays", other, 409, "invalid-state")
+    assert problem["state"] == "STAYING"
+    await leave(route_desk, stay, guest)
+    back = (await route_desk.post("/v1/stays", other))["id"]
+    await leave(route_desk, back, other)
 
 
 async def test_sexes_and_ages_are_apart(route_desk: Desk) -> None:

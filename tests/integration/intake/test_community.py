@@ -126,3 +126,35 @@ async def test_outreach_is_counted_and_can_be_void(desk: Desk) -> None:
     void = {"purpose": "CASE_MANAGEMENT", "reason": "DUPLICATE_ENTRY"}
     assert (await desk.post(f"{url}/events/{item['event_id']}:void", void, If_Match='"1"')).status_code == 200
     assert [each.get("void") for each in (await desk.send("GET", url)).json()["items"]] == [True, None]
+
+
+async def test_what_was_taken_down_offline_comes_in_batches(desk: Desk) -> None:
+    made, body = await a_client(desk)
+    home = new_id()
+    outreach = {
+        **BASE, "kind": "SCHOOL", "topic": "INF", "place": "0600613000", "vintage": "2026-1Q",
+        "attendees": [{"sex": "F", "age_band": "15-17", "n": 24}], "minutes": 90,
+    }  # fmt: skip
+    group = {**BASE, "occurred_at": "2026-01-05T09:00:00-06:00", "point": "HN-EP-01"}
+    incident = about(body, **BASE, reported_on="2026-01-05", by="CLIENT", client_id=made["id"], place_level="COUNTRY",
+                     type="CONTRACT_VIOLATION", event_date="2025-11", country="HND")  # fmt: skip
+    member = about(body, declared_by=made["id"], **MEMBER)
+    lives = about(body, declared_by=made["id"], remittance_band="R3", size=5, earners=1)
+    batches: dict[str, list[tuple[dict[str, Any], int]]] = {
+        "outreach-sessions": [({"body": outreach}, 201), ({"body": outreach | {"minutes": 0}}, 422)],
+        "transit-groups": [({"body": group}, 422)],
+        "incidents": [({"body": incident}, 201)],
+        "households": [
+            ({"path": f"/v1/households/{home}/members", "if_match": "*", "body": member}, 200),
+            ({"path": f"/v1/households/{home}/economics", "if_match": "*", "body": lives}, 200),
+            ({"path": f"/v1/clients/{made['id']}/consents", "if_match": "*", "body": lives}, 422),
+        ],
+    }
+    for plural, told in batches.items():
+        items = [{"key": new_id(), **item} for item, _ in told]
+        for replayed in (False, True):
+            answer = await desk.post(f"/v1/{plural}:batch", {"items": items}, key=None)
+            assert answer.status_code == 200, answer.text
+            done = answer.json()["items"]
+            assert [item["status"] for item in done] == [status for _, status in told], done
+            assert {item["replayed"] for item in done if item["status"] < 300} <= {replayed}

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
+from services.intake.client.decisions import CLIENT
+from services.intake.look_ups import destroy_profile_key
+from shared.codes import Purpose
 from tests.harness.people import a_registration, new_id
 from tests.integration.intake.conftest import Desk
 from tests.integration.intake.test_clients import about
+from tests.integration.intake.test_consents import withdraw
 
 
 async def two(desk: Desk, *, name: str = "Zelaya", **other: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -172,3 +177,15 @@ async def test_functioning_is_recorded_and_shown(desk: Desk) -> None:
     assert (await desk.read(made["id"]))["functioning"]["disabled"] is True
     few = await desk.add(f"/v1/clients/{made['id']}/functioning", {**told, "answers": {"SEEING": "SOME"}})
     assert (few.status_code, few.json()["errors"]) == (422, [{"loc": "/answers", "code": "too-short"}])
+
+
+async def test_who_takes_back_the_consent_to_statistics_is_counted_under_neither_record(desk: Desk) -> None:
+    one, other = await two(desk)
+    state = (await desk.parts.handle.load(CLIENT, UUID(one["id"]))).state
+    consent = state.consent_for(Purpose.STATISTICS)
+    await merge(desk, one, other)
+    assert "profile" in await desk.keys_of(other["id"])
+    fact = await withdraw(desk, one["id"], str(consent.consent_id))
+    await destroy_profile_key(fact, desk.parts.handle)
+    await destroy_profile_key(fact, desk.parts.handle)
+    assert [await desk.keys_of(record["id"]) for record in (one, other)] == [{"identity"}] * 2

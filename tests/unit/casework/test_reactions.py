@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.casework.case.commands import CloseCase, OpenCase, RecordPlanAction, RequireReview
-from services.casework.reactions import Answered, Arrived, Assisted, OpenOne, reactions
+from services.casework.reactions import Answered, Arrived, Assisted, Ended, OpenOne, reactions
 from services.casework.timers import timers
 from shared.codes import (
     ActionStatus,
@@ -48,7 +48,9 @@ class NoLookUps:
     async def open_cases_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
     async def open_cases_of_both(self, fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]: ...  # type: ignore[empty-body]
     async def open_cases_of_erased(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
-    async def assisted(self, fact: Fact, handle: Any) -> list[Assisted]: ...  # type: ignore[empty-body]
+    async def opened_without_consent(self, fact: Fact, handle: Any) -> list[OpenOne]: ...  # type: ignore[empty-body]
+    async def assisted(self, fact: Fact, handle: Any) -> Ended | None: ...
+    async def assisted_without_consent(self, fact: Fact, handle: Any) -> Ended | None: ...
     async def arrived(self, fact: Fact, handle: Any) -> Arrived | None: ...
     async def action(self, fact: Fact, handle: Any) -> Answered | None: ...
 
@@ -140,6 +142,10 @@ def test_an_incident_of_a_client_who_wants_it_opens_a_confidential_case() -> Non
     assert wishes(incident(open_case=False)) == wishes(incident(client_id=None)) == []
 
 
+def over(purpose: str, *cases: Assisted) -> Ended:
+    return Ended(purpose, None, cases)
+
+
 def withdrawn(purpose: str = "CASE_MANAGEMENT") -> Fact:
     return fact("gabay.intake.consent-withdrawn.v1", purpose=purpose, consent_id=str(UUID(int=40)), effective=str(TODAY))
 
@@ -212,44 +218,51 @@ def carried_out(wish: Wish) -> list[str]:
 
 
 def test_a_search_rests_when_the_consent_to_it_ends() -> None:
-    [wish] = wishes(withdrawn("TRACING"), [CASE_HERE], "R6")
+    [wish] = wishes(withdrawn("TRACING"), over("TRACING", CASE_HERE), "R6")
     assert (wish.stream_id, wish.item, wish.ctx.actor) == (CASE, str(helping.SEARCH), "system")
     assert wish.command.stage is TracingStage.SUSPENDED
     assert carried_out(wish) == ["tracing-progressed"]
 
 
+@pytest.mark.parametrize(("name", "type"), [("R4", "case-opened"), ("R6", "tracing-progressed")])
+def test_what_is_recorded_while_its_consent_ends_is_looked_at_from_its_own_side(name: str, type: str) -> None:
+    found: Any = [HERE] if name == "R4" else over("TRACING", CASE_HERE)
+    [wish] = wishes(fact(f"gabay.casework.{type}.v1", CASE), found, name)
+    assert carried_out(wish) == ["case-review-required" if name == "R4" else "tracing-progressed"]
+
+
 def test_what_goes_to_a_mission_is_cancelled_or_halted_and_only_to_that_mission() -> None:
-    both = wishes(withdrawn("CONSULAR"), [CASE_HERE], "R7")
+    both = wishes(withdrawn("CONSULAR"), over("CONSULAR", CASE_HERE), "R7")
     assert [wish.command.stage for wish in both] == [ConsularStage.CANCELLED, ConsularStage.HALTED]
     assert [carried_out(wish) for wish in both] == [["consular-request-progressed"]] * 2
     here = reactions(lambda: ROUTE, NoLookUps())
     [rule] = [rule for rule in here.rules["gabay.intake.consent-withdrawn.v1"] if rule.name == "R7"]
     ended = fact("gabay.intake.consent-withdrawn.v1", purpose="CONSULAR", recipient_org="CONS_VEN")
-    [wish] = rule.react(ended, [CASE_HERE])  # type: ignore[misc]
+    [wish] = rule.react(ended, Ended("CONSULAR", "CONS_VEN", [CASE_HERE]))  # type: ignore[misc]
     assert wish.command.request_id == UUID(int=171)
 
 
 def test_a_return_ends_before_departure_and_not_after() -> None:
-    [wish] = wishes(withdrawn("RETURN"), [CASE_HERE], "R8")
+    [wish] = wishes(withdrawn("RETURN"), over("RETURN", CASE_HERE), "R8")
     assert wish.command.stage is ReturnStage.WITHDRAWN
     assert carried_out(wish) == ["return-assistance-progressed"]
     gone = {helping.RETURN: replace(RUNNING.assistance.returns[helping.RETURN], stage=ReturnStage.DEPARTED)}
     state = replace(RUNNING, assistance=replace(RUNNING.assistance, returns=gone))
-    assert wishes(withdrawn("RETURN"), [Assisted(CASE, CENTRE, state)], "R8") == []
+    assert wishes(withdrawn("RETURN"), over("RETURN", Assisted(CASE, CENTRE, state)), "R8") == []
 
 
 def test_planned_contacts_are_cancelled_but_no_task_for_a_child() -> None:
-    [wish] = wishes(withdrawn("FOLLOW_UP_CONTACT"), [CASE_HERE], "R9")
+    [wish] = wishes(withdrawn("FOLLOW_UP_CONTACT"), over("FOLLOW_UP_CONTACT", CASE_HERE), "R9")
     assert (wish.command.contact, wish.item) == (ContactResult.CANCELLED, str(FOLLOW_UP))
     assert carried_out(wish) == ["follow-up-recorded"]
     child = helping.after([opened(minor=True)], helping.protecting(ProtectionMatter.CHILD_SEPARATION)).state
-    assert wishes(withdrawn("FOLLOW_UP_CONTACT"), [Assisted(CASE, CENTRE, child)], "R9") == []
+    assert wishes(withdrawn("FOLLOW_UP_CONTACT"), over("FOLLOW_UP_CONTACT", Assisted(CASE, CENTRE, child)), "R9") == []
 
 
-@pytest.mark.parametrize("name", ["R4", "R6", "R7", "R8", "R9"])
+@pytest.mark.parametrize("name", ["R6", "R7", "R8", "R9"])
 @pytest.mark.parametrize("purpose", ["STATISTICS", "PHOTO", "SHARE_FOR_SERVICE"])
 def test_other_purposes_end_nothing_here(name: str, purpose: str) -> None:
-    assert wishes(withdrawn(purpose), [CASE_HERE], name) == []
+    assert wishes(withdrawn(purpose), over(purpose, CASE_HERE), name) == []
 
 
 # Inbound referrals (R14)

@@ -154,14 +154,14 @@ def give(unit: str) -> Row:
 
 
 def test_a_place_is_taken_moved_and_given_up_with_the_fact_itself() -> None:
-    mine = Row("search", "open-stay-of", str(CLIENT))
-    assert given(STAYS).when(starting()).rows(STAY) == [take("U-W"), mine]
-    assert given(STAYS).when(starting(unit=SAFE)).rows(STAY) == [take("U-S"), mine]
+    mine = [Row("search", "open-stay-of", str(CLIENT)), Row("claim", "open-stay", str(CLIENT))]
+    assert given(STAYS).when(starting()).rows(STAY) == [take("U-W"), *mine]
+    assert given(STAYS).when(starting(unit=SAFE)).rows(STAY) == [take("U-S"), *mine]
     assert given(STAYS, started()).when(extending()).rows(STAY) == []
     moved = given(STAYS, started()).when(moving())
     assert moved.rows(STAY) == [take("U-H"), give("U-W")]
-    gone = Row("unsearch", "open-stay-of", str(CLIENT))
-    assert moved.after().when(ending(left=LEFT)).rows(STAY) == [give("U-H"), gone]
+    gone = [Row("unsearch", "open-stay-of", str(CLIENT)), Row("release", "open-stay", str(CLIENT))]
+    assert moved.after().when(ending(left=LEFT)).rows(STAY) == [give("U-H"), *gone]
 
 
 def test_of_a_forgotten_client_the_house_says_which_protected_place_becomes_free() -> None:
@@ -188,8 +188,8 @@ def test_what_was_never_true_gives_back_its_place_or_takes_it_again() -> None:
         last = VoidEntry(event_id=UUID(int=len(events)), reason=VoidReason.WRONG_PERSON, now=NOW, actor="stf-e1")
         return decider.rows_of(STAY, journal, decider.decide(last, journal))
 
-    mine = Row("search", "open-stay-of", str(CLIENT))
+    mine = [Row("search", "open-stay-of", str(CLIENT)), Row("claim", "open-stay", str(CLIENT))]
     [moved] = STAYS.decide(moving(), STAYS.fold([started()]))
-    assert undone(started()) == [give("U-W"), replace(mine, kind="unsearch")]
+    assert undone(started()) == [give("U-W"), replace(mine[0], kind="unsearch"), replace(mine[1], kind="release")]
     assert undone(started(), moved) == [give("U-H"), take("U-W")]
-    assert undone(started(), ended()) == [take("U-W"), mine]
+    assert undone(started(), ended()) == [take("U-W"), *mine]

@@ -8,7 +8,7 @@ import pytest
 
 from services.intake.client.commands import EraseClient, EraseMerged, LiftHold, PlaceHold, RequestErasure
 from services.intake.client.decisions import CLIENT
-from services.intake.reactions import keys_to_destroy
+from services.intake.reactions import keys_of_merged, keys_to_destroy
 from services.intake.search.terms import of_person
 from shared.codes import ErasureBasis, HoldReason, Purpose
 from shared.contracts.intake.client import ClientErased, ErasureRequested, LegalHoldLifted, LegalHoldPlaced
@@ -140,6 +140,15 @@ def test_under_a_hold_an_ended_consent_keeps_its_key() -> None:
     ended = given(CLIENT, *counted(), HELD).when(withdraw(N2)).after()
     assert keys_to_destroy(ended.state, TODAY) == []
     assert keys_to_destroy(ended.when(LiftHold(hold_id=HOLD)).after().state, TODAY) == [KEY]
+
+
+def test_the_withdrawal_on_the_record_that_goes_on_stands_for_the_merged_one() -> None:
+    merged = given(CLIENT, *counted()).state
+    counts, ended = given(CLIENT, *counted()), given(CLIENT, *counted()).when(withdraw(N2)).after()
+    assert keys_of_merged(counts.state, merged, TODAY) == []
+    assert keys_of_merged(ended.state, merged, TODAY) == [KEY]
+    held = given(CLIENT, *counted(), HELD)
+    assert keys_of_merged(ended.state, held.state, TODAY) == keys_of_merged(held.when(withdraw(N2)).after().state, merged, TODAY) == []
 
 
 def test_a_new_consent_under_a_hold_goes_on_with_the_key_that_was_kept() -> None:
