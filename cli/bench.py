@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-SERIES = ("scale", "memory", "latency", "idle", "month", "rewrap")
+SERIES = ("scale", "memory", "latency", "search", "idle", "month", "rewrap")
 NAMES = "pairs (--list), or series: scale, memory, latency, search, idle, month, rewrap; or: profile PAIR, docs FILE"
 
 
