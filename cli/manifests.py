@@ -14,10 +14,12 @@ region = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptio
 
 def pages() -> dict[Path, str]:
     """Path -> text of every file that is made from deploy/manifests."""
-    from deploy.manifests import compose, kubernetes
+    from deploy.manifests import compose, kubernetes, national
 
     return {
         ROOT / "docker-compose.yml": compose.page(),
+        ROOT / "deploy" / "compose" / "mm2.properties": national.mirror_of_compose(),
+        **{ROOT / "deploy" / "kubernetes" / "overlays" / "national" / name: text for name, text in national.pages().items()},
         **{ROOT / "deploy" / "kubernetes" / name: text for name, text in kubernetes.pages().items()},
     }
 
@@ -59,6 +61,11 @@ def new(
 def check(name: str) -> None:
     """Read a region file as a process would, and say what is wrong with it."""
     from shared.region import load_region
+    from shared.region_national import is_national, load_national
 
-    found = load_region(ROOT / "deploy" / "regions" / f"{name}.toml")
+    file = ROOT / "deploy" / "regions" / f"{name}.toml"
+    if is_national(file):
+        print(f"{name}: a national stack of {len(load_national(file).regions)} regions")
+        return
+    found = load_region(file)
     print(f"{found.region}: {len(found.centres)} centres")

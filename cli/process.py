@@ -16,6 +16,7 @@ from shared.settings import Misconfigured, Reason, Settings
 
 SERVICES = ("intake", "casework", "referrals", "reporting")
 TARGETS = ("keyring", "access", *SERVICES)
+NATIONAL_TARGETS = ("access", "reporting")
 
 
 def settings_of(service: str | None, process: str) -> Settings:
@@ -104,8 +105,19 @@ def _migrate(target: str, settings: Settings, check: bool) -> None:
     """The store of a target, and for a service the tables of read models that its worker fills."""
     _main_of("shared.eventsourcing.migrate")(settings, check)
     if target in SERVICES and not check:
-        projections = importlib.import_module(f"services.{target}.worker").PROJECTIONS
-        _main_of("shared.messaging.models")(settings, projections)
+        _main_of("shared.messaging.models")(settings, projections_of(target, settings))
+
+
+def projections_of(service: str, settings: Settings) -> tuple[Any, ...]:
+    """The read models of a service; on a national stack those of what regions released."""
+    if settings.national:
+        found: tuple[Any, ...] = importlib.import_module(f"services.{service}.national.process").projections(settings)
+        return found
+    return tuple(importlib.import_module(f"services.{service}.worker").PROJECTIONS)
+
+
+def _given(*names: str) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 
 def prepare(what: str) -> None:
@@ -114,8 +126,9 @@ def prepare(what: str) -> None:
         from deploy.embedded.stack import Stack
 
         stack = Stack.at(Path(os.environ["GABAY_HOME"]))
-        for target in TARGETS:
-            _migrate(target, Settings.load(target, "migrate", stack.env(target, "migrate")), check=False)
+        given = _given("GABAY_NATIONAL", "GABAY_REGION", "GABAY_REGION_FILE")
+        for target in NATIONAL_TARGETS if "GABAY_NATIONAL" in given else TARGETS:
+            _migrate(target, Settings.load(target, "migrate", stack.env(target, "migrate") | given), check=False)
     elif what == "topics":
         import asyncio
 
@@ -127,12 +140,18 @@ def prepare(what: str) -> None:
 async def _prepare_topics(stack: Any) -> None:
     """Topics; on a secured broker also its users and what each of them may."""
     from shared.messaging import access, acl
-    from shared.messaging.topics import ensure
+    from shared.messaging.topics import TOPICS, ensure
 
-    given = {name: value for name, value in os.environ.items() if name == "GABAY_TOPIC_RETENTION_DAYS"}
+    given = _given("GABAY_TOPIC_RETENTION_DAYS", "GABAY_NATIONAL", "GABAY_REGION", "GABAY_REGION_FILE")
     settings = Settings.load(None, "cli", stack.env(None, "cli") | given)
     broker = stack.administrator()
-    await ensure(broker, retention_days=settings.topic_retention_days)
+    topics = TOPICS
+    if settings.national:
+        from shared.messaging.topics import mirrored
+        from shared.region_national import load_national
+
+        topics = tuple(mirrored(each.region) for each in load_national(settings.region_path).regions)
+    await ensure(broker, retention_days=settings.topic_retention_days, topics=topics)
     if stack.secure:
         integrators = stack.integrators()
         await acl.set_passwords(broker, stack.secure.passwords(access.principals(integrators)))

@@ -10,14 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from deploy.embedded.problem import StackProblem
-from deploy.embedded.stack import HOME, PARTS, ROOT, Stack
+from deploy.embedded.stack import HOME, NATIONAL, PARTS, ROOT, Stack
 from deploy.embedded.supervisor import Running, end_leftovers
 
 NOT_RUNNING = 3  # what init scripts answer for "program is not running"
@@ -28,18 +28,39 @@ def up(
     free_ports: Annotated[bool, typer.Option("--free-ports", help="draw free ports instead of 8100 to 8124")] = False,
     only: Annotated[str, typer.Option(help="these parts alone, e.g. postgres,kafka")] = "",
     secure: Annotated[bool, typer.Option("--secure", help="Kafka with TLS, a password per principal, and access control")] = False,
+    national: Annotated[bool, typer.Option("--national", help="a national stack, which shows what regions release")] = False,
+    source: Annotated[
+        list[str] | None, typer.Option("--from", help="of --national: REGION=HOST:PORT of its Kafka, or REGION=HOME of its embedded stack")
+    ] = None,
 ) -> int:
     """Start the stack and keep it running until Ctrl-C: Postgres, Kafka, the issuer, four APIs and four workers.
 
     With --detach it goes on in the background: gabay status, gabay logs, gabay down.
+    With --national: Postgres, Kafka, MirrorMaker 2 and reporting, below .gabay/national, beside the region of this clone.
     """
+    if national and not os.environ.get("GABAY_HOME"):
+        # Every verb finds the stack at its home, so a stack of its own is one with a home of its own.
+        os.environ["GABAY_HOME"] = str(HOME / "national")
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "cli", *sys.argv[1:]])  # noqa: S606  # the interpreter that runs us
     if Stack.is_running():
         print("the stack is already running:")
         return status()
     parts = tuple(filter(None, only.split(","))) or PARTS
     if detach:
-        return _up_detached(free_ports, only, secure)
+        more = (["--national"] if national else []) + [f"--from={each}" for each in source or ()]
+        return _up_detached(free_ports, only, secure, more)
+    if national:
+        return asyncio.run(_up(_national(source or ())))
     return asyncio.run(_up(Stack(HOME, ports="free" if free_ports else "default", parts=parts, secure=secure)))
+
+
+def _national(told: Sequence[str]) -> Stack:
+    from deploy.embedded.mirror import region_file, sources
+
+    found = sources(told, ROOT / ".gabay", os.environ.get("GABAY_REGION", "route-example"))
+    settings = {"GABAY_REGION_FILE": str(region_file(HOME, found))}
+    return Stack(HOME, ports="free", parts=NATIONAL, settings=settings, regions=found)
 
 
 async def _up(stack: Stack) -> int:
@@ -61,7 +82,8 @@ async def _up(stack: Stack) -> int:
             await task
         except asyncio.CancelledError:
             return 130
-        await _regrow(stack, view.say)
+        if not stack.is_national:
+            await _regrow(stack, view.say)
         view.say(f"ready in {time.monotonic() - began:.1f} s. {_where(stack)}")
         await ended.wait()
         view.say("stopping")
@@ -81,6 +103,9 @@ async def _regrow(stack: Stack, say: Callable[[str], None]) -> None:
 
 
 def _where(stack: Stack) -> str:
+    if stack.is_national:
+        page = f"{stack.api_url('reporting')}/statistics/national"
+        return f"Provinces side by side: {page}  Stop: Ctrl-C or GABAY_HOME={stack.home.path} gabay down"
     if "reporting-api" not in stack.parts:
         return "Stop it with Ctrl-C or: gabay down"
     return f"Dashboard: {stack.issuer_url}/statistics/internal  API: {stack.api_url('intake')}/docs  Stop: Ctrl-C or gabay down"
@@ -140,10 +165,11 @@ class _Live:
         return table
 
 
-def _up_detached(free_ports: bool, only: str, secure: bool) -> int:
+def _up_detached(free_ports: bool, only: str, secure: bool, more: Sequence[str] = ()) -> int:
     (HOME / "logs").mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "cli", "up", *(["--free-ports"] if free_ports else []), *([f"--only={only}"] if only else [])]
     command += ["--secure"] if secure else []
+    command += more
     log = HOME / "logs" / "up.log"
     with log.open("wb") as output:
         environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -254,20 +254,20 @@ def load_region(path: Path) -> Region:
         # Through JSON: strict models take codes and dates as strings from JSON only, and TOML knows no more types than that.
         region = Region.model_validate_json(json.dumps(data, default=str))
     except ValidationError as refused:
-        raise RegionFileError(_report(path, _faults(refused))) from None
+        raise RegionFileError(report_of(path, faults_of(refused))) from None
     if faults := list(_contradictions(region)):
-        raise RegionFileError(_report(path, faults))
+        raise RegionFileError(report_of(path, faults))
     return region
 
 
-def _report(path: Path, faults: Iterator[str] | list[str]) -> str:
+def report_of(path: Path, faults: Iterator[str] | list[str]) -> str:
     return "\n".join([f"{path} can't be used:", *(f"  {fault}" for fault in faults)])
 
 
 _REMEDY = {"missing": "is missing: add it", "extra_forbidden": "is no field of a region file: remove it or mend its spelling"}
 
 
-def _faults(refused: ValidationError) -> Iterator[str]:
+def faults_of(refused: ValidationError) -> Iterator[str]:
     errors = refused.errors(include_input=False, include_url=False)
     inner = {error["loc"][:1] for error in errors if len(error["loc"]) > 1}
     for error in errors:

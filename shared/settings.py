@@ -140,6 +140,7 @@ class Settings(BaseSettings):
     mode: Literal["development", "test", "production"] = "development"
     region: str = "development"
     region_file: Path | None = None
+    national: Switch = False
     service: Target | None = None
     process: Process | None = None
 
@@ -398,9 +399,15 @@ def _missing(settings: Settings) -> Iterator[Reason]:
             needed = ["database_url"]
         case "migrate":
             needed = ["database_owner_url"]
-    if settings.process in ("api", "worker") and settings.service:
+    if settings.process in ("api", "worker") and settings.service and not settings.national:
         needed += ["keyring_url", *(f"kek_{name}" for name in KEK_CLASSES[settings.service])]
         needed += ["blind_index_key"] if settings.service == "intake" else []
+    if settings.national:
+        for field in ("keyring_url", *(f"kek_{name}" for name in ("identity", "profile", "narrative", "protected", "packet"))):
+            if getattr(settings, field):
+                yield Reason(
+                    "CONFIG", f"{variable(field)} is set on a national stack", "unset it: nothing there is sealed, and no key belongs"
+                )
     for field in needed:
         if not getattr(settings, field):
             yield Reason(

@@ -149,7 +149,7 @@ KEYRING_FAILURES = _counter("gabay.keyring.failures", "class", "trips to the key
 KEYRING_CACHE_HITS = _counter("gabay.keyring.cache_hits", "class", "keys that were at hand without a trip")
 ERASURE_PENDING_AGE = _gauge("gabay.erasure.pending_oldest_age", "s", "region", "erased, and not yet acknowledged here")
 REFERRAL_TIMER_LAG = _gauge("gabay.referral.timer_lag", "s", "timer", "by how much the timers of referrals are late", built=False)
-ROLLUP_OVERDUE = _gauge("gabay.rollup.overdue", "s", "region", "release due by the calendar that has not come (national)", built=False)
+ROLLUP_OVERDUE = _gauge("gabay.rollup.overdue", "s", "region", "release due by the calendar that has not come (national)")
 SURGE_ALERTS = _gauge("gabay.surge.alerts", "", "metric level", "surges and silences that go on; advisory")
 LIVE_SKIPPED = _counter("gabay.live.skipped_records", "topic", "records that the live board passed over, because they were no facts")
 BACKUP_AGE = _gauge("gabay.backup.last_verified_age", "s", "store", "since the last drill that passed", built=False)

@@ -26,6 +26,7 @@ MEANING = {
     "mode": "`production` refuses what suits a laptop only: see below",
     "region": "the region's name; also in `ce_source` of every record",
     "region_file": "the region's centres, sources and calendars; default `deploy/regions/<region>.toml`",
+    "national": "`yes`: a national stack, which shows what regions release; it has no keyring and no KEK",
     "service": "which service; `gabay serve intake` sets it",
     "process": "which process; set by the verb",
     "home": "where the embedded stack keeps data, keys, logs",

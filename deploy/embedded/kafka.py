@@ -105,14 +105,14 @@ class Kafka:
         if cluster.startswith("-"):
             cluster = "A" + cluster[1:]  # StorageTool would take it for an option
         command = [*self._java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(once)]
-        if spawn(command, env=_plain_environment(), log=self.log, cwd=self.home).wait() != 0:
+        if spawn(command, env=plain_environment(), log=self.log, cwd=self.home).wait() != 0:
             raise StackProblem(f"Kafka's log folder could not be formatted; its last words:\n{tail(self.log)}", "./gabay doctor")
         shutil.rmtree(self.data, ignore_errors=True)
         fresh.rename(self.data)
 
     def start(self) -> subprocess.Popen[bytes]:
         command = [*self._java("-Xms64m", "-Xmx384m", recorded=True), "kafka.Kafka", str(self.properties)]
-        return spawn(command, env=_plain_environment(), log=self.log, cwd=self.home, on_parent_death=signal.SIGTERM)
+        return spawn(command, env=plain_environment(), log=self.log, cwd=self.home, on_parent_death=signal.SIGTERM)
 
     def ready(self) -> bool:
         """It answers a question about its versions, the first that any client asks."""
@@ -152,7 +152,7 @@ class Kafka:
         return jars.cache_folder().parent / "classes" / f"{hashlib.sha256(mark.encode()).hexdigest()[:16]}.jsa"
 
 
-def _plain_environment() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
     """Without the options that a user's shell gives every Java, and without anything of Gabay's."""
     refused = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
     return {name: value for name, value in os.environ.items() if name not in refused and not name.startswith("GABAY_")}

@@ -42,6 +42,8 @@ APIS = tuple(f"{service}-api" for service in SERVICES)
 WORKERS = tuple(f"{service}-worker" for service in SERVICES)
 LIVE = "reporting-live"
 PARTS = (*PREPARED, "issuer", *APIS, *WORKERS, LIVE)
+NATIONAL = (*PREPARED, "mirror", "reporting-api", "reporting-worker")
+"""The parts of a national stack: it shows what regions release, and holds nothing else."""
 
 KEKS = {
     "intake": ("identity", "profile"),
@@ -58,7 +60,9 @@ class Stack:
 
     ports: `default` (http.md: issuer 8100, apis 8101 to 8104) or `free` (all drawn, and remembered by the home).
     parts: those of PARTS to run; settings: further `GABAY_` variables for every process; commands: other commands for
-    some parts (tests); secure: TLS, SCRAM and access control on the broker.
+    some parts (tests); secure: TLS, SCRAM and access control on the broker. regions: of a national stack, name -> client
+    settings of the region's broker (deploy/embedded/mirror.py); None: this stack is a region itself; allowed: another
+    allow-list for the mirror (tests).
     Every failure is a StackProblem: what is missing, and the command that mends it.
     """
 
@@ -71,6 +75,8 @@ class Stack:
         settings: Mapping[str, str] | None = None,
         commands: Mapping[str, Sequence[str]] | None = None,
         secure: bool = False,
+        regions: Mapping[str, Mapping[str, str]] | None = None,
+        allowed: str = "",
         changed: Callable[[Running], None] = lambda _: None,
     ) -> None:
         self.home = Home(home)
@@ -78,6 +84,9 @@ class Stack:
         self.settings = dict(settings or {})
         self.secure: Secure | None = None
         self._is_secure = secure
+        self._regions, self._allowed = regions, allowed
+        if regions is not None:
+            self.settings = {"GABAY_NATIONAL": "yes", "GABAY_REGION": "national", "GABAY_STATISTICS_PUBLIC": "on"} | self.settings
         self._kind = ports
         self._commands = dict(commands or {})
         self._changed = changed
@@ -181,6 +190,10 @@ class Stack:
         if self._is_secure:
             self.secure = Secure(self.home.secret_file("kafka"), ports["kafka-internal"])
         self._kafka = Kafka(self.home.path, ports["kafka"], ports["kafka-controller"], self.secure)
+
+    @property
+    def is_national(self) -> bool:
+        return self.settings.get("GABAY_NATIONAL") == "yes"
 
     @property
     def _mark(self) -> Path:
@@ -292,16 +305,17 @@ class Stack:
         variables |= {
             "GABAY_DATABASE_URL": self.dsn(f"{service}_{role}", named[service]),
             "GABAY_DATABASE_OWNER_URL": self.dsn(f"{service}_owner", named[service]) if process == "cli" else "",
-            "GABAY_KEYRING_URL": self.dsn(f"{service}_keyring", named["keyring"]),
+            "GABAY_KEYRING_URL": "" if self.is_national else self.dsn(f"{service}_keyring", named["keyring"]),
             "GABAY_ACCESS_URL": self.dsn(f"{service}_access", named["access"]),
             "GABAY_FINGERPRINT_KEYS_FILE": str(secret("fingerprint-keys")),
             "GABAY_CURSOR_KEY_FILE": str(secret("cursor-key")),
             "GABAY_OIDC_AUDIENCE": f"gabay-{service}",
         }
-        variables |= {f"GABAY_KEK_{name.upper()}_FILE": str(secret(f"kek-{name}")) for name in KEKS[service]}
+        if not self.is_national:
+            variables |= {f"GABAY_KEK_{name.upper()}_FILE": str(secret(f"kek-{name}")) for name in KEKS[service]}
         if service == "intake":
             variables["GABAY_BLIND_INDEX_KEY_FILE"] = str(secret("blind-index-key"))
-        if service == "reporting" and process == "worker":
+        if service == "reporting" and process == "worker" and not self.is_national:
             kept = {"GABAY_RELEASE_KEY_FILE": secret("release-key"), "GABAY_STATISTICS_SECRETS_FILE": secret("statistics-secrets")}
             variables |= {name: str(file) for name, file in kept.items() if file.exists()}
         if f"{service}-{process}" in self._ports:
@@ -362,11 +376,17 @@ class Stack:
                 stopped=broker.stopped, port=broker.port, grace=4.5, last=True,
             )  # fmt: skip
         if name == "migrations":
-            return self._program(name, ("prepare", "migrations"), {"GABAY_HOME": str(self.home.path)}, needs=("postgres",), once=True)
+            variables = {"GABAY_HOME": str(self.home.path)} | self.settings
+            return self._program(name, ("prepare", "migrations"), variables, needs=("postgres",), once=True)
         if name == "topics":
             return self._program(
                 name, ("prepare", "topics"), {"GABAY_HOME": str(self.home.path)} | self.settings, needs=("kafka",), once=True
             )
+        if name == "mirror":
+            from deploy.embedded.mirror import Mirror
+
+            mirror = Mirror(self.home.path, self.bootstrap, self._regions or {}, self._allowed)
+            return Part(name, mirror.start, mirror.log, ", ".join(self._regions or {}), needs=("topics",), prepare=mirror.prepare)
         if name == "issuer":
             ready = _answers(self.port(name), "/.well-known/openid-configuration")
             return self._program(
@@ -380,7 +400,7 @@ class Stack:
             )
         service, _, process = name.partition("-")
         if service not in SERVICES or (process not in ("api", "worker") and name != LIVE):
-            raise StackProblem(f"there is no part {name}", f"one of: {', '.join(PARTS)}")
+            raise StackProblem(f"there is no part {name}", f"one of: {', '.join((*PARTS, 'mirror'))}")
         port = self.port(name)
         verb = {"api": "serve", "worker": "work", "live": "live"}[process]
         needs = ("migrations",) if process == "api" else ("migrations", "topics")

@@ -19,8 +19,8 @@ def pages() -> dict[str, str]:
     """Path below deploy/kubernetes -> text."""
     return {
         **_component("ingress", [_ingress()]),
-        **_component("strimzi", [*_kafka(), *(_topic(topic) for topic in TOPICS), *_users()]),
-        **_component("cnpg", [part for target in TARGETS for part in _database(target)]),
+        **_component("strimzi", [*kafka(), *(topic(each) for each in TOPICS), *_users()]),
+        **_component("cnpg", [part for target in TARGETS for part in database(target)]),
         **_component("keda", [_scaler(process) for process in PROCESSES if process.kind == "worker"]),
     }
 
@@ -45,7 +45,7 @@ def _ingress() -> dict[str, Any]:
             "spec": rules_of("gabay.example")}  # fmt: skip
 
 
-def _kafka() -> list[dict[str, Any]]:
+def kafka() -> list[dict[str, Any]]:
     head = {"apiVersion": "kafka.strimzi.io/v1beta2"}
     tls = {"name": "tls", "port": 9093, "type": "internal", "tls": True, "authentication": {"type": "scram-sha-512"}}
     config = {
@@ -64,7 +64,7 @@ def _kafka() -> list[dict[str, Any]]:
     return [kafka, pool]
 
 
-def _topic(topic: Any) -> dict[str, Any]:
+def topic(topic: Any) -> dict[str, Any]:
     return {
         "apiVersion": "kafka.strimzi.io/v1beta2",
         "kind": "KafkaTopic",
@@ -97,7 +97,7 @@ def _acl(resource: Resource, pattern: Pattern, name: str, *operations: str) -> d
     return {"resource": about, "operations": list(operations)}
 
 
-def _database(target: str) -> list[dict[str, Any]]:
+def database(target: str) -> list[dict[str, Any]]:
     """A PostgreSQL cluster of its own for each; the keyring's waits for a second copy before it answers, and is backed up apart."""
     keys = target == "keyring"
     store = {"apiVersion": "barmancloud.cnpg.io/v1", "kind": "ObjectStore", "metadata": {"name": f"{target}-backup"},

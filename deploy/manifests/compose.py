@@ -241,7 +241,7 @@ def _national() -> dict[str, Any]:
         profiles=["national"],
         command=["/opt/kafka/bin/connect-mirror-maker.sh", "/etc/mm2.properties", "--clusters", "national"],
         environment={"KAFKA_HEAP_OPTS": "-Xmx256m"},
-        volumes=["./deploy/compose/mm2.properties:/etc/mm2.properties:ro"],
+        volumes=["./deploy/compose/mm2.properties:/etc/mm2.properties:ro", f"{SECRETS}/mirror:/run/secrets/mirror:ro"],
         tmpfs=["/tmp", "/opt/kafka/logs:uid=1000,gid=1000"],
         mem_limit="512m",
         depends_on=_after(healthy=("kafka",)),

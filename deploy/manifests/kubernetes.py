@@ -18,20 +18,24 @@ def pages() -> dict[str, str]:
     """Path below deploy/kubernetes -> text."""
     found = {"base/kustomization.yaml": _kustomization(["shared", *SERVICES])}
     found["base/shared/kustomization.yaml"] = _shared_kustomization()
-    found["base/shared/network.yaml"] = text_of([_deny_all()], MADE, "Nothing may talk to anything that no other policy names.")
-    found["base/shared/migrate.yaml"] = text_of([_migrate("keyring"), _migrate("access")], MADE)
+    found["base/shared/network.yaml"] = text_of([deny_all()], MADE, "Nothing may talk to anything that no other policy names.")
+    found["base/shared/migrate.yaml"] = text_of([migrate("keyring"), migrate("access")], MADE)
     for service in SERVICES:
         mine = [each for each in PROCESSES if each.service == service]
         found[f"base/{service}/kustomization.yaml"] = _kustomization(
             [*(f"{each.kind}.yaml" for each in mine), "migrate.yaml", "network.yaml"]
         )
-        found[f"base/{service}/migrate.yaml"] = text_of([_migrate(service)], MADE, "Before the Pods: expand, deploy, contract.")
-        found[f"base/{service}/network.yaml"] = text_of([_flows(each) for each in mine], MADE)
+        found[f"base/{service}/migrate.yaml"] = text_of([migrate(service)], MADE, "Before the Pods: expand, deploy, contract.")
+        found[f"base/{service}/network.yaml"] = text_of([flows(each) for each in mine], MADE)
         for each in mine:
-            parts = [_account(each.name), _deployment(each)] + ([_disruption(each)] if each.replicas > 1 else [])
-            parts += [_service(each)] if each.kind == "api" else []
-            found[f"base/{service}/{each.kind}.yaml"] = text_of(parts, MADE)
+            found[f"base/{service}/{each.kind}.yaml"] = text_of(workload(each), MADE)
     return found | components.pages()
+
+
+def workload(process: Process) -> list[dict[str, Any]]:
+    """A process with its account, and how much of it may be gone."""
+    parts = [_account(process.name), _deployment(process)] + ([_disruption(process)] if process.replicas > 1 else [])
+    return parts + ([_service(process)] if process.kind == "api" else [])
 
 
 def _kustomization(resources: Iterable[str]) -> str:
@@ -171,7 +175,7 @@ def _disruption(process: Process) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _migrate(target: str) -> dict[str, Any]:
+def migrate(target: str) -> dict[str, Any]:
     # A Job can't be changed, so that of each release has a name of its own.
     name = f"migrate-{target}-{VERSION.replace('.', '-')}"
     account = "default"
@@ -201,32 +205,32 @@ def _migrate(target: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _deny_all() -> dict[str, Any]:
-    return _policy("deny-all", {}, ingress=None, egress=None)
+def deny_all() -> dict[str, Any]:
+    return policy("deny-all", {}, ingress=None, egress=None)
 
 
-def _policy(name: str, selector: dict[str, Any], *, ingress: Any, egress: Any) -> dict[str, Any]:
+def policy(name: str, selector: dict[str, Any], *, ingress: Any, egress: Any) -> dict[str, Any]:
     spec: dict[str, Any] = {"podSelector": selector, "policyTypes": ["Ingress", "Egress"]}
     spec |= {key: value for key, value in (("ingress", ingress), ("egress", egress)) if value}
     return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": name}, "spec": spec}
 
 
-def _flows(process: Process) -> dict[str, Any]:
+def flows(process: Process) -> dict[str, Any]:
     """The named flows of the operations chapter, section 1, for one process."""
     api = process.kind == "api"
-    databases = [process.service, *([] if process.kind == "live" else ["keyring"]), *(["access"] if api else [])]
-    egress = [DNS, *(_to({"cnpg.io/cluster": name}, 5432) for name in databases)]
-    egress.append(_to({"app.kubernetes.io/name": "otel-collector"}, 4318))
+    databases = [process.service, *([] if process.national or process.kind == "live" else ["keyring"]), *(["access"] if api else [])]
+    egress = [DNS, *(to({"cnpg.io/cluster": name}, 5432) for name in databases)]
+    egress.append(to({"app.kubernetes.io/name": "otel-collector"}, 4318))
     if api:
         issuer = {"namespaceSelector": {"matchLabels": {"gabay/role": "identity"}}}
         egress.append({"to": [issuer], "ports": [{"protocol": "TCP", "port": 8443}]})
         door = {"namespaceSelector": {"matchLabels": {"gabay/role": "ingress"}}}
         ingress: Any = [{"from": [door], "ports": [{"protocol": "TCP", "port": process.port}]}]
     else:
-        egress.append(_to({"strimzi.io/cluster": "gabay", "strimzi.io/kind": "Kafka"}, 9093))
+        egress.append(to({"strimzi.io/cluster": "gabay", "strimzi.io/kind": "Kafka"}, 9093))
         ingress = None
-    return _policy(process.name, {"matchLabels": labels(process.name)}, ingress=ingress, egress=egress)
+    return policy(process.name, {"matchLabels": labels(process.name)}, ingress=ingress, egress=egress)
 
 
-def _to(match: dict[str, str], port: int) -> dict[str, Any]:
+def to(match: dict[str, str], port: int) -> dict[str, Any]:
     return {"to": [{"podSelector": {"matchLabels": match}}], "ports": [{"protocol": "TCP", "port": port}]}

@@ -36,10 +36,14 @@ IMAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process of a service. memory: its limit in MiB; grace: seconds between SIGTERM and SIGKILL."""
+    """One process of a service. memory: its limit in MiB; grace: seconds between SIGTERM and SIGKILL.
+
+    national: of a national stack, where nothing is sealed and nothing is signed.
+    """
 
     service: str
     kind: str
+    national: bool = False
 
     @property
     def name(self) -> str:
@@ -93,6 +97,9 @@ class Process:
             found["GABAY_BLIND_INDEX_KEY_FILE"] = "blind-index-key"
         if (self.service, self.kind) == ("reporting", "worker"):
             found |= {"GABAY_RELEASE_KEY_FILE": "release-key", "GABAY_STATISTICS_SECRETS_FILE": "statistics-secrets"}
+        if self.national:
+            keys = ("GABAY_KEYRING_", "GABAY_KEK_", "GABAY_RELEASE_", "GABAY_STATISTICS_")
+            found = {name: secret for name, secret in found.items() if not name.startswith(keys)}
         return dict(sorted(found.items()))
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.reporting.dashboard import pages
 from services.reporting.figures import routes
 from services.reporting.figures.read import Reader
+from services.reporting.national import process as national
 from services.reporting.pages.pen import Charts
 from services.reporting.parts import Reporting
 from services.reporting.releases import command_routes
@@ -38,6 +39,8 @@ async def resources(settings: Settings) -> AsyncIterator[Reporting]:
 
 
 def app(settings: Settings) -> FastAPI:
+    if settings.national:
+        return national.app(settings)
     return create_app(service="reporting", settings=settings, routers=ROUTERS, resources=resources)
 
 

@@ -27,6 +27,10 @@ zones.follow(lambda: region().centres)
 
 
 def main(settings: Settings) -> None:
-    """Run until SIGTERM."""
+    """Run until SIGTERM; on a national stack what is made of roll-ups alone."""
+    if settings.national:
+        from services.reporting.national.process import work
+
+        return work(settings)
     zones.follow(lambda: load_region(settings.region_path).centres)
     run_worker(settings, aggregates=(ROLLUP,), projections=PROJECTIONS, loops=(watch_watermark, watch_releases, Forgetting(PROJECTIONS)))

@@ -72,6 +72,7 @@ class Projection:
     the read model is rebuilt beside the old one. topics: what it reads. opens: sealed classes it needs opened.
     statements: package of its .sql files, if it is not that of its handlers. forgets: its tables that hold rows of people, gone
     once a client is erased: by a handler of `client-erased` where the model reads that topic anyway, else by `purge.sql`.
+    compacted: its topics keep only the newest fact of a stream, which says all, so a missing version is no hole.
     """
 
     def __init__(
@@ -83,12 +84,14 @@ class Projection:
         opens: Iterable[FieldClass] = (),
         statements: str | None = None,
         forgets: Iterable[str] = (),
+        compacted: bool = False,
     ) -> None:
         self.name, self.version = name, version
         self.statements = statements
         self.topics = tuple(topics)
         self.opens = frozenset(opens)
         self.forgets = tuple(forgets)
+        self.compacted = compacted
         self.handlers: dict[str, Handler] = {}
 
     @property

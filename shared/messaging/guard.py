@@ -24,10 +24,11 @@ class Sieve:
     """What to do with the records of one batch. guard: stream -> applied version; parked: streams that stand aside.
 
     alone: a failed record parks alone instead of its stream, and the guard moves past it (reactions).
+    compacted: the topic keeps only newest facts, so versions may be missing.
     """
 
-    def __init__(self, consumer: str, guard: dict[str, int], parked: set[str], *, alone: bool = False) -> None:
-        self.consumer, self.guard, self.parked, self.alone = consumer, guard, parked, alone
+    def __init__(self, consumer: str, guard: dict[str, int], parked: set[str], *, alone: bool = False, compacted: bool = False) -> None:
+        self.consumer, self.guard, self.parked, self.alone, self.compacted = consumer, guard, parked, alone, compacted
         self.moved: dict[str, int] = {}
         self.aside: list[Entry] = []
         self.ended: list[Entry] = []  # aside, and discarded at once: their subject was erased
@@ -55,7 +56,7 @@ class Sieve:
             self.erased.append(stream)
             self.ended += [each for each in self.aside if each.stream == stream]
             self.aside = [each for each in self.aside if each.stream != stream]
-        elif version != have + 1:
+        elif version != have + 1 and not self.compacted:
             raise Hole(self.consumer, stream, have, version)
         self.guard[stream] = self.moved[stream] = version
         return True
@@ -102,7 +103,9 @@ async def lock(connection: Connection, consumer: str, batch: Batch, expected: Ma
                 del batch.parts[place]
 
 
-async def sieve(connection: Connection, consumer: str, entries: Iterable[Sequence[Entry]], *, alone: bool = False) -> Sieve:
+async def sieve(
+    connection: Connection, consumer: str, entries: Iterable[Sequence[Entry]], *, alone: bool = False, compacted: bool = False
+) -> Sieve:
     """Read what the guard knows of the streams of some entries."""
     entries = list(entries)
     streams = list({entry[1] for part in entries for entry in part if entry[1] is not None})
@@ -113,7 +116,7 @@ async def sieve(connection: Connection, consumer: str, entries: Iterable[Sequenc
             parked.add(stream)
         else:
             guard[stream] = version
-    return Sieve(consumer, guard, parked, alone=alone)
+    return Sieve(consumer, guard, parked, alone=alone, compacted=compacted)
 
 
 async def settled(connection: Connection, consumer: str, entries: Sequence[Entry]) -> set[tuple[str, int, int]]:

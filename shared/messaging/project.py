@@ -46,7 +46,7 @@ class Projecting:
         """Apply a batch in one transaction. careful: record by record in savepoints, to find the one at fault."""
         async with connection.transaction():
             await guard.lock(connection, self.name, batch, expected)
-            decided = await guard.sieve(connection, self.name, batch.parts.values())
+            decided = await guard.sieve(connection, self.name, batch.parts.values(), compacted=self.projection.compacted)
             await _forget_settled(connection, self.name, batch, decided)
             if careful:
                 await self._carefully(connection, batch, decided)

@@ -83,6 +83,12 @@ BY_NAME: Mapping[str, Topic] = {topic.name: topic for topic in TOPICS}
 EVENT_TOPICS: tuple[str, ...] = tuple(topic.name for topic in TOPICS if topic.kind == "event")
 
 
+def mirrored(region: str) -> Topic:
+    """A region's roll-ups at the national side, as MirrorMaker's DefaultReplicationPolicy names the topic."""
+    original = next(topic for topic in TOPICS if topic.kind == "rollup")
+    return Topic(f"{region}.{original.name}", kind="rollup", partitions=original.partitions)
+
+
 def replay_topic(consumer: str, topic: str) -> Topic:
     """The topic that carries copies of `topic` for one consumer alone."""
     original = BY_NAME[topic]

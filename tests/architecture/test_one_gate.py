@@ -49,7 +49,7 @@ def released_reads(module: ast.AST) -> Iterator[tuple[int, str]]:
 
 def public_files() -> list[Path]:
     released = [file for file in sources("services/reporting/releases/*.py") if file.name not in FREEZING]
-    folders = ("exports", "disclosure", "pages")
+    folders = ("exports", "disclosure", "pages", "rollup", "national")
     return [*released, *sources(*(f"services/reporting/{folder}/*.py" for folder in folders))]
 
 
@@ -61,7 +61,7 @@ def test_no_public_operation_asks_the_read_model() -> None:
     assert not (bad := lint(released_reads, sources("services/reporting/**/*.py"))), "\n".join(bad)
 
 
-@pytest.mark.parametrize("folder", ["releases", "exports", "disclosure", "pages"])
+@pytest.mark.parametrize("folder", ["releases", "exports", "disclosure", "pages", "rollup", "national"])
 def test_only_counting_statements_name_facts(folder: str) -> None:
     for file in (REPORTING / folder).rglob("*.sql"):
         text = file.read_text(encoding="utf-8")

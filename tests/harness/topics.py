@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,25 +35,27 @@ class Record:
         return int(self.headers["ce_sequence"])
 
 
-async def read_topics(bootstrap: str, topics: Iterable[str], seconds: float = 60) -> list[Record]:
-    """All records from offset 0 to the ends that the topics have now, in order per partition."""
+async def read_topics(
+    bootstrap: str, topics: Iterable[str], seconds: float = 60, *, partitions: Mapping[str, int] | None = None
+) -> list[Record]:
+    """All records from offset 0 to the ends that the topics have now, in order per partition. partitions: of topics not in the table."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, isolation_level="read_committed", auto_offset_reset="none"
     )
     await consumer.start()
     try:
         async with asyncio.timeout(seconds):
-            return await _read(consumer, list(topics))
+            return await _read(consumer, list(topics), {name: each.partitions for name, each in BY_NAME.items()} | dict(partitions or {}))
     finally:
         await consumer.stop()
 
 
-async def _read(consumer: AIOKafkaConsumer, topics: list[str]) -> list[Record]:
+async def _read(consumer: AIOKafkaConsumer, topics: list[str], partitions: Mapping[str, int]) -> list[Record]:
     known = await consumer.topics()
     if missing := set(topics) - known:
         raise AssertionError(f"topics that do not exist: {sorted(missing)}")
     # From our own table: aiokafka knows the partitions of a topic only some time after it first heard of the topic.
-    places = [TopicPartition(name, number) for name in topics for number in range(BY_NAME[name].partitions)]
+    places = [TopicPartition(name, number) for name in topics for number in range(partitions[name])]
     consumer.assign(places)
     ends = await consumer.end_offsets(places)
     for place, first in (await consumer.beginning_offsets(places)).items():

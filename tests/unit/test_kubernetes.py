@@ -24,6 +24,7 @@ from deploy.manifests.region import OVERLAYS, REGIONS
 from deploy.manifests.table import PROCESSES
 from shared.messaging.topics import TOPICS
 from shared.region import load_region
+from shared.region_national import load_national
 from shared.settings import KEK_CLASSES, ROOT, Settings
 
 VERSION = "1.32"
@@ -216,3 +217,38 @@ def test_the_users_of_kafka_are_those_of_the_one_table() -> None:
     named = {acl["resource"].get("name") for acl in users["svc-intake"] if acl["operations"] == ["Read"]}
     assert "intake.client.v1" in named
     assert "casework.feedback.v1" not in named, "a service reads what its consumers name, and no more"
+
+
+def national() -> list[dict[str, Any]]:
+    files = sorted((OVERLAYS / "national").glob("*.yaml"))
+    return [each for file in files if file.name != "kustomization.yaml" for each in yaml.safe_load_all(file.read_text()) if each]
+
+
+def test_the_national_overlay_is_valid_and_holds_no_key_and_no_other_service() -> None:
+    found = national()
+    for each in found:
+        if not is_custom(each):
+            kubernetes_validate.validate(each, VERSION, strict=True)
+    assert {each["metadata"]["name"] for each in found if each["kind"] == "Deployment"} == {"reporting-api", "reporting-worker"}
+    assert {each["metadata"]["name"] for each in found if each["kind"] == "Cluster"} == {"reporting", "access"}
+    text = "".join(file.read_text() for file in (OVERLAYS / "national").iterdir())
+    for word in ("kek-", "KEK", "keyring", "release-key", "statistics-secrets", "intake", "casework", "referrals"):
+        assert word not in text.replace("no key is", ""), word
+
+
+def test_the_national_mirror_copies_the_roll_up_of_each_region_alone() -> None:
+    (mirror,) = (each for each in national() if each["kind"] == "KafkaMirrorMaker2")
+    regions = [each.region for each in load_national(ROOT / "deploy/regions/national.toml").regions]
+    assert [each["sourceCluster"] for each in mirror["spec"]["mirrors"]] == regions
+    assert {each["topicsPattern"] for each in mirror["spec"]["mirrors"]} == {r"reporting\.rollup\.v1"}
+    assert {each["metadata"]["name"] for each in national() if each["kind"] == "KafkaTopic"} == {
+        f"{region}.reporting.rollup.v1" for region in regions
+    }
+    assert set(regions) <= set(REGIONS)
+
+
+@rendered_by_kubectl
+def test_the_national_overlay_renders_with_settings_that_are_known() -> None:
+    (config,) = (each for each in documents("national") if each["kind"] == "ConfigMap")
+    assert set(config["data"]) <= {f"GABAY_{field.upper()}" for field in Settings.model_fields}
+    assert config["data"]["GABAY_NATIONAL"] == "yes"
