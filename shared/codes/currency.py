@@ -1,5 +1,6 @@
 """Currencies: ISO 4217 (`currencies.csv`, made from pycountry and CLDR), and rates to the peso."""
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
@@ -29,3 +30,9 @@ def php_rate(month: str, currency: str) -> Decimal | None:
     `exchange_rates.csv` is shipped empty: whoever runs a region fills it. Source: indicator 14 of statistics.md.
     """
     return Decimal(1) if currency == "PHP" else _rates().get((month, currency))
+
+
+@cache
+def rates_json() -> str:
+    """All rates on file as JSON, `<YYYY-MM> <currency>` -> pesos for one unit: what a database reckons with."""
+    return json.dumps({f"{month} {currency}": str(php) for (month, currency), php in _rates().items()})

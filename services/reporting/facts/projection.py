@@ -5,8 +5,9 @@ cell, is decided in `tables.sql`, where it is seen beside everything else that i
 """
 
 from services.reporting.facts.profile import attributes
-from services.reporting.facts.row import fact, person
+from services.reporting.facts.row import fact, heard, person
 from services.reporting.facts.zones import day_at
+from shared.codes.service import WELL, ServiceCode
 from shared.eventsourcing.projection import Fact, Op, Projection
 from shared.privacy.classes import ERASED, PROFILE
 
@@ -20,12 +21,13 @@ facts = Projection(
         "intake.incident.v1",
         "intake.household.v1",
         "casework.case.v1",
+        "casework.stay.v1",
         "casework.training-session.v1",
         "casework.feedback.v1",
         "referrals.referral.v1",
     ),
     opens=(PROFILE,),
-    forgets=("person_version", "fact", "waiting", "consent_state"),
+    forgets=("person_version", "fact", "waiting", "consent_state", "allowed", "heard"),
 )
 
 UNDESCRIBED = (None,) * 8
@@ -42,10 +44,10 @@ def registered(f: Fact) -> Op:
 
 
 @facts.on("gabay.intake.client-profile-amended.v1")
-def amended(f: Fact) -> Op | None:
+def amended(f: Fact) -> Op:
     profile = f.opened.get(PROFILE)
     if not profile:
-        return None
+        return heard(f, f.stream)
     day = day_at(f.data["ctx"]["centre"], f.occurred_at).isoformat()
     return person(f.data["reason"], f, attributes(profile), day=day)
 
@@ -82,10 +84,10 @@ def unmerged(f: Fact) -> Op:
 
 
 @facts.on("gabay.intake.transit-arrival-recorded.v1")
-def transit(f: Fact) -> Op | None:
+def transit(f: Fact) -> Op:
     p = f.opened.get(PROFILE)
     if not p:
-        return None
+        return heard(f, f.stream)
     data = f.data
     return fact(
         "transit", f, p["date"], client=f.stream, item=data["episode_id"], c1=data["point"], c2=" ".join(p.get("mode") or ()),
@@ -94,23 +96,23 @@ def transit(f: Fact) -> Op | None:
 
 
 @facts.on("gabay.intake.departure-recorded.v1")
-def departure(f: Fact) -> Op | None:
+def departure(f: Fact) -> Op:
     p = f.opened.get(PROFILE)
     if not p:
-        return None
+        return heard(f, f.stream)
     job = p.get("isco")
     return fact(
-        "departure", f, p["date"], client=f.stream, c1=p["destination"], c2=p["land_sea"],
+        "departure", f, p["date"], client=f.stream, item=f.data["episode_id"], c1=p["destination"], c2=p["land_sea"],
         c3=p["hire_type"], c4=_known(p["documented"]), c5=_known(p["channel"]), c6=job[:1] if job else None,
         qty=p.get("intended_months"),
     )  # fmt: skip
 
 
 @facts.on("gabay.intake.return-recorded.v1")
-def returned(f: Fact) -> Op | None:
+def returned(f: Fact) -> Op:
     p = f.opened.get(PROFILE)
     if not p:
-        return None
+        return heard(f, f.stream)
     return fact(
         "return", f, p["date"], client=f.stream, item=f.data["episode_id"], c1=p["from"], c2=_known(p["reason"]),
         c3="YES" if p["distressed"] else "NO", c4=p.get("travel_group"), qty=p.get("months_abroad"),
@@ -118,10 +120,10 @@ def returned(f: Fact) -> Op | None:
 
 
 @facts.on("gabay.intake.vulnerability-screened.v1")
-def screened(f: Fact) -> Op | None:
+def screened(f: Fact) -> Op:
     p = f.opened.get(PROFILE)
     if not p:
-        return None
+        return heard(f, f.stream)
     severe = sorted({each["level"] for each in p["factors"] if each["polarity"] == "RISK" and each["severity"] == _SEVERE})
     return fact(
         "screening", f, None, client=f.stream, c1=p["risk_level"], c2="YES" if f.data["urgent"] else "NO", c3=" ".join(severe),
@@ -129,10 +131,10 @@ def screened(f: Fact) -> Op | None:
 
 
 @facts.on("gabay.intake.migration-intention-declared.v1")
-def intended(f: Fact) -> Op | None:
+def intended(f: Fact) -> Op:
     p = f.opened.get(PROFILE)
     if not p:
-        return None
+        return heard(f, f.stream)
     job = p.get("isco")
     return fact(
         "intention", f, None, client=f.stream, c1=p["destination"], c2=job[:1] if job else "_U", c3=_known(p["reason"]),
@@ -162,46 +164,69 @@ def observed(f: Fact) -> list[Op]:
 
 
 @facts.on("gabay.casework.service-delivered.v1")
-def served(f: Fact) -> Op | None:
+def served(f: Fact) -> Op:
     if f.open(PROFILE) is ERASED:
-        return None
+        return heard(f, f.data["ctx"]["subject_id"])
     p = f.opened.get(PROFILE)
     data = f.data
     return fact(
         "service", f, data["delivered_on"], client=data["ctx"]["subject_id"], c1=data["service_code"], c2=data["sub_committee"],
-        c3="DIRECT", c4=data["unit"], c5=p["result"] if p else None, qty=data["qty"],
+        c3="DIRECT", c4=data["unit"], c5=p["result"] if p else None, c6=_well(data["service_code"]), qty=data["qty"],
     )  # fmt: skip
 
 
 @facts.on("gabay.casework.case-opened.v1", "gabay.casework.case-reopened.v1")
-def case_open(f: Fact) -> Op | None:
+def case_open(f: Fact) -> list[Op]:
     """`qty` is what it does to the number of open cases."""
-    if f.open(PROFILE) is ERASED:
-        return None
-    p = f.opened.get(PROFILE)
     data = f.data
-    return fact(
-        "case", f, None, client=data["ctx"]["subject_id"], c1=_CASE[f.type], c2=data.get("source"), c3=p["case_type"] if p else None, qty=1,
-    )  # fmt: skip
+    load, client = fact("load", f, None, c1=_CASE[f.type]), data["ctx"]["subject_id"]
+    if f.open(PROFILE) is ERASED:
+        return [load, heard(f, client)]
+    p = f.opened.get(PROFILE)
+    told = fact("case", f, None, client=client, c1=_CASE[f.type], c2=data.get("source"), c3=p["case_type"] if p else None, qty=1)
+    return [load, told]
+
+
+@facts.on("gabay.casework.case-assigned.v1")
+def case_assigned(f: Fact) -> list[Op]:
+    """Who answers for a case: counted with and without consent, so of no client."""
+    return [fact("load", f, None, c1="ASSIGNED", c2=f.data["worker"]), heard(f, f.data["ctx"]["subject_id"])]
+
+
+@facts.on("gabay.casework.case-transfer-answered.v1")
+def case_moved(f: Fact) -> list[Op]:
+    """A case that another centre took counts there from that day on."""
+    data = f.data
+    client, there = data["ctx"]["subject_id"], data["to_centre"]
+    if data["answer"] != "ACCEPTED":
+        return [heard(f, client)]
+    return [
+        fact("load", f, None, centre=there, c1="TRANSFERRED"),
+        fact("case", f, None, client=client, centre=there, c1="TRANSFERRED", qty=0),
+    ]
 
 
 @facts.on("gabay.casework.case-closed.v1")
-def case_closed(f: Fact) -> list[Op] | None:
+def case_closed(f: Fact) -> list[Op]:
     """The closure, and what became of each need."""
-    if f.open(PROFILE) is ERASED:
-        return None
-    p = f.opened.get(PROFILE)
     client, day = f.data["ctx"]["subject_id"], f.data["closed_on"]
+    load = fact("load", f, day, c1="CLOSED")
+    if f.open(PROFILE) is ERASED:
+        return [load, heard(f, client)]
+    p = f.opened.get(PROFILE)
     closed = fact("case", f, day, client=client, c1="CLOSED", c4=p["reason"] if p else None, qty=-1)
     needs = p.get("outcomes") or () if p else ()
-    return [closed, *(fact("need", f, day, client=client, part=n, c1=each["code"], c2=each["outcome"]) for n, each in enumerate(needs, 1))]
+    return [
+        load, closed,
+        *(fact("need", f, day, client=client, part=n, c1=each["code"], c2=each["outcome"]) for n, each in enumerate(needs, 1)),
+    ]  # fmt: skip
 
 
 @facts.on("gabay.casework.needs-assessed.v1")
-def assessed(f: Fact) -> Op | None:
+def assessed(f: Fact) -> Op:
     """The true type of the case, from now on."""
-    p = f.opened.get(PROFILE)
-    return fact("assessment", f, None, client=f.data["ctx"]["subject_id"], c1=p["case_type"]) if p else None
+    p, client = f.opened.get(PROFILE), f.data["ctx"]["subject_id"]
+    return fact("assessment", f, None, client=client, c1=p["case_type"]) if p else heard(f, client)
 
 
 @facts.on("gabay.casework.case-plan-agreed.v1")
@@ -230,7 +255,7 @@ def sent(f: Fact) -> list[Op]:
     client, centre = data.get("client_id"), data["ctx"]["centre"]
     codes = {"c1": data["service_code"], "c2": data["direction"], "c3": data.get("to_org") or "_Z", "c5": data["priority"]}
     return [
-        fact("referral", f, None, client=client, c4=data["sub_committee"], due=data["due_ack"], **codes),
+        fact("referral", f, None, client=client, c4=data["sub_committee"], c6=_well(data["service_code"]), due=data["due_ack"], **codes),
         *(
             fact("promise", f, day_at(centre, data[what]).isoformat(), client=client, part=part, c4=what.upper(), due=data[what], **codes)
             for part, what in enumerate(("due_ack", "due_service", "lapse_ack"), 1)
@@ -254,6 +279,12 @@ def voided(f: Fact) -> Op:
     return Op("void", (f.stream, f.data["event_id"], f.recorded_at))
 
 
+def _well(service: str) -> str:
+    """Which of work, education, legal help, livelihood and violence a service answers to."""
+    found = WELL[ServiceCode(service)]
+    return found.value if found else "_Z"
+
+
 def _known(code: str) -> str:
     return "_U" if code in ("U", "UNKNOWN") else code
 
@@ -272,3 +303,4 @@ _ANSWER = {
 
 # Last: its handlers are added to the projection that stands above.
 from services.reporting.facts import activities as activities  # noqa: E402
+from services.reporting.facts import protections as protections  # noqa: E402

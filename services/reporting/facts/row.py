@@ -32,7 +32,8 @@ def person(
     consent: str | None = None,
 ) -> Op:
     """A step of a person. what: REGISTERED, GIVEN, ENDED or the reason of an amendment; attributes: all eight, or Nones."""
-    fields = (what, f.stream, f.version, f.event_id, f.recorded_at, day, centre, channel, consent, *attributes)
+    told = day_at(f.data["ctx"]["centre"], f.occurred_at).isoformat()
+    fields = (what, f.stream, f.version, f.event_id, f.recorded_at, day, centre, channel, consent, *attributes, told)
     return Op("person", (packed(fields),))
 
 
@@ -56,20 +57,29 @@ def fact(
     qty: str | int | None = None,
     due: str | None = None,
     done: str | None = None,
+    centre: str | None = None,
 ) -> Op:
     """day: the fact's own date, whole or partial (YYYY, YYYY-MM); None: the day at the centre when it happened.
 
     Of a partial date the row keeps its middle, at which ages are taken, and its precision, which says in which periods it
-    counts. sex, age, nat: only of facts that describe themselves; those of a person are resolved in the database.
+    counts. centre: where it counts, if that is not where it was told. sex, age, nat: only of facts that describe themselves;
+    those of a person are resolved in the database.
     """
-    centre = f.data["ctx"]["centre"]
-    exact = "D"
+    here = f.data["ctx"]["centre"]
+    exact, told = "D", None
+    if day is None or client is not None:
+        told = day_at(here, f.occurred_at).isoformat()
     if day is None:
-        day = day_at(centre, f.occurred_at).isoformat()
+        day = told
     elif len(day) < 10:
         exact, day = precision(day), middle(day).isoformat()
     fields = (
-        kind, f.stream, f.event_id, part, f.version, client, centre, day, exact, f.recorded_at, item, sex, age, nat,
-        c1, c2, c3, c4, c5, c6, qty, due, done,
+        kind, f.stream, f.event_id, part, f.version, client, centre or here, day, exact, f.recorded_at, item, sex, age, nat,
+        c1, c2, c3, c4, c5, c6, qty, due, done, told,
     )  # fmt: skip
     return Op("fact", (packed(fields),))
+
+
+def heard(f: Fact, client: str) -> Op:
+    """That there was something about a client, of which nothing is told without consent to statistics."""
+    return Op("heard", (client, day_at(f.data["ctx"]["centre"], f.occurred_at).isoformat()))

@@ -16,7 +16,22 @@ create table consent_state (
     -- When the client was last asked and said yes: a merge with a record that says no rests only until then.
     asked_at      timestamptz,
     -- What was recorded before it never comes back, however late its topic brings it.
-    forgotten_at  timestamptz
+    forgotten_at  timestamptz,
+    erased        boolean not null default false
+);
+
+-- When clients allowed statistics, and in which months there was a fact about them: of all clients, open fields only, until
+-- they are erased.
+create table allowed (
+    client uuid not null,
+    since  date not null,
+    until  date not null default 'infinity',
+    primary key (client, since)
+);
+create table heard (
+    client uuid not null,
+    month  date not null,
+    primary key (client, month)
 );
 
 -- Which record was merged into which, and from when to when, by recorded time. Ids alone, which outlive what they stood for:
@@ -101,14 +116,16 @@ create table fact (
 -- those of nobody by their stream. A partition for each. Stream ids are time-ordered, event ids are not: an index that begins
 -- with the stream grows at one end only.
 create function own_kinds() returns text[] language sql immutable parallel safe
-return array['registration', 'transit', 'departure', 'return', 'screening', 'intention'];
+return array['registration', 'transit', 'departure', 'return', 'screening', 'intention', 'functioning', 'earning'];
 
 create function kinds_of_clients() returns text[] language sql immutable parallel safe
 return array['encounter', 'service', 'case', 'assessment', 'plan', 'need', 'follow-up', 'contact', 'referral', 'promise',
-             'incident', 'economics', 'seat', 'learned', 'reintegration'];
+             'incident', 'economics', 'seat', 'learned', 'reintegration', 'member', 'stay', 'stay-end', 'assist', 'consular', 'tracing',
+             'protection'];
 
 create function kinds_of_nobody() returns text[] language sql immutable parallel safe
-return array['group', 'answer', 'outreach', 'media', 'dead', 'missing', 'session', 'held', 'feedback', 'complaint', 'complaint-step'];
+return array['group', 'answer', 'outreach', 'media', 'dead', 'missing', 'session', 'held', 'feedback', 'complaint', 'complaint-step',
+             'unlinked', 'load'];
 
 do $$
 declare

@@ -10,3 +10,12 @@ select coalesce(nullif(current_setting('gabay.known_at', true), '')::timestamptz
 -- Facts that stand. Only those that are `counted` are anybody's part in a figure; the others say what became of one.
 create view known as
 select f.* from fact f where f.voided_at is null and f.recorded_at <= (select a.known_at from asked a);
+
+-- Stays with the day on which they ended.
+create view stay_known as
+select s as f, s.*, e.date as left_on, e.qty as nights
+  from known s
+  left join lateral (
+    select e.date, e.qty from known e where e.kind = 'stay-end' and e.stream = s.stream order by e.seq desc limit 1
+ ) e on true
+ where s.kind = 'stay';

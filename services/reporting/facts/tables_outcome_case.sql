@@ -104,4 +104,51 @@ select 'settled', f, coalesce(f.person, f.client), f.centre, f.date, f.precision
    and exists (select from consent_state c where c.client = f.client and c.consent_id is not null)
    and not exists (select from known b
                     where b.kind = 'reintegration' and b.stream = f.stream and b.item = f.item
-                      and b.c1 between '006' and '012' and (b.c1, b.seq) < (f.c1, f.seq));
+                      and b.c1 between '006' and '012' and (b.c1, b.seq) < (f.c1, f.seq))
+ union all
+-- 21: c1 the status when it was first assessed for a person, c2 kinds of exploitation.
+select 'trafficking', f, coalesce(f.person, f.client), f.centre, f.date, f.precision,
+       case f.c2 when 'PossibleVictimOfTrafficking' then 'POSSIBLE' else 'ACTUAL' end, coalesce(f.c3, '_U'), null, null, null, null
+  from known f
+ where f.kind = 'protection' and f.c1 = 'TRAFFICKING' and f.counted
+   and f.c2 in ('PossibleVictimOfTrafficking', 'ActualVictimOfTrafficking')
+   and not exists (select from known b
+                    where b.kind = 'protection' and b.c1 = 'TRAFFICKING' and b.c2 = f.c2 and b.client = f.client and b.counted
+                      and (b.date, b.recorded_at, b.event_id) < (f.date, f.recorded_at, f.event_id))
+ union all
+-- 22: children on their own, by the day on which it was found. good: best interests assessed within 14 days. c2 whether those
+-- 14 days are over at the end of the period.
+select 'alone', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, f.c2,
+       case when f.date <= (select a.last - 14 from asked a) then 'DUE' else '_Z' end, null, null,
+       exists (select from known b
+                where b.kind = 'protection' and b.c1 = 'BEST_INTERESTS' and b.c2 = 'BIA' and b.client = f.client and b.counted
+                  and b.date between f.date and f.date + 14), null
+  from known f
+ where f.kind = 'protection' and f.c1 = 'CHILD_SEPARATION' and f.counted
+   and not exists (select from known b
+                    where b.kind = 'protection' and b.c1 = 'CHILD_SEPARATION' and b.client = f.client and b.counted
+                      and (b.date, b.recorded_at, b.event_id) < (f.date, f.recorded_at, f.event_id))
+ union all
+-- 34: stays that ended, by their nights; and the room that there was.
+select 'slept', s.f, coalesce(s.person, s.client), s.centre, s.left_on, 'D', s.c1, null, null, null, null, s.left_on - s.date
+  from stay_known s
+ where s.counted and s.c1 <> 'SAFE' and s.left_on is not null
+ union all
+select 'room', s.f, coalesce(s.person, s.client), s.centre, s.date, 'D', s.c1, null, null, null, null, s.c2::numeric
+  from stay_known s
+ where s.counted and s.c1 <> 'SAFE'
+ union all
+-- 35: days from the request to the departure; and of those that ended, who took it back. c1 country of return.
+select 'departing', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, f.c2, null, null, null, null, f.date - r.date
+  from known f
+  join known r on r.kind = 'assist' and r.stream = f.stream and r.item = f.item and r.c1 = 'REQUESTED'
+ where f.kind = 'assist' and f.c1 = 'DEPARTED' and f.counted
+ union all
+select 'withdrawn', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, f.c2, null, null, null, f.c1 = 'WITHDRAWN', null
+  from known f
+ where f.kind = 'assist' and f.c1 in ('WITHDRAWN', 'DEPARTED') and f.counted
+ union all
+-- 35: c1 stage, c2 document.
+select 'consular', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, f.c1, f.c2, null, null, null, null
+  from known f
+ where f.kind = 'consular' and f.c1 in ('SUBMITTED', 'ISSUED', 'REFUSED') and f.counted;

@@ -6,7 +6,39 @@ select 'active'::text as asked, f, coalesce(f.person, f.client) as who, f.centre
        case f.kind when 'service' then f.c1 else '_Z' end as c1, null::text as c2, null::text as c3, null::text as c4,
        null::boolean as good, null::numeric as value
   from known f
- where f.kind in ('registration', 'encounter', 'service') and f.counted and f.client is not null
+ where f.kind in ('registration', 'encounter', 'service', 'learned') and f.counted and f.client is not null
+ union all
+-- 02: whoever slept in a shelter, once for each month.
+select 'active', s.f, coalesce(s.person, s.client), s.centre, greatest(s.date, month::date), 'D', '_Z', null, null, null, null, null
+  from stay_known s
+ cross join asked a
+ cross join generate_series(date_trunc('month', greatest(s.date, a.first, '1990-01-01')::timestamp),
+                            least(coalesce(s.left_on - 1, a.last), a.last, s.date + 36600)::timestamp, interval '1 month') as month
+ where s.counted and s.date <= a.last and coalesce(s.left_on, a.last) > s.date
+ union all
+-- 05: of active persons of five years or more the latest assessment.
+select 'disabled', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, null, null, null, null, l.c1 = 'YES', null
+  from known f
+ cross join lateral (
+    select l.c1 from known l
+     where l.kind = 'functioning' and l.stream = f.client and l.counted and l.date <= (select a.last from asked a)
+     order by l.date desc, l.seq desc
+     limit 1
+ ) l
+ where f.kind in ('registration', 'encounter', 'service', 'learned') and f.counted and f.client is not null and f.age <> 'Y0T4'
+ union all
+-- 09: c1 how long somebody is away, as known at the end of the period.
+select 'gone', f, coalesce(f.person, f.client), f.centre, f.date, f.precision,
+       case when coalesce(r.date, a.last) >= f.date + interval '12 months' or r.date is null and f.qty >= 12 then 'LONG_TERM' else 'TEMPORARY' end,
+       null, null, null, null, null
+  from known f
+ cross join asked a
+  left join lateral (
+    select r.date from known r where r.kind = 'return' and r.stream = f.stream and r.item = f.item and r.date <= a.last
+     order by r.seq
+     limit 1
+ ) r on true
+ where f.kind = 'departure' and f.counted
  union all
 -- 07: c1 country, c2 occupation.
 select 'intended', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, f.c1, f.c2, f.c3, f.c4, null, null

@@ -4,12 +4,12 @@
 -- null as for a whole row.
 create function said_of_people(p_rows text[]) returns table (
     what text, client uuid, version integer, event_id uuid, at timestamptz, day date, centre text, channel text, consent uuid,
-    sex text, birth integer, age text, area text, nat text, edu text, isco text, types text
+    sex text, birth integer, age text, area text, nat text, edu text, isco text, types text, told date
 ) language sql stable
 begin atomic
     -- `offset 0`: each text is taken apart once, not once for each of its columns.
     select a[1], a[2]::uuid, a[3]::integer, a[4]::uuid, a[5]::timestamptz, a[6]::date, a[7], a[8], a[9]::uuid,
-           a[10], a[11]::integer, a[12], a[13], a[14], a[15], a[16], a[17]
+           a[10], a[11]::integer, a[12], a[13], a[14], a[15], a[16], a[17], a[18]::date
       from (select string_to_array(r.text, E'\x1f', '') as a from unnest(p_rows) as r(text) offset 0) packed;
 end;
 
@@ -23,6 +23,13 @@ declare
     v_touched uuid[];
     r         record;
 begin
+    insert into heard (client, month)
+    select distinct g.client, date_trunc('month', g.told)::date
+      from said_of_people(p_rows) g
+     where not exists (select from consent_state s where s.client = g.client and s.erased)
+     order by 1, 2
+        on conflict do nothing;
+
     with said as materialized (
         -- Beside REGISTERED a row of somebody new says at most when consent was given: one row for each person.
         select g.client, max(g.version) as version, max(g.centre) as centre, max(g.day) as day, max(g.channel) as channel,
@@ -30,7 +37,8 @@ begin
                (array_agg(g.consent) filter (where g.what = 'GIVEN'))[1] as consent,
                max(g.at) filter (where g.what = 'GIVEN') as consent_from,
                max(g.sex) as sex, max(g.birth) as birth, max(g.age) as age, max(g.area) as area, max(g.nat) as nat,
-               max(g.edu) as edu, max(g.isco) as isco, max(g.types) as types, count(*) as steps
+               max(g.edu) as edu, max(g.isco) as isco, max(g.types) as types, count(*) as steps,
+               max(g.told) filter (where g.what = 'GIVEN') as allowed_on
           from said_of_people(p_rows) g
          group by g.client
         having count(*) filter (where g.what = 'REGISTERED') = 1
@@ -42,6 +50,11 @@ begin
         select client, version, centre, day, channel, event_id, at, consent, consent_from, consent_from from said
             on conflict do nothing
         returning client
+    ), permitted as (
+        insert into allowed (client, since)
+        select client, allowed_on from said
+         where allowed_on is not null and (client in (select client from fresh)) is true
+            on conflict do nothing
     ), described as (
         insert into person_version (client, version, effective_from, recorded_at, reason,
                                     sex, birth_month, age_told, area, nat, edu, isco, types)
@@ -72,7 +85,7 @@ begin
          order by g.client, g.version
     loop
         perform apply_step(r.client, r.what, r.version, r.event_id, r.at, r.day, r.centre, r.channel, r.consent,
-                           r.sex, r.birth, r.age, r.area, r.nat, r.edu, r.isco, r.types);
+                           r.sex, r.birth, r.age, r.area, r.nat, r.edu, r.isco, r.types, r.told);
         v_touched := array_append(v_touched, r.client);
     end loop;
 
@@ -86,7 +99,8 @@ end $$;
 -- One step of one person. A step that was applied before changes nothing.
 create function apply_step(
     p_client uuid, p_what text, p_version integer, p_event uuid, p_at timestamptz, p_day date, p_centre text, p_channel text,
-    p_consent uuid, p_sex text, p_birth integer, p_age text, p_area text, p_nat text, p_edu text, p_isco text, p_types text
+    p_consent uuid, p_sex text, p_birth integer, p_age text, p_area text, p_nat text, p_edu text, p_isco text, p_types text,
+    p_told date
 ) returns void language plpgsql as $$
 declare
     v_last  person_version;
@@ -109,8 +123,20 @@ begin
         return;
     end if;
 
+    if p_what = 'GIVEN' and not exists (select from allowed a where a.client = p_client and a.until = 'infinity') then
+        insert into allowed (client, since) values (p_client, p_told)
+            on conflict (client, since) do update set until = 'infinity';
+    end if;
+
     if p_what = 'ENDED' then
         -- Without a consent: erased. A consent that was replaced meanwhile ends nothing.
+        if p_consent is null then
+            update consent_state s set erased = true where s.client = p_client;
+            delete from allowed a where a.client = p_client;
+            delete from heard h where h.client = p_client;
+        elsif exists (select from consent_state s where s.client = p_client and s.consent_id = p_consent) then
+            update allowed a set until = greatest(p_told, a.since) where a.client = p_client and a.until = 'infinity';
+        end if;
         if p_consent is null or exists (select from consent_state s where s.client = p_client and s.consent_id = p_consent) then
             perform forget(p_client, p_at);
         end if;

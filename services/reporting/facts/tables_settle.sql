@@ -18,14 +18,15 @@ begin atomic
     select f.* from fact f where f.kind = any (kinds_of_clients()) and f.client = any (p_clients);
 end;
 
--- Forget a client: versions, facts and, by the trigger, their part in every cell. Safe to repeat.
+-- Forget a client: versions, facts and, by the trigger, their part in every cell. Safe to repeat. What was recorded after it
+-- stays, though it came first: facts of other streams may be ahead in a batch.
 create function forget(p_client uuid, p_at timestamptz) returns void language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     delete from fact f where f.kind = 'answer' and f.stream in (
-        select r.stream from fact r where r.kind = 'referral' and r.client = p_client);
-    delete from fact f where f.kind = any (own_kinds()) and f.stream = p_client;
-    delete from fact f where f.kind = any (kinds_of_clients()) and f.client = p_client;
+        select r.stream from fact r where r.kind = 'referral' and r.client = p_client and r.recorded_at <= p_at);
+    delete from fact f where f.kind = any (own_kinds()) and f.stream = p_client and f.recorded_at <= p_at;
+    delete from fact f where f.kind = any (kinds_of_clients()) and f.client = p_client and f.recorded_at <= p_at;
     delete from person_version v where v.client = p_client;
     delete from waiting w where w.client = p_client;
     update consent_state s
@@ -89,7 +90,7 @@ begin
                and (e.kind = 'registration' or e.recorded_at >= s.consent_from)
                and not exists (
                    select from fact b
-                    where b.kind = e.kind and b.stream = e.stream and b.item = e.item and b.seq < e.seq
+                    where e.kind in ('transit', 'return') and b.kind = e.kind and b.stream = e.stream and b.item = e.item and b.seq < e.seq
                       and b.voided_at is null and b.recorded_at >= s.consent_from)
                -- Of several records of one person: whether all allow it, and the earliest registration.
                and (not v_merged

@@ -3,12 +3,12 @@
 create function said_of_facts(p_rows text[]) returns table (
     kind text, stream uuid, event_id uuid, part smallint, seq integer, client uuid, centre text, date date, exact text,
     at timestamptz, item uuid, sex text, age text, nat text, c1 text, c2 text, c3 text, c4 text, c5 text, c6 text, qty numeric,
-    due timestamptz, done timestamptz
+    due timestamptz, done timestamptz, told date
 ) language sql stable
 begin atomic
     select a[1], a[2]::uuid, a[3]::uuid, a[4]::smallint, a[5]::integer, a[6]::uuid, a[7], a[8]::date, a[9],
            a[10]::timestamptz, a[11]::uuid, a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21]::numeric,
-           a[22]::timestamptz, a[23]::timestamptz
+           a[22]::timestamptz, a[23]::timestamptz, a[24]::date
       from (select string_to_array(r.text, E'\x1f', '') as a from unnest(p_rows) as r(text) offset 0) packed;
 end;
 
@@ -20,16 +20,23 @@ declare
     v_early uuid[];
     v_doubt boolean;
 begin
+    insert into heard (client, month)
+    select distinct g.client, date_trunc('month', g.told)::date
+      from said_of_facts(p_rows) g
+     where g.client is not null and not exists (select from consent_state s where s.client = g.client and s.erased)
+     order by 1, 2
+        on conflict do nothing;
+
     with said as materialized (
         select * from said_of_facts(p_rows)
     ), referral as materialized (
-        select s.stream, s.client, s.centre, s.c1, s.c2, s.c4 from said s where s.kind = 'referral'
+        select s.stream, s.client, s.centre, s.c1, s.c2, s.c4, s.c6 from said s where s.kind = 'referral'
          union
-        select f.stream, f.client, f.centre, f.c1, f.c2, f.c4 from fact f
+        select f.stream, f.client, f.centre, f.c1, f.c2, f.c4, f.c6 from fact f
          where f.kind = 'referral' and f.stream in (select s.stream from said s where s.kind = 'answer')
     ), answered as (
         -- An answer belongs to a referral that is still known; a delivery is also a service, of the referral's client.
-        select g.*, r.client as owner, r.centre as home, r.c1 as service, r.c2 as direction, r.c4 as subc
+        select g.*, r.client as owner, r.centre as home, r.c1 as service, r.c2 as direction, r.c4 as subc, r.c6 as well
           from said g
           join referral r on r.stream = g.stream
          where g.kind = 'answer'
@@ -37,11 +44,11 @@ begin
         select * from said g where g.kind <> 'answer'
          union all
         select a.kind, a.stream, a.event_id, a.part, a.seq, a.owner, a.home, a.date, a.exact, a.at, null, null, null, null,
-               a.c1, a.c2, null, null, null, null, null, null, a.done
+               a.c1, a.c2, null, null, null, null, null, null, a.done, null
           from answered a
          union all
         select 'service', a.stream, a.event_id, 0, a.seq, a.owner, a.home, a.date, a.exact, a.at, null, null, null, null,
-               a.service, a.subc, 'REFERRAL', null, null, null, null, null, null
+               a.service, a.subc, 'REFERRAL', null, null, a.well, null, null, null, null
           from answered a
          where a.c1 = 'DELIVERED' and a.direction = 'OUT'
     ), kept as (

@@ -23,11 +23,12 @@
      order by f.stream, f.event_id, f.part, f.effective_from desc, f.version desc
 ), f as (
     -- Of several registrations of one person the earliest.
-    select distinct on (own, coalesce(item, one), part) *
+    select distinct on (own, coalesce(first_of, one), part) *
       from (select described.*, case kind when 'registration' then person else stream end as own,
-                   case kind when 'registration' then person else event_id end as one
+                   case kind when 'registration' then person else event_id end as one,
+                   case when kind in ('transit', 'return') then item end as first_of
               from described) d
-     order by own, coalesce(item, one), part, case kind when 'registration' then date end, stream, seq
+     order by own, coalesce(first_of, one), part, case kind when 'registration' then date end, stream, seq
 )
 select coalesce(d.d1, '_U') as d1, coalesce(d.d2, '_U') as d2, coalesce(d.d3, '_U') as d3, count(*) as n, sum(f.qty) as qty,
        count(distinct case when $11::boolean then f.person end) as persons

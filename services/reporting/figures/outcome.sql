@@ -7,7 +7,7 @@
            (o.period / 100 * 10 + (o.period % 100 + 2) / 3)::text as quarter, (o.period / 100)::text as year
       from facts.outcome o
       join unnest($5::text[], $6::text[]) as place(centre, site) on place.centre = o.centre
-      left join lateral unnest(string_to_array(case $7::text when 'types' then o.types end, ' ')) as one(code) on true
+      left join lateral unnest(string_to_array(case $7::text when 'types' then o.types when 'c2' then o.c2 end, ' ')) as one(code) on true
      where o.asked = $1 and o.date between $2::date and $3::date and o.precision = any ($4::text[])
        and ($12::text[] is null or o.sex = any ($12))
        and ($13::text[] is null or o.age = any ($13))
@@ -17,7 +17,7 @@
        and ($17::text[] is null or o.isco = any ($17))
        and ($18::text[] is null or string_to_array(o.types, ' ') && $18)
        and ($19::text[] is null or o.c1 = any ($19))
-       and ($20::text[] is null or o.c2 = any ($20))
+       and ($20::text[] is null or string_to_array(o.c2, ' ') && $20)
        and ($21::text[] is null or o.c3 = any ($21))
        and ($22::text[] is null or o.c4 = any ($22))
 ), ranked as (
@@ -31,7 +31,7 @@
 select coalesce(d.row ->> $8::text, '_U') as d1, coalesce(d.row ->> $9::text, '_U') as d2, coalesce(d.row ->> $10::text, '_U') as d3,
        count(*) as n, count(*) filter (where r.good) as good,
        count(distinct r.client) as persons, count(distinct r.client) filter (where r.good) as good_persons,
-       percentile_cont(0.5) within group (order by r.value::float8) as median, sum(r.value) as total,
+       percentile_cont(0.5) within group (order by r.value::float8) as median, sum(r.value) as total, min(r.value) as lowest,
        count(r.value) as valued
   from ranked r
  cross join lateral (select to_jsonb(r) as row) d

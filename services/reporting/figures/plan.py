@@ -132,18 +132,20 @@ def _from_facts(question: Question) -> Plan:
 def _from_outcomes(question: Question) -> Plan:
     series, span = question.series, question.span.until(question.happened_by)
     dimensions = series.dimensions
-    several = [d for d in question.by if d in dimensions and dimensions[d].column == "types"]
+    several = [d for d in question.by if d in dimensions and dimensions[d].many and dimensions[d].column in ("types", "c2")]
     names = {d.name: "many" if d.name in several else d.column for d in dimensions.values()}
+    by = (*question.by, "WORKER") if series.measure is Measure.CASELOAD and "WORKER" not in question.by else question.by
     first = span.first
     if series.window is not None:
         first = span.last - timedelta(days=series.window) if series.window else date.min
     centres, sites = _places(question)
     filters = _filters(question)
     params = (
-        series.kind, first, span.last, _precisions(question), centres, sites, "types" if several else None,
-        *_columns(question.by, names), series.latest, *(_list(filters.get(column)) for column in _FILTERS[:-2]),
+        series.kind, first, span.last, _precisions(question), centres, sites,
+        dimensions[several[0]].column if several else None, *_columns(by, names), series.latest,
+        *(_list(filters.get(column)) for column in _FILTERS[:-2]),
     )  # fmt: skip
-    return Plan("outcome", params, question.by, first=span.first, last=span.last)
+    return Plan("outcome", params, by, first=span.first, last=span.last)
 
 
 def _filters(question: Question) -> dict[str, tuple[str, ...]]:

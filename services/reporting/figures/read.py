@@ -10,6 +10,7 @@ from typing import Any
 from services.reporting.figures.period import name_of
 from services.reporting.figures.plan import Plan, Question, age_view, plan
 from services.reporting.indicators.declaration import AGES, TIME, Measure
+from shared.codes.currency import rates_json
 from shared.errors import Rejected, Unavailable
 from shared.eventsourcing.sql import statements
 
@@ -71,6 +72,8 @@ class Reader:
                 cells[key] = dict(zip(planned.by, key, strict=True)) | figures
             elif planned.merges:
                 cell["n"] += figures["n"]
+        if question.series.measure is Measure.CASELOAD and "WORKER" not in question.by:
+            return _caseload(list(cells.values()), question.by)
         return [cells[key] for key in sorted(cells)]
 
     async def _fetch(self, planned: Plan) -> list[Any]:
@@ -82,7 +85,7 @@ class Reader:
                     await connection.execute("set local plan_cache_mode = force_custom_plan")
                     if planned.last is not None:
                         # What the views of outcomes cannot be given as a parameter: until when things are judged.
-                        await connection.fetchval(SQL.ask_of, planned.first.isoformat(), planned.last.isoformat())
+                        await connection.fetchval(SQL.ask_of, planned.first.isoformat(), planned.last.isoformat(), rates_json())
                     return list(await connection.fetch(text, *planned.params))
             # A range of an index whatever the parameters are: planned each time, it would cost twice its execution.
             if (server := connection.get_server_pid()) not in self._generic:
@@ -123,8 +126,29 @@ def _figures(measure: Measure, row: Any) -> Cell:
             return {"n": row["n"], "median": row["median"]}
         case Measure.MEAN:
             return {"n": row["valued"], "mean": round(float(row["total"] / row["valued"]), 4) if row["valued"] else None}
-        case Measure.STOCK:
+        case Measure.TOTAL:
             return {"n": _number(row["total"])}
+        case Measure.LOWEST:
+            return {"n": row["valued"], "lowest": None if row["lowest"] is None else float(row["lowest"])}
+        case Measure.CASELOAD:
+            return {"n": row["n"]}
+
+
+def _caseload(cells: Iterable[Cell], by: tuple[str, ...]) -> list[Cell]:
+    """Open cases by worker -> what a worker has. Cases of nobody are in `n` alone."""
+    found: dict[tuple[str, ...], list[Cell]] = {}
+    for cell in cells:
+        found.setdefault(tuple(cell[name] for name in by), []).append(cell)
+    rows = []
+    for key, each in sorted(found.items()):
+        loads = [cell["n"] for cell in each if cell["WORKER"] != "_U"]
+        bins = {f"B{low}T{low + 9}": sum(low <= n < low + 10 for n in loads) for low in (0, 10, 20)}
+        rows.append(
+            dict(zip(by, key, strict=True))
+            | {"n": sum(cell["n"] for cell in each), "workers": len(loads), "mean": round(sum(loads) / len(loads), 2) if loads else None}
+            | {"most": max(loads, default=0), **bins, "B_GE30": sum(n >= 30 for n in loads)}
+        )
+    return rows
 
 
 def _number(total: Decimal | None) -> int | float:

@@ -11,7 +11,7 @@ from services.reporting.figures.period import span
 from services.reporting.figures.plan import Place, Question
 from services.reporting.figures.words import catalogue
 from services.reporting.indicators.catalogue import find
-from services.reporting.indicators.declaration import TIME, Series
+from services.reporting.indicators.declaration import TIME, Measure, Series
 from shared.errors import OutOfScope, Rejected
 from shared.eventsourcing.event import instant
 from shared.http.command import Answer, Call, CommandRouter, Form, invalid, violation
@@ -104,6 +104,8 @@ def _check(series: Series, by: Sequence[str], where: Mapping[str, tuple[str, ...
         raise invalid(violation("/where", "unknown-code", "/v1/statistics/tables"))
     if sum(known[name].many for name in by if name in known) > 1 or sum(name in TIME for name in by) > 1:
         raise Rejected("too-many-dimensions", "Divide by one of them at a time: a fact stands in several of their rows.")
+    if series.measure is Measure.CASELOAD and len(by) > 2:
+        raise Rejected("too-many-dimensions", "Name at most two: the third is the worker.")
     if known_at is not None and series.now_only:
         raise invalid(violation("/known_at", "not-allowed-here"))
     if series.window is not None and any(name in TIME for name in by):

@@ -57,6 +57,14 @@ DIMENSIONS: Mapping[str, Words] = {
     "NEED": {"en": "Need", "fr": "Besoin", "fil": "Pangangailangan"},
     "OUTCOME": {"en": "Outcome", "fr": "Résultat", "fil": "Kinalabasan"},
     "FTYPE": {"en": "Follow-up", "fr": "Suivi", "fil": "Follow-up"},
+    "TERM": {"en": "Time away", "fr": "Durée d'absence", "fil": "Tagal sa labas"},
+    "WELL": {"en": "Field of help", "fr": "Domaine d'aide", "fil": "Uri ng tulong"},
+    "EXPLOITATION": {"en": "Exploitation", "fr": "Exploitation", "fil": "Pagsasamantala"},
+    "SEPARATION": {"en": "On their own", "fr": "Isolement", "fil": "Pagkahiwalay"},
+    "WORKER": {"en": "Worker", "fr": "Responsable", "fil": "Tauhan"},
+    "UNIT_KIND": {"en": "Kind of unit", "fr": "Type d'unité", "fil": "Uri ng yunit"},
+    "STAGE": {"en": "Stage", "fr": "Étape", "fil": "Yugto"},
+    "DOCUMENT": {"en": "Document", "fr": "Document", "fil": "Dokumento"},
     "WORK": {"en": "Work found", "fr": "Emploi trouvé", "fil": "Nakuhang trabaho"},
 }
 
@@ -73,6 +81,8 @@ _CODES: Mapping[str, Words] = {
     "D31T90": {"en": "31 to 90", "fr": "31 à 90", "fil": "31 hanggang 90"},
     "D91T180": {"en": "91 to 180", "fr": "91 à 180", "fil": "91 hanggang 180"},
     "D_GE181": {"en": "181 and more", "fr": "181 et plus", "fil": "181 pataas"},
+    "LONG_TERM": {"en": "a year or longer", "fr": "un an ou plus", "fil": "isang taon o higit pa"},
+    "TEMPORARY": {"en": "less than a year", "fr": "moins d'un an", "fil": "wala pang isang taon"},
     "LOCAL": {"en": "in the country", "fr": "dans le pays", "fil": "sa loob ng bansa"},
     "OVERSEAS": {"en": "abroad", "fr": "à l'étranger", "fil": "sa ibang bansa"},
 }

@@ -29,8 +29,12 @@ class Measure(StrEnum):
     """`n` items, `median` of their days"""
     MEAN = "MEAN"
     """`n` items, `mean` of what was measured of them"""
-    STOCK = "STOCK"
-    """what is there at the end of the period: all that came less all that went"""
+    TOTAL = "TOTAL"
+    """sum of what was measured"""
+    LOWEST = "LOWEST"
+    """`n` items, the `lowest` of what was measured of them"""
+    CASELOAD = "CASELOAD"
+    """`n` items; `workers` who have them, with the `mean` and the `most` of one, and workers by number of items"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""02 Active clients. Training and shelter nights are not among the facts yet."""
+"""02 Active clients."""
 
 from services.reporting.indicators.declaration import Dimension, Indicator, Measure, Series
 from services.reporting.indicators.published import counted, table
@@ -8,14 +8,15 @@ INDICATOR = Indicator(
     title={"en": "Active clients", "fr": "Clients actifs", "fil": "Mga aktibong kliyente"},
     method={
         "en": (
-            "Persons with a registration, an encounter or a service in the period, each once in a cell: months do not add up to a quarter."
+            "Persons with a registration, an encounter, a service, a training or a night in a shelter in the period, each once in "
+            "a cell: months do not add up to a quarter."
         ),
         "fr": (
-            "Personnes avec un enregistrement, un contact ou un service dans la période, une seule fois par "
+            "Personnes avec un enregistrement, un contact, un service, une formation ou une nuitée dans la période, une seule fois par "
             "cellule : les mois ne s'additionnent pas."
         ),
         "fil": (
-            "Mga taong may pagpaparehistro, pakikipag-ugnayan o serbisyo sa panahon, minsan sa bawat selda: "
+            "Mga taong may pagpaparehistro, pakikipag-ugnayan, serbisyo, pagsasanay o gabi sa tirahan sa panahon, minsan sa bawat selda: "
             "hindi napagsasama ang mga buwan."
         ),
     },

@@ -28,9 +28,12 @@ INDICATOR = Indicator(
     ),
 )
 
+_TERM = {**INDICATOR.series[0].dimensions, "TERM": Dimension("TERM", "c1", fixed=("LONG_TERM", "TEMPORARY"))}
 _DEPARTURES = counted(INDICATOR.series[0], "fact")
 PUBLIC = (
     table("Q", "AREA SEX", _DEPARTURES),
     table("A", "COUNTRY SEX A5", _DEPARTURES),
     table("A", "AREA LANDSEA HIRE", _DEPARTURES),
+    # For how long is known at the end of the period only.
+    table("A", "AREA TERM", counted(INDICATOR.series[0], "fact", kind="gone", outcome=True, dimensions=_TERM)),
 )

@@ -8,6 +8,7 @@ _BY = (
     Dimension("SUBC", "c2", "SubCommittee"),
     Dimension("VIA", "c3"),
     Dimension("UNIT", "c4", "Unit"),
+    Dimension("WELL", "c6", "Well"),
 )
 _MARGINS = ("SERVICE", "SUBC", "VIA")
 
@@ -48,4 +49,5 @@ _SERVICES, _SERVED, _ = INDICATOR.series
 PUBLIC = (
     table("Q", "SITE SERVICE", counted(_SERVICES, "fact", "A"), counted(_SERVED, "person", "B")),
     table("A", "SUBC SEX", counted(_SERVED, "person")),
+    table("A", "WELL SEX", counted(_SERVED, "person")),
 )

@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.reporting.disclosure.cells import Count, Grid
+from services.reporting.disclosure.cells import TOTAL, Count, Grid
 from services.reporting.disclosure.derived import Valued, Values
 from services.reporting.disclosure.keys import pads
 from services.reporting.exports.cube import days, frequency
 from services.reporting.indicators.published import Counted, PublicTable
 from services.reporting.releases.axes import ENOUGH, LISTED, Divided, divided
 from services.reporting.releases.secrets import Secret
+from shared.codes import UnitKind
+from shared.codes.currency import rates_json
 from shared.codes.label import labels
 from shared.eventsourcing.sql import statements
 from shared.region import Region
 
 SQL = statements(__package__)
 DIMENSIONS = 4
+BEDS = "beds"  # a kind that is no fact: what a region's file offers
 _KEYED = {"row": "group"}  # kinds of record keys that are named otherwise than what is counted
 
 Divisions = Mapping[str, tuple[tuple[Divided, ...], ...]]
@@ -56,9 +59,11 @@ class Counting:
         return found, valued, divisions
 
     async def _rows(self, measure: Counted, axes: Sequence[Divided], first: date, last: date, years: bool) -> list[Any]:
+        if measure.kind == BEDS:
+            return beds(self.region, first, last)
         inner, outer = pads(self.secret.seed)
         blank = [None] * (DIMENSIONS - len(axes))
-        await self.connection.fetchval(SQL.ask_of, self.cutoff.isoformat(), first.isoformat(), last.isoformat(), None)
+        await self.connection.fetchval(SQL.ask_of, self.cutoff.isoformat(), first.isoformat(), last.isoformat(), rates_json())
         if measure.window is not None:
             first = last - timedelta(days=measure.window) if measure.window else date.min
         centres = self.region.centres
@@ -86,6 +91,18 @@ class Counting:
         return tuple(codes)
 
 
+def beds(region: Region, first: date, last: date) -> list[dict[str | int, Any]]:
+    """Bed-nights that units offer which are no safe houses, by province of the centre and in all: by the region's file."""
+    nights = (last - first).days + 1
+    offered: dict[str, list[float]] = {}
+    for centre in region.centres:
+        for unit in centre.units:
+            if unit.kind is not UnitKind.SAFE:
+                for place in (centre.area, TOTAL):
+                    offered.setdefault(place, []).append(float(unit.capacity * nights))
+    return [{"codes": (place,), "contributors": len(parts), "parts": tuple(parts)} for place, parts in offered.items()]
+
+
 def _grid(table: PublicTable, measure: Counted, axes: tuple[Divided, ...], rows: Sequence[Any]) -> Grid:
     cells = {tuple(row)[: len(axes)]: Count(row["n"], row["contributors"], row["ksum"]) for row in rows}
     return Grid(
@@ -96,5 +113,8 @@ def _grid(table: PublicTable, measure: Counted, axes: tuple[Divided, ...], rows:
 
 
 def _valued(table: PublicTable, measure: Counted, axes: tuple[Divided, ...], rows: Sequence[Any]) -> Valued:
-    cells = {tuple(row)[: len(axes)]: Values(row["contributors"], tuple(row["parts"])) for row in rows}
+    if measure.kind == BEDS:
+        cells = {row["codes"]: Values(row["contributors"], row["parts"]) for row in rows}
+    else:
+        cells = {tuple(row)[: len(axes)]: Values(row["contributors"], tuple(row["parts"])) for row in rows}
     return Valued(table.name, measure.code, tuple(each.axis for each in axes), measure.figure, cells)

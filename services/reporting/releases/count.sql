@@ -25,11 +25,12 @@
      order by f.stream, f.event_id, f.part, f.effective_from desc, f.version desc
 ), fact as (
     -- Of several registrations of one person the earliest.
-    select distinct on (own, coalesce(item, one), part) *
+    select distinct on (own, coalesce(first_of, one), part) *
       from (select described.*, case kind when 'registration' then person else stream end as own,
-                   case kind when 'registration' then person else event_id end as one
+                   case kind when 'registration' then person else event_id end as one,
+                   case when kind in ('transit', 'return') then item end as first_of
               from described) d
-     order by own, coalesce(item, one), part, case kind when 'registration' then date end, stream, seq
+     order by own, coalesce(first_of, one), part, case kind when 'registration' then date end, stream, seq
 ), asked as (
     select o.*, rank() over (partition by o.client order by o.date desc, o.recorded_at desc, o.seq desc) as place_in_time
       from facts.outcome o

@@ -22,6 +22,7 @@ from services.reporting.indicators.declaration import Indicator, Words
 from services.reporting.indicators.public import TABLES
 from services.reporting.indicators.published import PublicTable
 from services.reporting.releases.axes import Divided
+from shared.codes.label import labels
 from shared.codes.psgc import VINTAGE
 
 MEASURES: Mapping[str, Words] = {
@@ -29,6 +30,7 @@ MEASURES: Mapping[str, Words] = {
     "DEN": {"en": "All", "fr": "Tous", "fil": "Lahat"},
     "PCT": {"en": "Percent", "fr": "Pour cent", "fil": "Porsiyento"},
     "MEDIAN": {"en": "Middle (median)", "fr": "Médiane", "fil": "Gitna (median)"},
+    "LOWEST": {"en": "Least room a person", "fr": "Plus petite surface par personne", "fil": "Pinakamaliit na lugar bawat tao"},
     "MEAN": {"en": "Mean", "fr": "Moyenne", "fil": "Karaniwan"},
 }
 MEASURE: Words = {"en": "Series", "fr": "Série", "fil": "Serye"}
@@ -132,7 +134,7 @@ def _measure(code: str, table: PublicTable, indicator: Indicator) -> Words:
     if series or code in MEASURES:
         return series or MEASURES[code]
     measure = next(each for each in table.measures if each.code == code)
-    dimension = next(each for each in measure.dimensions.values() if code in each.fixed)
+    dimension = next(each for each in measure.dimensions.values() if code in (each.fixed or (each.codes and labels(each.codes)) or ()))
     return {lang: f"{name_of(dimension, code, lang)} ({word(DIMENSIONS[dimension.name], lang).lower()})" for lang in LANGUAGES}
 
 

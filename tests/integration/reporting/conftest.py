@@ -65,7 +65,7 @@ class Model:
 
     async def clear(self) -> None:
         await self.connection.execute(
-            "truncate consent_state, person_version, fact, waiting, merger, alias, cell_person, cell_code, watermark"
+            "truncate allowed, heard, consent_state, person_version, fact, waiting, merger, alias, cell_person, cell_code, watermark"
         )
 
     async def ask(

@@ -13,7 +13,7 @@ from tests.integration.reporting.world import World, some_id
 CLIENTS = [some_id(f"client {number}") for number in range(3)]
 STEPS = (
     *("register", "transit", "again", "late", "year", "service", "visit", "correct", "change", "void", "withdraw", "consent", "erase"),
-    *("merge", "unmerge"),
+    *("merge", "unmerge", "disabled", "member", "stay", "traced", "protected", "assisted"),
 )
 
 Step = tuple[str, int, int]
@@ -59,6 +59,8 @@ def live_through(steps: list[Step]) -> World:
             case "erase":
                 erased.add(client)
                 world.erase(client)
+            case "disabled" | "member" | "stay" | "traced" | "protected" | "assisted":
+                voidable[client].append(_more(world, client, name, day, variant))
             case "merge":
                 other = CLIENTS[(who + 1 + variant % 2) % 3]
                 if other in world.versions and other not in erased and not {client, other} & merged.keys():
@@ -68,6 +70,33 @@ def live_through(steps: list[Step]) -> World:
                 if client in merged:
                     world.unmerge(merged.pop(client), client)
     return world
+
+
+def _more(world: World, client: str, name: str, day: str, variant: int) -> Any:
+    """Facts of returns, shelter, tracing, protection, disability and families."""
+    case = some_id(client + "more")
+    match name:
+        case "disabled":
+            return world.tell("intake.functioning-assessed", client, {}, sealed={"answers": {}, "disabled": variant % 2 == 0})
+        case "member":
+            told = {"household_id": some_id("house"), "member_id": some_id(f"m{variant}"), "declared_by": client, "from": day}
+            return world.tell(
+                "intake.household-member-linked", some_id("house"), told, sealed={"abroad": True, "departed": "2024"}, client=client
+            )
+        case "stay":
+            told = {"client_id": client, "unit_kind": "CENTRE", "m2_per_person": "4.00", "arrived": f"{day}T12:00:00Z"}
+            return world.tell("casework.shelter-stay-started", some_id(f"stay {world.now}"), told, client=client)
+        case "traced":
+            told = {"tracing_id": some_id(f"t{variant}"), "stage": "OPEN", "on": day}
+            return world.tell("casework.tracing-progressed", case, told, client=client)
+        case "protected":
+            sealed = {"matter": "TRAFFICKING", "trafficking_status": "PossibleVictimOfTrafficking"}
+            return world.tell("casework.protection-assessed", case, {}, sealed=sealed, client=client)
+        case _:
+            told = {"return_id": some_id(f"r{variant}"), "stage": "REQUESTED", "on": day}
+            return world.tell(
+                "casework.return-assistance-progressed", case, told, sealed={"to_country": "PHL", "from_country": "MYS"}, client=client
+            )
 
 
 step = st.tuples(st.sampled_from(STEPS), st.integers(0, 2), st.integers(0, 9))
@@ -87,6 +116,14 @@ async def test_kept_up_equals_rebuilt(model: Any, steps: list[Step], batch: int,
     assert {cell for cell in kept_up if cell[0] == "person"} == await model.counted_again()
     await model.apply(world.live(), batch)
     assert await model.cells() == kept_up, "applied twice"
+    answers = await _answers(model)
     await model.clear()
     await model.apply(world.later(first))
     assert await model.cells() == kept_up, "rebuilt"
+    assert await _answers(model) == answers, "rebuilt"
+
+
+async def _answers(model: Any) -> list[Any]:
+    """What is asked of the end of a year, of facts and of everybody registered."""
+    series = ("04", "05", "06", "08", "21a", "24", "34a", "35a", "02")
+    return [await model.ask_series(each, "2026") for each in series]

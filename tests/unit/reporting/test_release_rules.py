@@ -212,5 +212,5 @@ def test_public_tables_are_of_built_indicators_and_narrow_enough() -> None:
         assert not {"CENTRE", "A11"} & set(table.by)
         if table.klass == "S":
             assert table.frequency == "A"
-            assert set(table.by) <= {"SITE", "AREA", "SEX", "A2", "LEVEL", "CAUSE", "DOC"}
+            assert set(table.by) <= {"SITE", "AREA", "SEX", "A2", "LEVEL", "CAUSE", "DOC", "DOCUMENT"}
     assert sorted(each.name for f in "MQA" for each in of_frequency(f)) == sorted(TABLES)  # type: ignore[arg-type]
