@@ -52,6 +52,8 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "region": ("cli.manifests:region", "a new region: its file and its overlay"),
         "keyring": ("cli.keyring:keyring", "wrap keys anew; after a restore, the forgotten stay forgotten"),
         "erase": ("cli.erase:erase", "forget a person: request, approve, status, proof"),
+        "retention": ("cli.retention:retention", "how long what is kept: rules, plan, report"),
+        "breach": ("cli.breach:breach", "a leak: who was exposed, drafts of notices, the clock"),
         "audit": ("cli.audit:audit", "whether the access log was touched"),
         "drill": ("cli.backup:drill", "restore the last backup beside the stack, and compare"),
     },

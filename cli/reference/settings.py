@@ -79,7 +79,7 @@ MEANING = {
     "batch_items": "items a `:batch`",
     "body_bytes": "of a single command",
     "rate_limits": "per principal: `read=600/minute,...`",
-    "erasure_by_retention": "`on`: erase when the time for keeping is over",
+    "erasure_by_retention": "`on`: propose the erasure of whoever's time for keeping is over; nothing is erased by a clock",
     "access_log_days": "how long the log of reads is kept",
     "backup_days": "how long backups of the stores are kept",
     "keyring_backup_days": "how long backups of the keyring are kept: the longest life of a destroyed key",

@@ -2,20 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
 from services.intake.client.decisions import CLIENT
 from services.intake.client.state import State
 from services.intake.household.decisions import HOUSEHOLD, of_declarant, of_member
 from services.intake.reactions import keys_of_merged, keys_to_destroy
+from services.intake.retention.review import review
+from services.intake.retention.rules import Term
 from shared.codes import Purpose
+from shared.compose import region_of
 from shared.contracts.intake.household import HouseholdMemberLinked
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.timer import Due
 from shared.messaging.forgetting import remember
 from shared.privacy.classes import PROFILE
 from shared.privacy.erase import destroy
+from shared.settings import Settings
+
+REGION: Final = region_of("intake")
 
 
 async def destroy_profile_key(fact: Fact, handle: Any) -> None:
@@ -84,3 +91,18 @@ async def client(due: Due, handle: Any) -> State:
     """The record whose consent may have run out."""
     state: State = (await handle.load(CLIENT, due.stream_id)).state
     return state
+
+
+async def term(due: Due, handle: Any) -> Term | None:
+    """Until when the data of a client are kept, if their erasure may be proposed at all."""
+    if not proposes():
+        return None
+    centre, rules = due.ctx.centre, REGION().retention
+    found = await review(due.stream_id, centre, handle, rules, due.now.date())
+    return None if found is None or found.held or found.asked else found.term
+
+
+@cache
+def proposes() -> bool:
+    """Whether this region lets retention propose erasures: off until switched on."""
+    return Settings.load("intake", "cli").erasure_by_retention

@@ -1,17 +1,20 @@
-"""What intake does by itself when a consent runs out (events chapter, section 5: T3). Pure."""
+"""What intake does by itself when a consent runs out (events chapter, section 5: T3), or the time for keeping (T5). Pure."""
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.intake.client.commands import WithdrawConsent
+from services.intake.client.commands import RequestErasure, WithdrawConsent
 from services.intake.client.decisions import CLIENT as DECIDER
 from services.intake.client.rules import birth_month, minor
 from services.intake.client.state import State
-from shared.codes import MAJORITY, ConsentEnd, GivenBy, Purpose
+from services.intake.retention.rules import Term, after
+from services.intake.retention.rules import due as over
+from shared.codes import MAJORITY, ConsentEnd, ErasureBasis, GivenBy, LegalBasis, Purpose
 from shared.contracts.intake.client import CLIENT
 from shared.contracts.intake.person import Identity
 from shared.eventsourcing.projection import Fact
@@ -32,10 +35,19 @@ class LookUps(Protocol):
     async def client(self, due: Due, handle: Any) -> State:
         """The record of the client, with the date of birth opened."""
 
+    async def term(self, due: Due, handle: Any) -> Term | None:
+        """Until when the data of the client are kept; None if nothing is to be proposed: under a hold, or asked for already."""
+
 
 def timers(region: Callable[[], Region], look: LookUps) -> Timers:
-    """The timers of intake: the ends of consents."""
-    intake = Timers("intake", topics=[CLIENT.topic])
+    """The timers of intake: the ends of consents, and of the time for keeping."""
+    intake = Timers("intake", topics=[CLIENT.topic], version=2)
+
+    @intake.on("gabay.intake.client-registered.v1")
+    def registered(fact: Fact) -> Change:
+        # The soonest that anybody's time can be over; when it is, is asked when the timer rings.
+        day = date.fromisoformat(fact.data["registered_on"])
+        return Start("T5", due=midnight(fact, after(day, region().retention.client_without_case_years) + timedelta(days=1)))
 
     def midnight(fact: Fact, day: date) -> datetime:
         return datetime.combine(day, time(), ZoneInfo(region().centre(fact.ctx["centre"]).zone))
@@ -77,6 +89,15 @@ def timers(region: Callable[[], Region], look: LookUps) -> Timers:
             reason, day = ConsentEnd.MAJORITY_REACHED, grown
         command = WithdrawConsent(today=today, consent_id=consent_id, reason=reason, effective=day)
         return Wish(decider=DECIDER, stream_id=due.stream_id, command=command, ctx=due.ctx)
+
+    @intake.rings("T5", look_up=look.term)
+    def propose(due: Due, term: Term | None) -> Wish | None:
+        """Propose, never erase: an officer carries it out, or does not."""
+        if term is None or not over(term, due.now.astimezone(ZoneInfo(region().centre(due.ctx.centre).zone)).date()):
+            return None
+        ctx = replace(due.ctx, basis=LegalBasis.LEGAL_OBLIGATION.value, consent_id=None)
+        command = RequestErasure(request_id=due.command_id, basis=ErasureBasis.RETENTION)
+        return Wish(decider=DECIDER, stream_id=due.stream_id, command=command, ctx=ctx)
 
     return intake
 

@@ -1,9 +1,10 @@
-"""Intake's worker: it publishes clients and encounters, destroys what ended consents leave behind, and ends those that ran out."""
+"""Intake's worker: it publishes clients and encounters, destroys what ended consents leave behind, and minds the clock."""
 
 from services.intake import look_ups
 from services.intake.parts import AGGREGATES
 from services.intake.reactions import reactions
 from services.intake.registry.projection import registry
+from services.intake.retention.projection import retention
 from services.intake.running.projection import running
 from services.intake.timers import timers
 from shared.changes.projection import changes
@@ -14,7 +15,7 @@ from shared.messaging.worker import run_worker
 from shared.settings import Settings
 
 TIMERS = timers(region_of("intake"), look_ups)
-PROJECTIONS = (running, TIMERS.projection, registry, changes("intake", AGGREGATES))
+PROJECTIONS = (running, TIMERS.projection, registry, retention, changes("intake", AGGREGATES))
 REACTIONS = reactions(look_ups)
 FORGETTING = Forgetting(PROJECTIONS)
 

@@ -219,7 +219,8 @@ class RequestErasure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseClient:
     """actor, requester: who carries it out, and who asked for it. in_progress: kinds of what is still open for the client,
-    as far as the topics have told; force: erase all the same. aliases: records merged into this one.
+    as far as the topics have told; force: erase all the same. aliases: records merged into this one. kept: the time for
+    keeping goes on, so what retention proposed holds no more.
     """
 
     today: date
@@ -229,6 +230,7 @@ class EraseClient:
     in_progress: tuple[str, ...] = ()
     force: bool = False
     aliases: tuple[UUID, ...] = ()
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

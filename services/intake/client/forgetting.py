@@ -3,6 +3,7 @@
 from services.intake.client.commands import EraseClient, EraseMerged, LiftHold, PlaceHold, RequestErasure
 from services.intake.client.rules import check_free, misfit
 from services.intake.client.state import State
+from shared.codes import ErasureBasis
 from shared.contracts.intake.client import ClientErased, ClientEvent, ErasureRequested, LegalHoldLifted, LegalHoldPlaced
 from shared.errors import OutOfScope, Rejected
 
@@ -53,6 +54,9 @@ def erase(command: EraseClient, state: State) -> list[ClientEvent]:
         raise Rejected("invalid-state", remedy, state="NOT_REQUESTED", allowed=["RequestErasure"])
     if command.requester == command.actor:
         raise Rejected("same-person-signoff", "Let a dpo who did not ask for it carry it out.")
+    if asked.basis is ErasureBasis.RETENTION and command.kept:
+        remedy = "They came back, or the time for keeping was made longer: nothing is due."
+        raise Rejected("invalid-state", remedy, state="KEPT", allowed=["RequestErasure"])
     check_free(state, command.today)
     if command.in_progress and not command.force:
         raise Rejected("service-in-progress", "Close what is open first, or send force.", kinds=list(command.in_progress))

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from services.intake.look_ups import declared_only_by
 from services.intake.parts import Intake
+from services.intake.retention.review import review
+from services.intake.retention.rules import due
 from shared.codes import LegalBasis
 from shared.contracts.intake.client import ErasureRequested
 from shared.errors import OutOfScope
@@ -66,14 +68,17 @@ async def erase_client(call: Call, body: EraseClientBody) -> Answer:
     call.body = body.model_copy(update={"requested_by": requester})
     aliases = await merged_into(parts.handle, client_id)
     in_progress = await parts.pool.fetch(RUNNING.of_client, [client_id, *aliases])
+    today = parts.today(call.runtime.now(), centre)
+    term = await review(client_id, centre, parts.handle, parts.region.retention, today)
     command = EraseClient(
-        today=parts.today(call.runtime.now(), centre),
+        today=today,
         request_id=body.request_id,
         actor=call.caller.staff_id,
         requester=requester,
         in_progress=tuple(row["kind"] for row in in_progress),
         force=body.force,
         aliases=aliases,
+        kept=term is not None and not due(term.term, today),
     )
     answer = await (_erase_together(call, centre, command) if aliases else _run(call, centre, command))
     # Also for a repetition: the first try may have died before it came this far.

@@ -67,6 +67,13 @@ def test_whoever_asked_does_not_carry_it_out() -> None:
     given(CLIENT, *registered(), ASKED).when(erase(actor="stf-s1")).rejected("same-person-signoff")
 
 
+def test_what_retention_proposed_is_not_erased_once_the_person_came_back() -> None:
+    proposed = ErasureRequested(request_id=REQUEST, basis=ErasureBasis.RETENTION)
+    given(CLIENT, *registered(), proposed).when(erase(kept=True)).rejected("invalid-state")
+    assert given(CLIENT, *registered(), proposed).when(erase()).fact(ClientErased).basis is ErasureBasis.RETENTION
+    assert given(CLIENT, *registered(), ASKED).when(erase(kept=True)).fact(ClientErased).basis is ErasureBasis.SUBJECT_REQUEST
+
+
 def test_nothing_is_erased_that_nobody_asked_for() -> None:
     given(CLIENT, *registered()).when(erase(requester=None)).rejected("invalid-state", allowed=["RequestErasure"])
 

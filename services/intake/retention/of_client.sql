@@ -1,0 +1,6 @@
+-- The last contact with a person under any of their records ($1), and their cases; one row even if there is no case.
+select (select max(on_day) from retention.contact where subject_id = any ($1::uuid[])) as last_contact,
+       coalesce(array_agg(closed_on) filter (where case_id is not null), '{}') as closed,
+       coalesce(array_agg(protected) filter (where case_id is not null), '{}') as protected
+  from (select 1) as one
+  left join retention.case_file on client_id = any ($1::uuid[]);
