@@ -27,6 +27,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "lint": ("cli.test:lint", "run the linters"),
         "lock": ("cli.lock:lock", "pin packages and jars by hash"),
         "docs": ("cli.docs:docs", "write the generated reference pages (--check)"),
+        "sbom": ("cli.sbom:sbom", "what this release is made of (CycloneDX)"),
         "messages": ("cli.messages:messages", "what refusals say, in three languages (--check)"),
         "bench": ("cli.bench:bench", "measure, against the yardsticks of the performance chapter"),
     },
