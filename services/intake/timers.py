@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -45,9 +45,9 @@ def timers(region: Callable[[], Region], look: LookUps) -> Timers:
 
     @intake.on("gabay.intake.client-registered.v1")
     def registered(fact: Fact) -> Change:
-        # The soonest that anybody's time can be over; when it is, is asked when the timer rings.
-        day = date.fromisoformat(fact.data["registered_on"])
-        return Start("T5", due=midnight(fact, after(day, region().retention.client_without_case_years) + timedelta(days=1)))
+        # The soonest that a region may let anybody's time be over. When it is, is asked when the timer rings: so a province
+        # that changes its times need not rebuild anything.
+        return Start("T5", due=datetime.combine(after(date.fromisoformat(fact.data["registered_on"]), 1), time(), UTC))
 
     def midnight(fact: Fact, day: date) -> datetime:
         return datetime.combine(day, time(), ZoneInfo(region().centre(fact.ctx["centre"]).zone))

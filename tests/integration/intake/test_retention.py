@@ -76,7 +76,7 @@ async def a_client(desk: Desk) -> str:
 async def test_it_proposes_once_when_the_time_is_over_wherever_the_worker_stops(desk: Desk) -> None:
     client = await a_client(desk)
     await shown(desk)
-    await clock(desk, timedelta(days=300)).round()
+    await clock(desk, timedelta(days=500)).round()
     assert await requests(desk, client) == []
     with pytest.raises(Died):
         await clock(desk, YEARS, Frail(desk.parts.handle)).round()
