@@ -17,6 +17,7 @@ from tests.harness.people import a_registration, new_id
 from tests.integration.intake.conftest import Desk
 from tests.integration.intake.test_erasure import HOLD, WHY, do
 
+REGISTERED = datetime(2026, 1, 6, tzinfo=UTC)  # the day of `a_registration`
 YEARS = timedelta(days=3 * 366)
 
 
@@ -47,19 +48,24 @@ def on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 async def shown(desk: Desk) -> None:
     """The read models show every stream at its newest version."""
     await desk.catch_up()
+    query = """
+    insert into applied select $1, stream_id, version from stream
+        on conflict (consumer, stream_id) do update set version = excluded.version
+    """
+    await told(desk, query, "intake.timers.v2")
+
+
+async def told(desk: Desk, query: str, *values: Any) -> None:
+    """What a consumer would write."""
     connection = await asyncpg.connect(desk.worker_dsn)
     try:
-        await connection.execute(
-            "insert into applied select $1, stream_id, version from stream "
-            "on conflict (consumer, stream_id) do update set version = excluded.version",
-            "intake.timers.v2",
-        )
+        await connection.execute(query, *values)
     finally:
         await connection.close()
 
 
 def clock(desk: Desk, later: timedelta, handle: Any = None) -> Ringing:
-    at = datetime.now(UTC) + later
+    at = REGISTERED + later
     return Ringing(timers(lambda: desk.parts.region, look_ups), handle or desk.parts.handle, desk.parts.pool, now=lambda: at)
 
 
@@ -84,7 +90,8 @@ async def test_it_proposes_once_when_the_time_is_over_wherever_the_worker_stops(
         await clock(desk, YEARS).round()
         await shown(desk)
     assert await requests(desk, client) == ["RETENTION"]
-    # Whoever came back meanwhile (by the clock of the api nothing is due yet) is not erased by an old proposal.
+    # Whoever came back meanwhile is not erased by an old proposal.
+    await told(desk, "update retention.contact set on_day = current_date where subject_id = $1", UUID(client))
     request = await desk.parts.pool.fetchval(
         "select data ->> 'request_id' from event where stream_id = $1 and type = 'erasure-requested'", UUID(client)
     )
@@ -100,11 +107,11 @@ async def test_a_hold_keeps_it_silent_and_the_plan_says_so(desk: Desk) -> None:
     await shown(desk)
     await clock(desk, YEARS).round()
     assert await requests(desk, client) == []
-    later = (datetime.now(UTC) + YEARS).date()
+    later = (REGISTERED + YEARS).date()
     found = {each.client_id: each async for each in overdue(desk.parts.handle, desk.parts.region.retention, later)}
     assert (found[UUID(client)].held, found[UUID(client)].asked, found[UUID(client)].term.of) == (True, False, "CLIENT")
-    today = datetime.now(UTC).date()
-    assert [each async for each in overdue(desk.parts.handle, desk.parts.region.retention, today)] == []
+    soon = (REGISTERED + timedelta(days=500)).date()
+    assert [each async for each in overdue(desk.parts.handle, desk.parts.region.retention, soon)] == []
 
 
 async def test_switched_off_it_says_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
