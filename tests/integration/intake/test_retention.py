@@ -91,7 +91,7 @@ async def test_it_proposes_once_when_the_time_is_over_wherever_the_worker_stops(
         await shown(desk)
     assert await requests(desk, client) == ["RETENTION"]
     # Whoever came back meanwhile is not erased by an old proposal.
-    await told(desk, "update retention.contact set on_day = current_date where subject_id = $1", UUID(client))
+    await told(desk, "update retention_v1.contact set on_day = current_date where subject_id = $1", UUID(client))
     request = await desk.parts.pool.fetchval(
         "select data ->> 'request_id' from event where stream_id = $1 and type = 'erasure-requested'", UUID(client)
     )
