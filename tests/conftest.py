@@ -33,6 +33,7 @@ TOGETHER = ("tests/chaos", "tests/integration/access")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long profiles too")
+    parser.addoption("--pictures", action="store_true", help="take the pictures of docs/images anew (tests/browser)")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -26,6 +26,7 @@ def demo(
     only: Annotated[str, typer.Option(help="one month, e.g. 2023-10, the heaviest: 102,008 people")] = "",
     connections: Annotated[int, typer.Option(min=1, max=16, help="connections of the centre app")] = 4,
     journeys: Annotated[bool, typer.Option(help="open cases, deliver services and refer as well")] = True,
+    publish: Annotated[bool, typer.Option("--publish", help="freeze and publish these months too; takes a minute or two more")] = False,
     story: Annotated[str, typer.Option(help="play one person's way instead; 'all' plays every story, 'list' names them")] = "",
 ) -> int:
     """Register the people of a published table through the public API, and compare what reporting answers with it.
@@ -35,6 +36,7 @@ def demo(
     gabay demo
     gabay demo --only 2023-10
     gabay demo --all
+    gabay demo --publish
     gabay demo --story returnee
     """
     if story:
@@ -50,10 +52,10 @@ def demo(
         return 2
     setup_logs(level="warning", to_stderr=True)  # lines of services are no use on a terminal
     chosen = [only] if only else list(known if all_months else known[:months])
-    return asyncio.run(_demo(chosen, connections, journeys))
+    return asyncio.run(_demo(chosen, connections, journeys, publish))
 
 
-async def _demo(months: list[str], connections: int, journeys: bool) -> int:
+async def _demo(months: list[str], connections: int, journeys: bool, publish: bool) -> int:
     from cli.data import published
     from cli.demo.compare import ARRIVALS, Figures, compare
     from cli.demo.journeys import AGENCY, CENTRE, Centre, Desk
@@ -114,7 +116,12 @@ async def _demo(months: list[str], connections: int, journeys: bool) -> int:
     groups, nationalities = await compare(figures, tables, months)
     await figures.close()
     screen.tables(groups, nationalities)
-    screen.links(stack, months)
+    released = ""
+    if publish:
+        from cli.demo import release
+
+        released = await screen.working("freeze and publish the months", release.publish(months))
+    screen.links(stack, months, released)
     return 1 if late or groups.wrong() or nationalities.wrong() else 0
 
 

@@ -142,8 +142,11 @@ class Screen:
             grid.add_row(f"{len(rest)} others", f"{published:,}", f"{gabay:,}", f"{gabay - published:+,}" if gabay != published else "0")
         self.console.print(grid)
 
-    def links(self, stack: "Stack", months: list[str]) -> None:
+    def links(self, stack: "Stack", months: list[str], released: str) -> None:
+        """released: the period that was published; empty: none by this run."""
         self.console.print(f"Dashboard          {stack.issuer_url}/statistics/internal?from={months[0]}&to={months[-1]}")
+        public = f"?period={released}" if released else "  (what is published; gabay demo --publish publishes these months)"
+        self.console.print(f"Public dashboard   {stack.issuer_url}/statistics{public}")
         for service in ("intake", "casework", "referrals", "reporting"):
             self.console.print(f"API documentation  {stack.api_url(service)}/docs")
         self.console.print("Stop the stack     gabay down")

@@ -1,14 +1,16 @@
-"""Reporting's api: true counts for roles with a grant, the internal dashboard, and what was published, for everybody."""
+"""Reporting's api: true counts for roles with a grant, as answers and a page; what was published, for everybody, as files and pages."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.reporting.dashboard import pages
+from services.reporting.dashboard import pages as internal
 from services.reporting.figures import routes
 from services.reporting.figures.read import Reader
 from services.reporting.national import process as national
+from services.reporting.pages import routes as public
 from services.reporting.pages.pen import Charts
 from services.reporting.parts import Reporting
 from services.reporting.releases import command_routes
@@ -22,19 +24,21 @@ from shared.region import load_region
 from shared.settings import Settings
 
 # Verbs of a release before the release itself: the first path that fits is taken.
-ROUTERS = (routes.router, pages.router, schemas.router, command_routes.router, release_routes.router)
+ROUTERS = (routes.router, internal.router, public.router, schemas.router, command_routes.router, release_routes.router)
 
 
 @asynccontextmanager
 async def resources(settings: Settings) -> AsyncIterator[Reporting]:
     async with open_parts(settings) as parts:
-        charts = Charts()
+        charts, region = Charts(), load_region(settings.region_path)
+        reporting = Reporting(
+            pool=parts.pool, handle=parts.handle, region=region, reader=Reader(parts.pool), ledger=Ledger(parts.pool), charts=charts
+        )
+        warming = asyncio.create_task(public.warm(reporting))
         try:
-            region = load_region(settings.region_path)
-            yield Reporting(
-                pool=parts.pool, handle=parts.handle, region=region, reader=Reader(parts.pool), ledger=Ledger(parts.pool), charts=charts
-            )
+            yield reporting
         finally:
+            warming.cancel()
             charts.close()
 
 

@@ -1,8 +1,8 @@
 """The local issuer of embedded mode: an OIDC discovery document, one key, and nothing else.
 
 Tokens are made by `gabay token`, which reads the same key file. Anybody on this machine gets any role from it, so it
-refuses production mode. A browser gets the staff pages through it: `/statistics/internal` is passed on to reporting with a
-statistician's token.
+refuses production mode. A browser gets pages through it: what lies under `/statistics` and what they link to is passed on to
+reporting with a statistician's token.
 """
 
 import asyncio
@@ -25,9 +25,20 @@ from shared.settings import EXIT_CONFIGURATION, Settings
 LIFE: Final = 3_600
 SCOPES: Final = "gabay:read gabay:write statistics:read gabay:privacy gabay:admin"
 AUDIENCES: Final = ["gabay-intake", "gabay-casework", "gabay-referrals", "gabay-reporting"]
-PAGES: Final = "/statistics/internal"
+PAGES: Final = ("/statistics", "/v1/statistics")
 PAGES_SUB: Final = "staff-pages"
-PASSED_HEADERS: Final = ("content-type", "content-security-policy", "etag", "cache-control", "gabay-trace", "x-content-type-options")
+PASSED_HEADERS: Final = (
+    "content-type",
+    "content-security-policy",
+    "etag",
+    "cache-control",
+    "gabay-trace",
+    "x-content-type-options",
+    "content-disposition",
+    "location",
+    "link",
+    "vary",
+)
 
 
 def refuse_production(mode: str) -> None:
@@ -100,7 +111,7 @@ class Issuer:
             await _reply(send, 405, b"{}", {"allow": "GET, HEAD"})
         elif path in self._documents:
             await _reply(send, 200, self._documents[path], {"content-type": "application/json"})
-        elif path == PAGES or path.startswith(PAGES + "/"):
+        elif any(path == each or path.startswith(each + "/") for each in PAGES):
             await self._pass_on(scope, send)
         else:
             await _reply(send, 404, b"{}", {"content-type": "application/json"})

@@ -13,8 +13,9 @@ from types import ModuleType
 import pytest
 
 from services.reporting.disclosure import audit, derived, gate, protect, repair, sensitive, zeros
+from services.reporting.pages import charts, drawing
 
-GATE: tuple[ModuleType, ...] = (audit, derived, gate, protect, repair, sensitive, zeros)
+GATE: tuple[ModuleType, ...] = (audit, derived, gate, protect, repair, sensitive, zeros, charts, drawing)
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """`/statistics/internal`: the true counts of the caller's centres on one page that needs no script."""
 
-import base64
-import hashlib
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import Field
 
@@ -16,7 +13,8 @@ from services.reporting.figures.period import Span, parse
 from services.reporting.figures.plan import Place
 from services.reporting.figures.routes import scope
 from services.reporting.indicators.catalogue import INDICATORS
-from services.reporting.pages.words import LANGUAGES, month
+from services.reporting.pages.look import MEDIA, Lang, Look, Theme
+from services.reporting.pages.words import month
 from shared.errors import Rejected
 from shared.eventsourcing.sql import statements
 from shared.http.command import Answer, Call, CommandRouter, Form
@@ -26,13 +24,7 @@ router = CommandRouter("statistics")
 
 MOST_MONTHS = 120
 
-_templates = Environment(
-    loader=PackageLoader("services.reporting.dashboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
-_style = Markup(_templates.get_template("style.css").render())  # noqa: S704  # our own file
-_digest = base64.b64encode(hashlib.sha256(_style.encode()).digest()).decode()
-# The page is one file: nothing is loaded, and no style but its own is taken.
-POLICY = f"default-src 'none'; style-src 'sha256-{_digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_look = Look(__package__)
 
 Month = Annotated[str, Field(pattern=r"^$|^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", max_length=7)]
 
@@ -45,10 +37,11 @@ class Choice(Form):
     start: Annotated[Month, Field(alias="from")] = ""
     end: Annotated[Month, Field(alias="to")] = ""
     centre: Annotated[str, Field(pattern=r"^$|^[A-Z]{2}-[A-Z0-9]{1,6}-[0-9]{2}$", max_length=14)] = ""
-    lang: Annotated[str, Field(pattern=r"^$|^(en|fr|fil)$", max_length=3)] = ""
+    lang: Lang = ""
+    theme: Theme = ""
 
 
-@router.read("GET", "/statistics/internal", action="stats.centre", query=Choice, media="text/html; charset=utf-8")
+@router.read("GET", "/statistics/internal", action="stats.centre", query=Choice, media=MEDIA)
 async def show_internal_statistics(call: Call) -> Answer:
     """The dashboard of the centres that the caller has a grant for: true counts, not for publication."""
     choice: Choice = call.query
@@ -62,14 +55,14 @@ async def show_internal_statistics(call: Call) -> Answer:
     for figure in made.figures:
         if figure.drawing is not None:
             figure.svg = Markup(await call.parts.charts.svg(figure.drawing))  # noqa: S704  # drawn here, from codes and numbers
-    text = _templates.get_template("internal.html").render(
-        t=TEXTS[lang], lang=lang, languages=LANGUAGES, style=_style, page=made, state=await call.parts.reader.state(),
-        choice=choice, first=f"{span.first:%Y-%m}", last=f"{span.last:%Y-%m}", chosen=[names[p.centre] for p in places],
-        centres=[(place.centre, names[place.centre]) for place in allowed], period=_period(span, lang), utc=_utc,
-        methods=[(i.id, i.title[lang], i.method[lang]) for i in INDICATORS.values()],
+    asked = {"from": choice.start, "to": choice.end, "centre": choice.centre}
+    text = _look.page(
+        "internal.html", path="/statistics/internal", lang=lang, theme=choice.theme, asked=asked, t=TEXTS[lang], page=made,
+        state=await call.parts.reader.state(), choice=choice, first=f"{span.first:%Y-%m}", last=f"{span.last:%Y-%m}",
+        chosen=[names[p.centre] for p in places], centres=[(place.centre, names[place.centre]) for place in allowed],
+        period=_period(span, lang), utc=_utc, methods=[(i.id, i.title[lang], i.method[lang]) for i in INDICATORS.values()],
     )  # fmt: skip
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-store", "Vary": "Authorization, Accept-Language"}
-    return Answer(text.encode(), headers=headers, content_type="text/html; charset=utf-8")
+    return Answer(text, headers=_look.headers(private=True), content_type=MEDIA)
 
 
 async def _span(call: Call, choice: Choice, places: list[Place]) -> Span:

@@ -1,17 +1,8 @@
 """The texts of the internal dashboard in English, French and Filipino."""
 
-import csv
 from collections.abc import Mapping
-from importlib.resources import files
 
-from services.reporting.pages.words import LANGUAGES
+from services.reporting.pages.text import read
 
-
-def _read() -> dict[str, dict[str, str]]:
-    table = csv.DictReader(files(__package__).joinpath("texts.csv").read_text(encoding="utf-8").splitlines())
-    rows = list(table)
-    return {lang: {row["key"]: row[lang] for row in rows} for lang in LANGUAGES}
-
-
-TEXTS: Mapping[str, Mapping[str, str]] = _read()
+TEXTS: Mapping[str, Mapping[str, str]] = read(__package__)
 """language -> key -> text; texts.csv beside this file"""

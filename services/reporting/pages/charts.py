@@ -77,14 +77,12 @@ def views(table: Released) -> list[View]:
     measures = table.axis("MEASURE")
     if measures is not None and table.percent:
         return [View(name, "MEASURE") for name in axes]
-    at = (("MEASURE", measures.parts[0]),) if measures is not None else ()
-    columns = "SEX" if "SEX" in axes else "MEASURE" if measures is not None else ""
-    if columns == "MEASURE":
-        at = ()
-    rows = [name for name in axes if name != "SEX"] or (["SEX"] if "SEX" in axes else [])
-    if rows == ["SEX"]:
-        columns = "MEASURE" if measures is not None else ""
-    return [View(name, columns, at) for name in sorted(rows, key=lambda name: name in PLACES)]
+    if "SEX" not in axes and measures is not None:
+        return [View(name, "MEASURE") for name in sorted(axes, key=_last)]
+    rows = [name for name in axes if name != "SEX"] or axes
+    columns = "SEX" if rows != axes else ""
+    each = [(("MEASURE", code),) for code in measures.parts] if measures is not None else [()]
+    return [View(name, columns, at) for at in each for name in sorted(rows, key=_last)]
 
 
 def chart(table: Released, view: View, *, look: Look = PAGE, lang: str | None = None) -> str:
@@ -102,7 +100,7 @@ def drawing(table: Released, view: View, *, lang: str | None = None) -> dict[str
     if columns is not None and columns.id == "SEX":
         told = [code for code in ("F", "M") if code in columns.labels]
         bars = [
-            {"name": axis.labels[row], "part": columns.labels[code], "second": code == "M", **_bar(table.value(view.cell(row, code)), lang)}
+            {"name": axis.labels[row], "part": columns.labels[code], "second": code == "F", **_bar(table.value(view.cell(row, code)), lang)}
             for row in rows
             for code in told
         ]
@@ -112,17 +110,18 @@ def drawing(table: Released, view: View, *, lang: str | None = None) -> dict[str
     return {"shape": "bars", "locale": locale, "bars": bars}
 
 
-def grid(table: Released, view: View, *, lang: str | None = None) -> Grid:
-    """Every row of a view, and its total where there is one."""
+def grid(table: Released, view: View, *, lang: str | None = None, short: bool = False) -> Grid:
+    """Every row of a view, and its total where there is one. short: without rows and columns in which all is 0."""
     lang = lang or table.lang
     axis = _axis(table, view.rows)
     columns = table.axis(view.columns) if view.columns else None
-    codes = list(columns.labels) if columns else [TOTAL]
+    codes, rows = list(columns.labels) if columns else [TOTAL], list(axis.parts)
+    if short:
+        told = {(row, code): table.value(view.cell(row, code)) != 0 for row in rows for code in codes}
+        rows = [row for row in rows if any(told[row, code] for code in codes)]
+        codes = [code for code in codes if code == TOTAL or any(told[row, code] for row in rows)]
     heads = [columns.labels[code] for code in codes] if columns else [_number_head(lang)]
-    body = [
-        [axis.labels[row], *(_written(table, view.cell(row, code), lang) for code in codes)]
-        for row in axis.parts
-    ]  # fmt: skip
+    body = [[axis.labels[row], *(_written(table, view.cell(row, code), lang) for code in codes)] for row in rows]
     foot = [axis.labels[TOTAL], *(_written(table, view.cell(TOTAL, code), lang) for code in codes)] if TOTAL in axis.labels else []
     return Grid([axis.title, *heads], body, foot)
 
@@ -165,6 +164,11 @@ def series(tables: Sequence[Released], lines: Sequence[tuple[str, Mapping[str, s
     (n, top), (m, low) = max(known, key=lambda each: each[0]), min(known, key=lambda each: each[0])
     said = WORDS["peak"][lang].format(top=period(top, lang), n=number(n, lang), low=period(low, lang), m=number(m, lang))
     return drawn, Grid([_time_head(lang), *values], rows), said
+
+
+def _last(name: str) -> bool:
+    """Places come behind what says who they are."""
+    return name in PLACES
 
 
 def _drawn(table: Released, view: View) -> list[str]:

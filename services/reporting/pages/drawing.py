@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 INK, FAINT, FIRST, SECOND, PAPER, HATCH = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
+FIRST_INK, SECOND_INK = "#070707", "#080808"  # of words: they need more contrast than bars
 WIDTH, ROW, PAIR, HEIGHT = 560, 24, 40, 270
 LABELS = 250  # pixels that a name may take
 # Names are measured here and set by the reader's own fonts, which may be wider.
@@ -35,11 +36,12 @@ class Look:
     first: str
     second: str
     paper: str
+    second_ink: str
     font: str = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 
 
-PAGE = Look("var(--ink)", "var(--rule)", "var(--first)", "var(--second)", "var(--paper)")
-PRINT = Look("#1b1f24", "#c9d1d9", "#0072b2", "#d55e00", "#ffffff")
+PAGE = Look("var(--ink)", "var(--rule)", "var(--first)", "var(--second)", "var(--paper)", "var(--second-ink)")
+PRINT = Look("#1b1f24", "#c9d1d9", "#0072b2", "#d55e00", "#ffffff", "#b34e00")
 
 
 def draw(drawing: Drawing, look: Look = PAGE) -> str:
@@ -63,7 +65,10 @@ def draw(drawing: Drawing, look: Look = PAGE) -> str:
     hatch = f"hatch-{hashlib.sha256(svg.encode()).hexdigest()[:8]}"
     if HATCH in svg:
         svg = svg.replace(">", f">{_hatched(hatch)}", 1).replace(HATCH, f"url(#{hatch})")
-    for number, colour in ((INK, look.ink), (FAINT, look.faint), (FIRST, look.first), (SECOND, look.second), (PAPER, look.paper)):
+    for number, colour in (
+        (INK, look.ink), (FAINT, look.faint), (FIRST, look.first), (SECOND, look.second), (PAPER, look.paper), (FIRST_INK, look.first),
+        (SECOND_INK, look.second_ink),
+    ):  # fmt: skip
         svg = svg.replace(number, colour)
     svg = svg.replace('font-family="sans-serif"', f'font-family="{look.font}"')
     # The figure around it has the words for those who don't see it.
@@ -91,7 +96,7 @@ def lines(alt: Any, drawing: Drawing) -> Any:
     names = (
         alt.Chart(alt.InlineData(values=_ends(drawing["lines"], periods, top)))
         .mark_text(align="left", dx=9, fontSize=13, fontWeight=600)
-        .encode(x=x, y=alt.Y("label:Q", scale=scale), text="line:N", color=_tone(alt))
+        .encode(x=x, y=alt.Y("label:Q", scale=scale), text="line:N", color=_tone(alt, FIRST_INK, SECOND_INK))
     )
     layers = [marks, points, names]
     gaps = sorted({periods.index(row["at"]) for row in rows if row["n"] is None})
@@ -102,7 +107,7 @@ def lines(alt: Any, drawing: Drawing) -> Any:
             ticks.mark_bar(color=HATCH, width=TICK, yOffset=-TICK, y2Offset=0).encode(y2=alt.Y2Datum(0)),
             ticks.mark_text(dy=-TICK - 8, fontSize=12, color=INK).encode(text="shown:N"),
         ]
-    return alt.layer(*layers).properties(width=WIDTH - 90, height=HEIGHT)
+    return alt.layer(*layers).resolve_scale(color="independent").properties(width=WIDTH - 90, height=HEIGHT)
 
 
 def bars(alt: Any, drawing: Drawing) -> Any:
@@ -143,8 +148,8 @@ def _once(rows: list[dict[str, Any]], name: str = "name") -> list[str]:
     return list(dict.fromkeys(row[name] for row in rows))
 
 
-def _tone(alt: Any) -> Any:
-    return alt.Color("tone:N", scale=alt.Scale(domain=["first", "second"], range=[FIRST, SECOND]), legend=None)
+def _tone(alt: Any, first: str = FIRST, second: str = SECOND) -> Any:
+    return alt.Color("tone:N", scale=alt.Scale(domain=["first", "second"], range=[first, second]), legend=None)
 
 
 def _ends(series: list[Mapping[str, Any]], periods: list[str], top: float) -> list[dict[str, Any]]:

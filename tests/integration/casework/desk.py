@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -187,9 +187,15 @@ async def _grant(dsn: str) -> None:
 
 @asynccontextmanager
 async def open_desk(
-    service: str, module: Any, projections: Sequence[Projection], fresh_database: Callable[[str], Any], *, region: str = "antique"
+    service: str,
+    module: Any,
+    projections: Sequence[Projection],
+    fresh_database: Callable[[str], Any],
+    *,
+    region: str = "antique",
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Desk]:
-    """module: the service's api. region: name of the region file."""
+    """module: the service's api. region: name of the region file. settings: more of the environment."""
     store, keys, access = (fresh_database(target) for target in (service, "keyring", "access"))
     await _grant(access.role("postgres"))
     owner = await asyncpg.connect(store.owner)
@@ -200,16 +206,16 @@ async def open_desk(
         "GABAY_MODE": "test", "GABAY_REGION": region, "GABAY_OIDC_ISSUER": ISSUER, "GABAY_DATABASE_URL": store.app,
         "GABAY_KEYRING_URL": keys.role(f"{service}_keyring"), "GABAY_ACCESS_URL": access.role(f"{service}_access"),
         "GABAY_RATE_LIMITS": WIDE, "GABAY_FINGERPRINT_KEYS": f"{time.gmtime().tm_year}:{secret()}", "GABAY_CURSOR_KEY": secret(),
-        **{f"GABAY_KEK_{which.upper()}": f"1:{secret()}" for which in KEK_CLASSES[service]},
+        **{f"GABAY_KEK_{which.upper()}": f"1:{secret()}" for which in KEK_CLASSES[service]}, **(settings or {}),
     }  # fmt: skip
-    settings = Settings.load(service, "api", environ)
-    pool = await asyncpg.create_pool(settings.access_url, min_size=1, max_size=2)
+    loaded = Settings.load(service, "api", environ)
+    pool = await asyncpg.create_pool(loaded.access_url, min_size=1, max_size=2)
 
     def runtime(_: Settings, parts: Any) -> Any:
         jwks = Jwks(ISSUER, plain_http=True, get=_documents)
-        return make_runtime(settings, service, parts, grants=AccessDatabase(pool), audit=ReadAudit(parts.pool, service=service), jwks=jwks)
+        return make_runtime(loaded, service, parts, grants=AccessDatabase(pool), audit=ReadAudit(parts.pool, service=service), jwks=jwks)
 
-    app = create_app(service=service, settings=settings, routers=module.ROUTERS, resources=module.resources, runtime=runtime)
+    app = create_app(service=service, settings=loaded, routers=module.ROUTERS, resources=module.resources, runtime=runtime)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service}")
     async with app.router.lifespan_context(app), client:
         yield Desk(client, app.state.runtime.parts, store.worker)
