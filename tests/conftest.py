@@ -41,6 +41,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not config.getoption("--long") and item.get_closest_marker("long"):
             item.add_marker(skip)
+        if not config.getoption("--pictures") and item.get_closest_marker("pictures"):
+            item.add_marker(pytest.mark.skip(reason="pictures of docs/images are taken with --pictures"))
         folder = item.path.relative_to(ROOT).as_posix()
         group = next((name for name in TOGETHER if folder.startswith(name)), folder)
         item.add_marker(pytest.mark.xdist_group(group))

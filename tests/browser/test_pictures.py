@@ -13,10 +13,7 @@ IMAGES = ROOT / "docs" / "images"
 LARGEST = 200_000
 
 
-@pytest.fixture(autouse=True)
-def _asked_for(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--pictures"):
-        pytest.skip("pictures are taken with --pictures")
+pytestmark = pytest.mark.pictures
 
 
 @pytest.mark.timeout(300)
