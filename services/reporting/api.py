@@ -30,16 +30,18 @@ ROUTERS = (routes.router, internal.router, public.router, schemas.router, comman
 @asynccontextmanager
 async def resources(settings: Settings) -> AsyncIterator[Reporting]:
     async with open_parts(settings) as parts:
-        charts, region = Charts(), load_region(settings.region_path)
+        charts, pictures, region = Charts(), Charts(), load_region(settings.region_path)
         reporting = Reporting(
-            pool=parts.pool, handle=parts.handle, region=region, reader=Reader(parts.pool), ledger=Ledger(parts.pool), charts=charts
-        )
+            pool=parts.pool, handle=parts.handle, region=region, reader=Reader(parts.pool), ledger=Ledger(parts.pool),
+            charts=charts, pictures=pictures,
+        )  # fmt: skip
         warming = asyncio.create_task(public.warm(reporting))
         try:
             yield reporting
         finally:
             warming.cancel()
             charts.close()
+            pictures.close()
 
 
 def app(settings: Settings) -> FastAPI:

@@ -17,7 +17,8 @@ KEPT: Final = 1000  # different sets of grants: 41 places each, 4 MB
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """reader: asks the read model; ledger: what is published; charts: draws in a process of its own."""
+    """reader: asks the read model; ledger: what is published; charts: draws true counts, pictures: what is public,
+    each in a process of its own."""
 
     pool: Any
     handle: Handle
@@ -25,6 +26,7 @@ class Reporting:
     reader: Reader
     ledger: Ledger
     charts: Charts
+    pictures: Charts
     _places: dict[tuple[Grant, ...], list[Place]] = field(default_factory=dict)
 
     def places(self, subject: Subject) -> list[Place]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
+
+import pytest
 
 from services.reporting.disclosure.cells import HIDDEN, TOTAL, Shown, Status
 from services.reporting.exports.cube import EVERYBODY, Column
@@ -12,6 +15,7 @@ from services.reporting.exports.jsonstat import json_stat
 from services.reporting.pages import charts
 from services.reporting.pages.charts import View
 from services.reporting.pages.drawing import PRINT, draw
+from services.reporting.pages.pen import Charts
 from services.reporting.pages.released import Released
 from tests.unit.reporting.test_exports import a_cube
 
@@ -109,3 +113,23 @@ def test_a_gap_in_a_line_does_not_give_its_size() -> None:
 def test_a_chart_that_fills_up_to_the_total_tells_what_is_suppressed(planted: Callable[[str], None]) -> None:
     planted("charts_fill_up_to_the_total")
     assert len(lengths()) == 2
+
+
+async def test_a_chart_whose_reader_went_away_is_nobody_else_s() -> None:
+    """Its answer would come as the answer to the next question: true counts of staff on a page for everybody."""
+    pen = Charts()
+    mine, other = (charts.drawing(released({**CASES[0][0], "A": n}, 190), View("TOPIC")) for n in (777, 888))
+    try:
+        assert "888" in await pen.svg(other)
+        gone = asyncio.create_task(pen.svg(mine))
+        await asyncio.sleep(0)  # it has asked, and waits
+        await asyncio.sleep(0)
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        third = charts.drawing(released({**CASES[0][0], "A": 999}, 190), View("TOPIC"))
+        svg = await pen.svg(third)
+        assert "999" in svg
+        assert "777" not in svg
+    finally:
+        pen.close()

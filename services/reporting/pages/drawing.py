@@ -1,4 +1,5 @@
-"""Charts as SVG, in a process of its own: `python -m services.reporting.pages.drawing` takes and gives JSON lines.
+"""Charts as SVG, in a process of its own: `python -m services.reporting.pages.drawing` takes and gives JSON lines,
+each with the key of its question.
 
 The engine behind it needs 100 MB and half a second for its first chart; neither belongs into the process that answers
 requests. Nothing is loaded from anywhere: data are inline and no base URL is allowed.
@@ -180,7 +181,8 @@ def main() -> None:
     import orjson
 
     for line in sys.stdin.buffer:
-        sys.stdout.buffer.write(orjson.dumps(draw(orjson.loads(line))) + b"\n")
+        key, drawing = orjson.loads(line)
+        sys.stdout.buffer.write(orjson.dumps([key, draw(drawing)]) + b"\n")
         sys.stdout.buffer.flush()
 
 

@@ -15,14 +15,14 @@ from shared.settings import ROOT
 
 KEPT: Final = 256  # charts of some 20 kB each: 5 MB
 IDLE_S: Final = 120.0
-DRAW_S: Final = 10.0
+DRAW_S: Final = 20.0
 LONGEST: Final = 4 * 1024 * 1024
 
 log = telemetry.logger()
 
 
 class Charts:
-    """Starts its process with the first chart and ends it when nobody has asked for a while."""
+    """Starts its process with the first chart and ends it when nobody has asked for a while. Each answer names its question."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[bytes, str] = OrderedDict()
@@ -40,11 +40,15 @@ class Charts:
                 return found
             try:
                 async with asyncio.timeout(DRAW_S):
-                    made = await self._draw(asked)
+                    made = await self._draw(key.hex(), drawing)
             except (TimeoutError, OSError, EOFError, ValueError) as error:
                 log.warning("chart_failed", exception=type(error).__name__)
                 self.close()
                 return ""
+            except BaseException:
+                # Whoever asked went away: their answer would be taken for the next one's, a true count for a published figure.
+                self.close()
+                raise
             self._kept[key] = made
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
@@ -58,20 +62,22 @@ class Charts:
             self._process.kill()
         self._process = None
 
-    async def _draw(self, asked: bytes) -> str:
+    async def _draw(self, key: str, drawing: Mapping[str, Any]) -> str:
         process = await self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(asked + b"\n")
+        process.stdin.write(orjson.dumps([key, drawing]) + b"\n")
         await process.stdin.drain()
         line = await process.stdout.readline()
         if not line:
             raise EOFError
-        svg: str = orjson.loads(line)
+        answered, svg = orjson.loads(line)
+        if answered != key:
+            raise ValueError("the answer to another question")
         if self._idle:
             self._idle.cancel()
         self._idle = asyncio.get_running_loop().call_later(IDLE_S, self.close)
-        return svg
+        return str(svg)
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from pydantic import Field
 
 from services.reporting.exports.cube import frequency
+from services.reporting.figures.period import parse as parse_day
 from services.reporting.pages import calendar, content
 from services.reporting.pages.look import MEDIA, Lang, Look, Theme
 from services.reporting.pages.shelf import Edition, Shelf
@@ -139,10 +140,7 @@ def _shelf(call: Call) -> Shelf:
 async def _chosen(call: Call, shelf: Shelf) -> tuple[dict[str, Edition], Edition | None, date | None]:
     """(what is public, the edition that was asked for, the day). Raises Missing."""
     query: Released = call.query
-    try:
-        on = date.fromisoformat(query.on) if query.on else None
-    except ValueError:
-        raise Rejected("bad-period", "Write the day as 2026-11-30.") from None
+    on = parse_day(query.on).first if query.on else None
     public = await shelf.public(on)
     if query.release:
         try:
@@ -220,7 +218,7 @@ async def _draw(parts: Any, figures: list[content.Figure]) -> bool:
     """Whether every chart could be drawn; a page that lacks one is not kept."""
     for figure in figures:
         if figure.drawing is not None:
-            figure.svg = Markup(await parts.charts.svg(figure.drawing))  # noqa: S704  # drawn here, from published figures
+            figure.svg = Markup(await parts.pictures.svg(figure.drawing))  # noqa: S704  # drawn here, from published figures
     return all(figure.svg for figure in figures if figure.drawing is not None)
 
 
