@@ -17,7 +17,7 @@ from shared.settings import Misconfigured, Reason, is_private, refuse_brokers, r
 if TYPE_CHECKING:
     from shared.settings import Settings
 
-SCHEMA: Final = (5, 5)  # oldest and newest revision of a service's store that this release works with
+SCHEMA: Final = (6, 6)  # oldest and newest revision of a service's store that this release works with
 WATCHED: Final = "intake.client.v1"  # all topics of a region are made alike
 
 

@@ -12,6 +12,7 @@ from services.casework.reactions import Answered, Arrived, Assisted, Ended, Open
 from shared.codes import CaseState
 from shared.compose import Parts
 from shared.eventsourcing.projection import Fact
+from shared.http.reach import WHOLE
 from shared.messaging.forgetting import remember
 from shared.privacy.classes import PROFILE
 from shared.privacy.sealed import SealedItem
@@ -131,7 +132,7 @@ async def action(fact: Fact, handle: Any) -> Answered | None:
     """The referral's first fact alone names its case and step: our own caseload has kept it."""
     pool = handle.store.pool
     await shown(pool, "casework.caseload", fact.stream, fact.version)
-    row = await pool.fetchrow(CASELOAD.referral, UUID(fact.stream))
+    row = await pool.fetchrow(CASELOAD.referral, UUID(fact.stream), WHOLE)
     if row is None or row["action_id"] is None:
         return None
     loaded = await handle.load(case_at(""), row["case_id"])

@@ -18,6 +18,7 @@ from shared.errors import Rejected
 from shared.eventsourcing.event import instant
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.sql import Statements
+from shared.http.reach import WHOLE
 from shared.region import Region
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Casework:
         return [stay.state for stay in loaded if stay.state.state is StayState.STAYING and stay.state.client_id == client_id]
 
     async def open_cases(self, worker: str) -> int:
-        return int(await self.pool.fetchval(CASELOAD.open_of_worker, worker))
+        return int(await self.pool.fetchval(CASELOAD.open_of_worker, worker, WHOLE))
 
     async def check_not_retired(self, client_id: UUID | None) -> None:
         """Nothing new begins for a record that was merged into another. Raises Rejected `client-retired`."""

@@ -45,12 +45,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who asks. A device has one grant, of the role `device`. open_subjects: whom they opened by break-glass, still running."""
+    """Who asks. A device has one grant, of the role `device`. open_subjects: whom they opened by break-glass, still running;
+    emergencies: for what reason."""
 
     staff_id: str | None = None
     grants: tuple[Grant, ...] = ()
     device: str | None = None
     open_subjects: frozenset[UUID] = frozenset()
+    emergencies: Mapping[UUID, str] = field(default_factory=dict, compare=False)
 
     @property
     def centres(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ from shared.http.bodies import CommandBody
 from shared.http.difference import difference
 from shared.http.ids import IfMatch
 from shared.http.problems import Problem, invalid, violation
+from shared.http.reach import reach_of
 from shared.privacy.classes import FieldClass
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Call:
     via: str | None = None
     batched: bool = False
     shown: bool = False
+    emergency: str | None = None  # why, where the caller sees it by break-glass
 
     @property
     def parts(self) -> Any:
@@ -70,6 +72,7 @@ class Call:
         """The object check. Raises OutOfScope (404), or Rejected `not-assigned` where break-glass would help."""
         decision = authorise.decide(self.caller.subject, action or self.op.action, resource)
         if decision.allow:
+            self._note(decision, resource)
             return decision
         telemetry.AUTHZ_DENIED.add(1, {"reason": decision.problem})
         if decision.problem == "not-assigned":
@@ -81,7 +84,16 @@ class Call:
     def may(self, action: str, resource: Resource | None = None) -> bool:
         """Whether the caller has another function too (for this object, if one is given)."""
         subject = self.caller.subject
-        return authorise.decide(subject, action, resource).allow if resource else authorise.may(subject, action)
+        if resource is None:
+            return authorise.may(subject, action)
+        decision = authorise.decide(subject, action, resource)
+        self._note(decision, resource)
+        return decision.allow
+
+    @property
+    def reach(self) -> str:
+        """What row-level security lets this call see at most: the last argument of each statement on a read model."""
+        return reach_of(self.caller.subject, self.op.action)
 
     def supervises(self, centre: str | None) -> bool:
         """Whether the caller signs for others at a centre."""
@@ -241,6 +253,8 @@ class Call:
         if version is not None and self.if_none_match in (f'"{version}"', "*"):
             return Answer(b"", 304, headers)
         if shows:
+            if self.emergency and action == "READ":
+                action = "BREAK_GLASS"
             count = len(subjects) if action in ("LIST", "SEARCH", "EXPORT") else None
             await self.record(action, subjects, shows, fields, centre=centre, query_hmac=query_hmac, result_count=count)
         return Answer(content, status, headers)
@@ -257,6 +271,7 @@ class Call:
         query_hmac: bytes | None = None,
         result_count: int | None = None,
         export_id: UUID | None = None,
+        break_glass_reason: str | None = None,
     ) -> None:
         """Write one row of the access log and wait until it is committed. Raises Problem `audit-unavailable`."""
         centre = centre or next(iter(sorted(self.caller.centres)), None)
@@ -265,7 +280,7 @@ class Call:
                 at=self.runtime.now(), actor=self.caller.staff_id, role=self._acting_role(centre), centre=centre,
                 device=self.via or self.caller.device, purpose=self.purpose, subject_id=list(subjects), classes=sorted(classes),
                 fields=list(fields), action=action, query_hmac=query_hmac, result_count=result_count, export_id=export_id,
-                decision=decision, trace_id=self.trace,
+                decision=decision, break_glass_reason=break_glass_reason or self.emergency, trace_id=self.trace,
             )
         )  # fmt: skip
 
@@ -274,6 +289,11 @@ class Call:
     @property
     def _handle(self) -> Any:
         return self.runtime.parts.handle
+
+    def _note(self, decision: Decision, resource: Resource) -> None:
+        """Remember that it is shown by break-glass only, and why: its row in the access log says so."""
+        if decision.allow and authorise.BREAK_GLASS in decision.obligations and resource.subject_id is not None:
+            self.emergency = self.caller.subject.emergencies.get(resource.subject_id, "UNKNOWN")
 
     def _own_centre(self) -> str:
         centres = sorted(self.caller.centres)

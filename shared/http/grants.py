@@ -25,6 +25,12 @@ T = TypeVar("T")
 class Grants(Protocol):
     """What the HTTP layer asks about people and devices."""
 
+    pool: Any  # of the database `access`, for what routes write there
+
+    def forget(self) -> None:
+        """Read everything anew: after a change made by this very process."""
+        ...
+
     async def subject(self, identity: Identity) -> Subject:
         """Who this is to us, with the grants that count now. Raises Problem `device-blocked`, Unavailable."""
         ...
@@ -39,7 +45,7 @@ _GRANTS = """
 select role, centre, org, valid_from, valid_to from "grant" where staff_id = $1 and confirmed_by is not null
 """
 _OPENED = """
-select subject_id from break_glass where staff_id = $1 and expires_at > now() and closed_at is null
+select subject_id, reason from break_glass where staff_id = $1 and expires_at > now() and closed_at is null
 """
 _DEVICE = "select centre, state from device where device_id = $1"
 
@@ -48,7 +54,7 @@ class AccessDatabase:
     """Grants from Postgres. A row that is not confirmed by a second person does not count."""
 
     def __init__(self, pool: Any, *, remembered: float = REMEMBERED, clock: Callable[[], float] = time.monotonic) -> None:
-        self._pool, self._remembered, self._clock = pool, remembered, clock
+        self.pool, self._remembered, self._clock = pool, remembered, clock
         self._known: OrderedDict[tuple[str, ...], tuple[float, Any]] = OrderedDict()
 
     async def subject(self, identity: Identity) -> Subject:
@@ -85,18 +91,18 @@ class AccessDatabase:
         return value
 
     async def _person(self, identity: Identity) -> Subject:
-        staff_id = await self._pool.fetchval(_STAFF, identity.iss, identity.sub)
+        staff_id = await self.pool.fetchval(_STAFF, identity.iss, identity.sub)
         if staff_id is None:
             return Subject()
-        opened = await self._pool.fetch(_OPENED, staff_id)
-        return Subject(staff_id, await self._grants(staff_id), open_subjects=frozenset(r[0] for r in opened))
+        opened = await self.pool.fetch(_OPENED, staff_id)
+        return Subject(staff_id, await self._grants(staff_id), open_subjects=frozenset(r[0] for r in opened), emergencies=dict(opened))
 
     async def _grants(self, staff_id: str) -> tuple[Grant, ...]:
-        rows = await self._pool.fetch(_GRANTS, staff_id)
+        rows = await self.pool.fetch(_GRANTS, staff_id)
         return tuple(Grant(r["role"], r["centre"], r["org"], r["valid_from"], r["valid_to"]) for r in rows)
 
     async def _device(self, device: str) -> Subject:
-        row = await self._pool.fetchrow(_DEVICE, device)
+        row = await self.pool.fetchrow(_DEVICE, device)
         if row is None:
             return Subject(device=device)
         if row["state"] != "ACTIVE":

@@ -142,6 +142,7 @@ async def _make(owner: Connection, projection: Projection, version: int, tables:
     await owner.execute(f'set local search_path = "{schema}", public')
     await owner.execute(script)
     await owner.execute("set local search_path = public")
+    await _fence(owner, schema, service)
     await owner.execute(
         f'grant usage on schema "{schema}" to {service}_worker;'
         f'grant all on all tables in schema "{schema}" to {service}_worker;'
@@ -152,6 +153,21 @@ async def _make(owner: Connection, projection: Projection, version: int, tables:
     await owner.execute(
         "insert into generation (model, version, code, state) values ($1, $2, $3, 'BUILDING')", model, version, projection.version
     )
+
+
+async def _fence(owner: Connection, schema: str, service: str) -> None:
+    """Row-level security for tables that declare a policy (`tables_reach.sql`): forced, so that the owner has no way around.
+
+    The worker passes; a rule that must see rows of everybody says so (`gabay.whole`). Declared policies are added to these.
+    """
+    declared = "select distinct tablename from pg_policies where schemaname = $1 order by 1"
+    for (name,) in await owner.fetch(declared, schema):
+        table = f'"{schema}"."{name}"'
+        await owner.execute(
+            f"alter table {table} enable row level security, force row level security;"
+            f"create policy whole on {table} using ((select public.reach_whole()));"
+            f"create policy worker on {table} to {service}_worker using (true) with check (true)"
+        )
 
 
 def _tables(at: Path) -> str:
@@ -172,8 +188,13 @@ async def _show(owner: Connection, projection: Projection, version: int) -> None
     for (name,) in old:
         await owner.execute(f'drop view "{model}"."{name}"')
     for (name,) in tables:
-        await owner.execute(f'create view "{model}"."{name}" as select * from "{schema}"."{name}"')  # noqa: S608  # names of our own
-    await owner.execute(f'grant select on all tables in schema "{model}" to {service}_app, {service}_worker')
+        # As who reads, not as the owner: policies are for roles, and one role passes them.
+        await owner.execute(f'create view "{model}"."{name}" with (security_invoker = true) as select * from "{schema}"."{name}"')  # noqa: S608  # names of our own
+    await owner.execute(
+        f'grant select on all tables in schema "{model}" to {service}_app, {service}_worker;'
+        f'grant usage on schema "{schema}" to {service}_app;'
+        f'grant select on all tables in schema "{schema}" to {service}_app'
+    )
     await owner.execute(
         "update generation set state = 'RETIRED', retired_at = clock_timestamp() where model = $1 and state = 'LIVE'", model
     )

@@ -117,7 +117,7 @@ async def read_timeline(call: Call) -> Answer:
     """What happened in a case and to its referrals, from the read model: codes and ids only."""
     await find(call)
     parts: Casework = call.parts
-    rows = await parts.pool.fetch(CASELOAD.timeline, call.path["id"])
+    rows = await parts.pool.fetch(CASELOAD.timeline, call.path["id"], call.reach)
     items = [
         {"stream_id": r[0], "version": r[1], "type": r[2], "at": instant(r[3]), "actor": r[4], "details": orjson.loads(r[5]),
          **({"void": True} if r[6] else {})}
@@ -137,7 +137,17 @@ async def list_cases(call: Call) -> Answer:
     bound = f"cases\n{call.caller.principal}\n{query.centre}\n{query.state}\n{query.worker}"
     at, last = _position(call, query.cursor, bound)
     rows = await parts.pool.fetch(
-        CASELOAD.list_cases, general, hidden, call.caller.staff_id, query.centre, query.state, query.worker, at, last, query.limit + 1
+        CASELOAD.list_cases,
+        general,
+        hidden,
+        call.caller.staff_id,
+        query.centre,
+        query.state,
+        query.worker,
+        at,
+        last,
+        query.limit + 1,
+        call.reach,
     )
     items = [{**dict(row), "opened_at": instant(row["opened_at"]), "recorded_at": instant(row["recorded_at"])} for row in rows]
     more = items[: query.limit]
@@ -165,7 +175,7 @@ async def list_transfers(call: Call) -> Answer:
     centres = sorted(call.caller.centres)
     general = [centre for centre in centres if call.may("case.sign", Resource(centre=centre))]
     hidden = [centre for centre in general if call.may("case.read-confidential", Resource(centre=centre))]
-    rows = await parts.pool.fetch(CASELOAD.list_transfers, general, hidden, call.caller.staff_id)
+    rows = await parts.pool.fetch(CASELOAD.list_transfers, general, hidden, call.caller.staff_id, call.reach)
     items = [{**dict(row), "transfer_at": instant(row["transfer_at"]), "due": parts.answer_due(row)} for row in rows]
     return await call.show({"items": items})
 
@@ -177,7 +187,7 @@ async def read_caseload(call: Call) -> Answer:
     parts: Casework = call.parts
     centres = [centre for centre in sorted(call.caller.centres) if call.may("case.assign", Resource(centre=centre))]
     today = call.runtime.now().astimezone(ZoneInfo(parts.region.centres[0].zone)).date()
-    rows = await parts.pool.fetch(CASELOAD.board, centres, call.caller.staff_id, today)
+    rows = await parts.pool.fetch(CASELOAD.board, centres, call.caller.staff_id, today, call.reach)
     return await call.show({"items": [{**dict(row), "bin": _bin(row["cases"])} for row in rows]})
 
 

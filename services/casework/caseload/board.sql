@@ -5,7 +5,8 @@ select centre, worker, count(*)::integer as cases,
        count(*) filter (where next_follow_up + 7 < $3)::integer as follow_ups_overdue,
        count(*) filter (where transfer_to is not null)::integer as transfers
   from caseload.case_file
- where state <> 'CLOSED' and (centre = any ($1) or worker = $2)
+ where (select within_reach($4))
+   and state <> 'CLOSED' and (centre = any ($1) or worker = $2)
  group by centre, worker
  order by centre, worker nulls first
  limit 1000;

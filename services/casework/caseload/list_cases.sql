@@ -3,7 +3,8 @@
 select case_id, client_id, centre, kind, priority, source, sub_committee, state, worker, opened_at, closed_on, review_due,
        next_follow_up, transfer_to, recorded_at
   from caseload.case_file
- where (worker = $3 or (kind = 'GENERAL' and centre = any ($1)) or (kind = 'CONFIDENTIAL' and centre = any ($2)))
+ where (select within_reach($10))
+   and (worker = $3 or (kind = 'GENERAL' and centre = any ($1)) or (kind = 'CONFIDENTIAL' and centre = any ($2)))
    and ($4::text is null or centre = $4)
    and ($5::text is null or state = $5)
    and ($6::text is null or worker = $6)

@@ -2,7 +2,8 @@
 -- which the caller may sign (general cases: $1; confidential ones: $2).
 select transfer_id, case_id, client_id, centre, transfer_to, kind, priority, worker, transfer_at
   from caseload.case_file
- where transfer_to is not null
+ where (select within_reach($4))
+   and transfer_to is not null
    and (worker = $3
         or (kind = 'GENERAL' and (centre = any ($1) or transfer_to = any ($1)))
         or (kind = 'CONFIDENTIAL' and (centre = any ($2) or transfer_to = any ($2))))

@@ -14,7 +14,7 @@ from shared.privacy.classes import NARRATIVE
 # The narrative is opened for one bit: an assessment may make a case confidential, and the open part must not tell.
 caseload = Projection(
     "casework.caseload",
-    version=2,
+    version=3,
     topics=[CASE.topic, REFERRAL.topic],
     opens=[NARRATIVE],
     forgets=["case_file", "referral", "step", "action", "follow_up", "looked_back", "hidden"],

@@ -3,7 +3,7 @@
 from shared.contracts.casework.feedback import FEEDBACK
 from shared.eventsourcing.projection import Fact, Op, Projection
 
-complaints = Projection("casework.complaints", version=1, topics=[FEEDBACK.topic])
+complaints = Projection("casework.complaints", version=2, topics=[FEEDBACK.topic])
 
 TOLD = ("kind", "service_code", "about_service", "due_ack", "due_resolution")
 

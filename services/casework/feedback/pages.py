@@ -67,7 +67,9 @@ async def list_feedback(call: Call) -> Answer:
     centres = None if everywhere else [c for c in sorted(call.caller.centres) if call.may("complaint.handle", Resource(centre=c))]
     bound = f"feedback\n{call.caller.principal}\n{query.centre}\n{query.kind}\n{query.stage}"
     at, last = _position(call, query.cursor, bound)
-    rows = await parts.pool.fetch(COMPLAINTS.list_feedback, centres, query.centre, query.kind, query.stage, at, last, query.limit + 1)
+    rows = await parts.pool.fetch(
+        COMPLAINTS.list_feedback, centres, query.centre, query.kind, query.stage, at, last, query.limit + 1, call.reach
+    )
     items = [_line(row) for row in rows[: query.limit] if not await _about_caller(call, row)]
     following = None
     if len(rows) > query.limit:

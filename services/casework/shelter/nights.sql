@@ -9,7 +9,7 @@ with lodging as (
            coalesce((lead(l.since) over of_stay at time zone $2)::date, (s.left_at at time zone $2)::date, $5::date) as to_day
       from shelter.lodging l
       join shelter.stay s on s.stay_id = l.stay_id
-     where s.centre = $1
+     where s.centre = $1 and (select within_reach($6))
     window of_stay as (partition by l.stay_id order by l.version)
 )
 select unit,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from shared.contracts.casework.stay import STAY
 from shared.eventsourcing.projection import Fact, Op, Projection
 
-shelter = Projection("casework.shelter", version=1, topics=[STAY.topic])
+shelter = Projection("casework.shelter", version=2, topics=[STAY.topic])
 
 
 @shelter.on("gabay.casework.shelter-stay-started.v1")

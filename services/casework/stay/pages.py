@@ -112,7 +112,16 @@ async def list_stays(call: Call) -> Answer:
     bound = f"stays\n{call.caller.principal}\n{query.centre}\n{query.unit}\n{query.state}"
     at, last = _position(call, query.cursor, bound)
     rows = await parts.pool.fetch(
-        SHELTER.list_stays, centres, call.caller.staff_id, query.centre, query.unit, query.state, at, last, query.limit + 1
+        SHELTER.list_stays,
+        centres,
+        call.caller.staff_id,
+        query.centre,
+        query.unit,
+        query.state,
+        at,
+        last,
+        query.limit + 1,
+        call.reach,
     )
     items, subjects = [], []
     for row in rows[: query.limit]:
@@ -147,7 +156,9 @@ async def list_units(call: Call) -> Answer:
     if not since <= until <= since + LONGEST:
         raise Problem("malformed-request", where="until")
     taken = dict(await parts.pool.fetch(SHELTER.taken, [unit.code for unit in centre.units]))
-    nights = {row["unit"]: row for row in await parts.pool.fetch(SHELTER.nights, query.centre, centre.zone, since, until, today)}
+    nights = {
+        row["unit"]: row for row in await parts.pool.fetch(SHELTER.nights, query.centre, centre.zone, since, until, today, call.reach)
+    }
     named = [_board(unit.code, [unit], taken, nights) for unit in centre.units if unit.kind is not UnitKind.SAFE]
     safe = [unit for unit in centre.units if unit.kind is UnitKind.SAFE]
     items = named + ([_board(None, safe, taken, nights)] if safe else [])

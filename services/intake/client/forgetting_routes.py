@@ -18,6 +18,7 @@ from shared.eventsourcing.handle import Handle, Step
 from shared.eventsourcing.ids import derived
 from shared.eventsourcing.sql import Statements
 from shared.http.command import Answer, Call, CommandRouter, Problem, Resource
+from shared.http.reach import WHOLE
 from shared.privacy.erase import destroy
 
 from .commands import EraseClient, EraseMerged, LiftHold, PlaceHold, RequestErasure
@@ -67,7 +68,7 @@ async def erase_client(call: Call, body: EraseClientBody) -> Answer:
     requester = requester_of(facts, body.request_id)
     call.body = body.model_copy(update={"requested_by": requester})
     aliases = await merged_into(parts.handle, client_id)
-    in_progress = await parts.pool.fetch(RUNNING.of_client, [client_id, *aliases])
+    in_progress = await parts.pool.fetch(RUNNING.of_client, [client_id, *aliases], WHOLE)
     today = parts.today(call.runtime.now(), centre)
     term = await review(client_id, centre, parts.handle, parts.region.retention, today)
     command = EraseClient(

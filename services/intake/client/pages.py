@@ -20,6 +20,7 @@ from shared.eventsourcing.event import Event, Recorded, instant, voided
 from shared.eventsourcing.handle import Loaded
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Resource, invalid, violation
 from shared.http.listing import ListQuery, page, position
+from shared.http.reach import WHOLE
 from shared.privacy.classes import IDENTITY, PROFILE, Erased
 from shared.privacy.member import member
 
@@ -54,8 +55,8 @@ async def list_clients(call: Call) -> Answer:
         if query.centre in (None, centre) and call.may("client.read", Resource(centre=centre))
     ]
     filters = (query.registered_from, query.registered_to, query.channel, query.merged)
-    rows = await parts.pool.fetch(REGISTRY.list_clients, reach, *filters, *position(call), query.limit + 1)
-    return await page(call, [dict(row) for row in rows], key="client_id", as_of=await parts.pool.fetchval(REGISTRY.as_of))
+    rows = await parts.pool.fetch(REGISTRY.list_clients, reach, *filters, *position(call), query.limit + 1, call.reach)
+    return await page(call, [dict(row) for row in rows], key="client_id", as_of=await parts.pool.fetchval(REGISTRY.as_of, WHOLE))
 
 
 @router.read("GET", "/v1/clients/{id:uuid}", action="client.read", classes=(IDENTITY, PROFILE))

@@ -16,6 +16,7 @@ from shared.contracts.intake.person import Identity
 from shared.eventsourcing.handle import Loaded, Step
 from shared.http.command import Answer, Call, CommandBody, CommandRouter, Resource, invalid, violation
 from shared.http.listing import page, position
+from shared.http.reach import WHOLE
 from shared.privacy.classes import IDENTITY
 
 from .forms import MergeClientsBody, ReviewDuplicatesBody, ReviewQuery, Seen, UnmergeClientsBody
@@ -72,8 +73,8 @@ async def list_duplicate_reviews(call: Call) -> Answer:
     centres = [centre for centre in sorted(call.caller.centres) if call.may("client.search", Resource(centre=centre))]
     asked = call.query.centre
     reach = [centre for centre in centres if asked in (None, centre)]
-    rows = await parts.pool.fetch(REGISTRY.list_reviews, reach, *position(call), call.query.limit + 1)
-    return await page(call, [dict(row) for row in rows], key="client_id", as_of=await parts.pool.fetchval(REGISTRY.as_of))
+    rows = await parts.pool.fetch(REGISTRY.list_reviews, reach, *position(call), call.query.limit + 1, call.reach)
+    return await page(call, [dict(row) for row in rows], key="client_id", as_of=await parts.pool.fetchval(REGISTRY.as_of, WHOLE))
 
 
 @router.read("GET", "/v1/duplicate-reviews/{id:uuid}", action="client.search", classes=(IDENTITY,))

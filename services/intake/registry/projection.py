@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from shared.contracts.intake.client import CLIENT
 from shared.eventsourcing.projection import Fact, Op, Projection
 
-registry = Projection("intake.registry", version=1, topics=[CLIENT.topic], forgets=["client"])
+registry = Projection("intake.registry", version=2, topics=[CLIENT.topic], forgets=["client"])
 
 
 @registry.on("gabay.intake.client-registered.v1")

@@ -9,7 +9,7 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 
 STAYS = "casework.stay.v1"
 
-running = Projection("intake.running", version=1, topics=[CASE.topic, STAYS, REFERRAL.topic], forgets=["open_item"])
+running = Projection("intake.running", version=2, topics=[CASE.topic, STAYS, REFERRAL.topic], forgets=["open_item"])
 
 CASES, STAY, REFERRALS = "gabay.casework.case", "gabay.casework.shelter-stay", "gabay.referrals.referral"
 

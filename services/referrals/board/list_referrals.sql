@@ -5,7 +5,8 @@ select referral_id, centre, direction, client_id, case_id, from_org,
        service_code, sub_committee, priority, confidential, state, due_ack, due_service, acknowledged_at, accepted_at,
        delivered_at, delivered, ack_on_time, service_on_time, escalated_to, result, sent_at, recorded_at
   from board.referral
- where (centre = any ($1) or from_org = any ($2) or to_org = any ($2))
+ where (select within_reach($8))
+   and (centre = any ($1) or from_org = any ($2) or to_org = any ($2))
    and ($3::text is null or centre = $3)
    and ($4::text is null or state = $4)
    and ($5::timestamptz is null or (recorded_at, referral_id) < ($5, $6::uuid))

@@ -124,7 +124,7 @@ async def list_referrals(call: Call) -> Answer:
         raise OutOfScope()
     bound = f"referrals\n{call.caller.principal}\n{query.centre}\n{query.state}"
     at, last = position(call, query.cursor, bound)
-    rows = await parts.pool.fetch(BOARD.list_referrals, centres, orgs, query.centre, query.state, at, last, query.limit + 1)
+    rows = await parts.pool.fetch(BOARD.list_referrals, centres, orgs, query.centre, query.state, at, last, query.limit + 1, call.reach)
     return await page(call, [_line(row, call.runtime.now()) for row in rows], query.limit, "referrals", "referral_id", bound)
 
 

@@ -205,7 +205,7 @@ async def test_the_read_models_are_the_same_when_everything_is_applied_twice(des
     once = await desk.tables(*names)
     await desk.catch_up(caseload, CASE)
     assert await desk.tables(*names) == once
-    row = await desk.parts.pool.fetchrow("select state, worker from caseload.case_file where case_id = $1", UUID(case))
+    [row] = await desk.rows("select state, worker from caseload.case_file where case_id = $1", UUID(case))
     assert tuple(row) == ("CLOSED", "stf-w1")
 
 

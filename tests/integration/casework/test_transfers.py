@@ -91,7 +91,8 @@ async def test_an_entry_that_never_was_true_leaves_state_and_board(desk: Desk) -
     problem = await desk.refused(f"/v1/cases/{case}/events/{opened}:void", wrong, 409, "not-voidable", If_Match='"6"')
     assert problem["rule"] == "type"
     await desk.catch_up(caseload, CASE)
-    assert await desk.parts.pool.fetchval("select state from caseload.case_file where case_id = $1", UUID(case)) == "OPEN"
+    [row] = await desk.rows("select state from caseload.case_file where case_id = $1", UUID(case))
+    assert row["state"] == "OPEN"
     lines = (await desk.get(f"/v1/cases/{case}/timeline"))["items"]
     assert [line["type"] for line in lines if line.get("void")] == ["needs-assessed", "case-note-recorded"]
     assert need
@@ -114,7 +115,7 @@ async def test_the_board_shows_state_and_looks_back_as_the_fold_does(desk: Desk)
         once = await desk.tables(*names)
         await desk.catch_up(caseload, CASE)
         assert await desk.tables(*names) == once
-        row = await desk.parts.pool.fetchrow("select state, next_follow_up from caseload.case_file where case_id = $1", UUID(case))
+        [row] = await desk.rows("select state, next_follow_up from caseload.case_file where case_id = $1", UUID(case))
         assert row["state"] == (await desk.get(f"/v1/cases/{case}"))["state"]
         return row["state"], str(row["next_follow_up"])
 

@@ -1,0 +1,2 @@
+-- Feedback about a centre is seen from that centre.
+create policy reach on feedback using (centre = any ((select reach_centres())::text[]));
