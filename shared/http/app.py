@@ -19,7 +19,7 @@ from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 
 from shared import telemetry
 from shared.eventsourcing.database import open_pool
-from shared.http import health
+from shared.http import break_glass, health
 from shared.http.audit import ReadAudit
 from shared.http.auth import Tokens
 from shared.http.command import CommandRouter
@@ -130,6 +130,9 @@ async def _open(api: FastAPI, service: str, settings: Settings, parts: Any, stac
     heads = asyncio.create_task(audit.tell_heads(access))
     stack.push_async_callback(audit.tell_head, access)
     stack.callback(heads.cancel)
+    if service == "intake":  # the region's, so told once
+        emergencies = asyncio.create_task(break_glass.watch(access, settings.region))
+        stack.callback(emergencies.cancel)
     api.state.runtime = make_runtime(settings, service, parts, grants=AccessDatabase(access), audit=audit)
     api.state.checks = {
         "database": health.pool_check(parts.pool),
