@@ -178,6 +178,10 @@ class Region(Part):
         """KeyError for a centre of another region."""
         return self._centres[code]
 
+    def centre_or_first(self, code: str | None) -> Centre:
+        """A centre, or the region's first for what belongs to none of them."""
+        return self._centres.get(code or "", self.centres[0])
+
     def organisation(self, code: str) -> Organisation | None:
         return self._organisations.get(code)
 

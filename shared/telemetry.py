@@ -143,6 +143,7 @@ AUDIT_FAILURES = _counter("gabay.audit.write_failures", "service", "rows of the 
 AUDIT_CHAIN_BROKEN = _gauge("gabay.audit.chain_broken", "", "service", "chains of the access log that were tampered with", built=False)
 AUTHZ_DENIED = _counter("gabay.authz.denied", "reason", "attempts that the matrix refuses, by code of the problem")
 AUTHN_FAILED = _counter("gabay.authn.failed", "reason", "tokens refused, by what was wrong with them")
+READS_UNUSUAL = _counter("gabay.reads.unusual", "reason", "readings to look at: of many people, of strangers, exports out of hours")
 BREAKGLASS_OPEN = _gauge("gabay.breakglass.open", "", "region", "emergency accesses in force")
 BREAKGLASS_UNREVIEWED_AGE = _gauge("gabay.breakglass.unreviewed_oldest_age", "s", "region", "oldest one without a review")
 KEYRING_FAILURES = _counter("gabay.keyring.failures", "class", "trips to the keyring that failed")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import asyncpg
 
 AGGREGATES: Final = (CLIENT, HOUSEHOLD, ENCOUNTER, OUTREACH_SESSION, INCIDENT)
+RUNNING: Final = Statements("services.intake.running")
 REGISTRY: Final = Statements("services.intake.registry")
 
 # The first fact of a stream names its centre in the context, which a fold does not see.

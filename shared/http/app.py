@@ -35,6 +35,8 @@ from shared.http.openapi import document
 from shared.http.own_log import own_log_router
 from shared.http.router import Dispatch, OperationRoute, Table
 from shared.http.runtime import Runtime
+from shared.http.unusual import off_hours
+from shared.region import load_region
 from shared.settings import ROOT, Settings
 
 Resources = Callable[[Settings], AbstractAsyncContextManager[Any]]
@@ -126,7 +128,8 @@ async def _open(api: FastAPI, service: str, settings: Settings, parts: Any, stac
     """The access database, the issuer's keys, the access log: then requests may come."""
     access = await open_pool(settings.access_url, minimum=1, maximum=2, application=f"gabay-{service}-access")
     stack.push_async_callback(access.close)
-    audit = ReadAudit(parts.pool, service=service)
+    region = load_region(settings.region_path)
+    audit = ReadAudit(parts.pool, service=service, closed=lambda centre, at: off_hours(region.centre_or_first(centre), at))
     heads = asyncio.create_task(audit.tell_heads(access))
     stack.push_async_callback(audit.tell_head, access)
     stack.callback(heads.cancel)

@@ -7,8 +7,8 @@ the log, so that a deleted tail shows too.
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
@@ -18,10 +18,12 @@ from opentelemetry.trace import SpanKind
 
 from shared import telemetry
 from shared.eventsourcing.group import Group
+from shared.http import unusual
 from shared.http.problems import Problem
 from shared.http.volume import Volume
 
 Action = Literal["READ", "LIST", "SEARCH", "EXPORT", "PRINT", "DENIED", "BREAK_GLASS"]
+Closed = Callable[[str | None, datetime], bool]
 ZERO: Final = bytes(32)
 HEADS_EVERY: Final = 60.0
 
@@ -84,10 +86,13 @@ class _Chain:
 
 
 class ReadAudit:
-    """Writes the access log of one process into its service's own database."""
+    """Writes the access log of one process into its service's own database.
 
-    def __init__(self, pool: Any, *, service: str, limit: int = 64) -> None:
-        self._pool, self._service = pool, service
+    closed: whether a centre (None: the region) is closed at a moment; an export out of hours says so in its row.
+    """
+
+    def __init__(self, pool: Any, *, service: str, limit: int = 64, closed: Closed = lambda centre, at: False) -> None:
+        self._pool, self._service, self._closed = pool, service, closed
         self._chain = _Chain()
         self._told = -1
         # One flight only: the rows of a chain follow each other.
@@ -96,6 +101,8 @@ class ReadAudit:
 
     async def write(self, reading: Reading) -> None:
         """Commit one row. Raises Problem `audit-unavailable`: then nothing may be shown."""
+        if reading.action == "EXPORT" and reading.decision == "ALLOWED" and self._closed(reading.centre, reading.at):
+            reading = replace(reading, decision=unusual.OFF_HOURS)
         try:
             with telemetry.span("audit write", SpanKind.CLIENT, db_system_name="postgresql", db_operation_name="insert"):
                 await self._group.submit(reading)
@@ -103,6 +110,10 @@ class ReadAudit:
             telemetry.AUDIT_FAILURES.add(1, {"service": self._service})
             telemetry.logger().error("sec_audit_write_failed", exc_info=error)
             raise Problem("audit-unavailable", {"Retry-After": "2"}) from error
+        if reading.decision == unusual.OFF_HOURS:
+            unusual.tell("export", reading.actor, len(reading.subject_id))
+        if reading.decision == unusual.NO_RELATION:
+            unusual.tell("relation", reading.actor, len(reading.subject_id))
         if reading.action != "DENIED":
             self._volume.saw(reading.actor, reading.subject_id)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from uuid import UUID
 
-from shared import telemetry
+from shared.http.unusual import tell
 
 PERSONS: Final = 100
 WINDOW_S: Final = 3_600.0
@@ -38,5 +38,5 @@ class Volume:
         if len(read) <= PERSONS or now - self._told.get(staff, -WINDOW_S) < WINDOW_S:
             return False
         self._told[staff] = now
-        telemetry.logger().warning("sec_unusual_volume", staff=staff, count=len(read))
+        tell("volume", staff, len(read))
         return True

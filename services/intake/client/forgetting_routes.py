@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any, cast
 from uuid import UUID
 
 from services.intake.look_ups import declared_only_by
-from services.intake.parts import Intake
+from services.intake.parts import RUNNING, Intake
 from services.intake.retention.review import review
 from services.intake.retention.rules import due
 from shared.codes import LegalBasis
@@ -16,7 +16,6 @@ from shared.errors import OutOfScope
 from shared.eventsourcing.event import Event, Recorded
 from shared.eventsourcing.handle import Handle, Step
 from shared.eventsourcing.ids import derived
-from shared.eventsourcing.sql import Statements
 from shared.http.command import Answer, Call, CommandRouter, Problem, Resource
 from shared.http.reach import WHOLE
 from shared.privacy.erase import destroy
@@ -28,8 +27,6 @@ from .proof import Proof, proof_of
 from .state import State
 
 router = CommandRouter("clients")
-
-RUNNING: Final = Statements("services.intake.running")
 
 
 @router.command("POST", "/v1/clients/{id:uuid}/holds", body=PlaceHoldBody, action="privacy.hold", concurrency="guarded")

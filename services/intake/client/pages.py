@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.intake.parts import REGISTRY, Intake
+from services.intake.parts import REGISTRY, RUNNING, Intake
 from services.intake.search.finder import SHOWN
 from services.intake.search.names import code, digits, sound, words
 from services.intake.search.ranking import Query
@@ -18,9 +18,11 @@ from shared.errors import Rejected
 from shared.eventsourcing.decider import Row
 from shared.eventsourcing.event import Event, Recorded, instant, voided
 from shared.eventsourcing.handle import Loaded
+from shared.http import authorise
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Resource, invalid, violation
 from shared.http.listing import ListQuery, page, position
 from shared.http.reach import WHOLE
+from shared.http.unusual import NO_RELATION
 from shared.privacy.classes import IDENTITY, PROFILE, Erased
 from shared.privacy.member import member
 
@@ -74,15 +76,31 @@ async def read_client(call: Call) -> Answer:
         content["episodes"] += [{**each, "client_id": record} for each in _episodes(other)]
     content["merged"] = list(merged)
     fields = ["identity", "profile"]
-    return await call.show(content, subjects=[client_id, *merged], fields=fields, version=loaded.version, centre=centre)
+    decision = "ALLOWED" if await _related(call, [client_id, *merged], loaded) else NO_RELATION
+    return await call.show(
+        content, subjects=[client_id, *merged], fields=fields, version=loaded.version, centre=centre, decision=decision
+    )  # fmt: skip
+
+
+async def _related(call: Call, records: list[UUID], loaded: Loaded[State]) -> bool:
+    """Whether the reader has to do with the person: wrote a fact about them, supervises, or something is open for them.
+
+    A person for whom nothing is open, read by somebody who never served them: the access log says so, and an alert counts it.
+    """
+    staff = call.caller.staff_id
+    if call.emergency or any(fact.ctx.actor == staff for fact in loaded.facts) or authorise.SUPERVISORS & call.caller.roles:
+        return True
+    parts: Intake = call.parts
+    return bool(await parts.pool.fetch(RUNNING.of_client, records, WHOLE))
 
 
 async def _followed(call: Call) -> tuple[UUID, Loaded[State]]:
     """The client of the path, or who goes on in their place: for those who may read either record."""
     parts: Intake = call.parts
     asked: UUID = call.path["id"]
-    here = Resource(centre=await parts.centre_of(asked), subject_id=asked)
+    # In this order: for one that does not exist the same is read as for one that is out of reach.
     loaded = await parts.handle.load(CLIENT, asked)
+    here = Resource(centre=await parts.centre_of(asked), subject_id=asked)
     if loaded.state.status != "retired":
         return asked, await call.load(CLIENT, asked, here)
     survivor = (await parts.finder.survivors([asked]))[asked]
