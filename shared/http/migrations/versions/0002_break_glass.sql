@@ -9,7 +9,6 @@ alter table break_glass
     add column if not exists finding     text check (finding in ('JUSTIFIED', 'UNJUSTIFIED'));
 alter table break_glass drop constraint if exists break_glass_is_reviewed_by_another;
 alter table break_glass add constraint break_glass_is_reviewed_by_another check (reviewed_by is null or reviewed_by <> staff_id);
-create index if not exists break_glass_unreviewed on break_glass (opened_at) where reviewed_at is null;
 
 do $$
 declare
