@@ -1,6 +1,7 @@
 """Read models live in generations: schemas `<model>_v<n>` beside each other, the live one behind the views of `<model>`.
 
 Made, swapped and dropped by the owner role; filled by the worker role; read by the app role, through the views alone.
+Tables with policies (`tables_reach.sql`) are read under them.
 `tables.sql` (and `tables_<idea>.sql`) beside a projection makes the tables of a generation, with its schema as search path.
 """
 
@@ -187,14 +188,14 @@ async def _show(owner: Connection, projection: Projection, version: int) -> None
     # Dropped and made, not replaced: `create or replace view` refuses other columns, which is what a new shape has.
     for (name,) in old:
         await owner.execute(f'drop view "{model}"."{name}"')
+    fenced = {name for (name,) in await owner.fetch("select distinct tablename from pg_policies where schemaname = $1", schema)}
     for (name,) in tables:
-        # As who reads, not as the owner: policies are for roles, and one role passes them.
-        await owner.execute(f'create view "{model}"."{name}" with (security_invoker = true) as select * from "{schema}"."{name}"')  # noqa: S608  # names of our own
-    await owner.execute(
-        f'grant select on all tables in schema "{model}" to {service}_app, {service}_worker;'
-        f'grant usage on schema "{schema}" to {service}_app;'
-        f'grant select on all tables in schema "{schema}" to {service}_app'
-    )
+        # With policies: as who reads, not as the owner. Then that role needs the table's own right too.
+        how = " with (security_invoker = true)" if name in fenced else ""
+        await owner.execute(f'create view "{model}"."{name}"{how} as select * from "{schema}"."{name}"')  # noqa: S608  # names of our own
+        if name in fenced:
+            await owner.execute(f'grant usage on schema "{schema}" to {service}_app; grant select on "{schema}"."{name}" to {service}_app')
+    await owner.execute(f'grant select on all tables in schema "{model}" to {service}_app, {service}_worker')
     await owner.execute(
         "update generation set state = 'RETIRED', retired_at = clock_timestamp() where model = $1 and state = 'LIVE'", model
     )

@@ -65,10 +65,10 @@ def test_a_parser_raises_what_it_declares_and_nothing_else(name: str) -> None:
     @settings(max_examples=300, deadline=None)
     @given(made)
     def tried(value: Any) -> None:
-        began = time.perf_counter()
+        began = time.thread_time()
         with contextlib.suppress(declared):
             parser(value)
-        assert time.perf_counter() - began < 1
+        assert time.thread_time() - began < 1
 
     tried()
 
