@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.reporting.dashboard import pages as internal
 from services.reporting.figures import routes
 from services.reporting.figures.read import Reader
+from services.reporting.live.routes import router as live_router
 from services.reporting.national import process as national
 from services.reporting.pages import routes as public
 from services.reporting.pages.pen import Charts
@@ -24,7 +25,15 @@ from shared.region import load_region
 from shared.settings import Settings
 
 # Verbs of a release before the release itself: the first path that fits is taken.
-ROUTERS = (routes.router, internal.router, public.router, schemas.router, command_routes.router, release_routes.router)
+ROUTERS = (
+    routes.router,
+    internal.router,
+    public.router,
+    live_router,
+    schemas.router,
+    command_routes.router,
+    release_routes.router,
+)
 
 
 @asynccontextmanager
