@@ -17,13 +17,15 @@ from typing import Any
 import asyncpg
 
 from bench.box import Meter
-from deploy.embedded.stack import APIS, CORE, PREPARED, SERVICES, WORKERS
+from deploy.embedded.stack import APIS, CORE, LIVE, PREPARED, SERVICES, WORKERS
 from deploy.embedded.stack import Stack as Embedded
 
 REGION = "route-example"
 # Raised, not switched off: a cell must never measure a 429, and must pay for the counting.
 NO_LIMITS = "read=6000000/minute,write=6000000/minute,batch=600000/minute,search=600000/minute,export=1000/hour"
-ALL_PARTS = (*PREPARED, "issuer", *APIS, *WORKERS)
+ALL_PARTS = (*PREPARED, "issuer", *APIS, *WORKERS, LIVE)
+PROCESSES = (*APIS, *WORKERS, LIVE)
+"""What Gabay itself runs for a region."""
 
 
 class Stack:
@@ -134,7 +136,7 @@ async def opened(needs: Iterable[str], *, commands: Mapping[str, Sequence[str]] 
     commands: other commands for some parts (a sampler around them).
     """
     wanted = {*CORE[:1], *needs}
-    if any(part.endswith(("-api", "-worker")) for part in wanted):
+    if any(part.endswith(("-api", "-worker", "-live")) for part in wanted):
         wanted |= {*PREPARED, "issuer"}
     parts = tuple(part for part in ALL_PARTS if part in wanted)
     home = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="gabay-bench-"))
@@ -150,4 +152,4 @@ async def opened(needs: Iterable[str], *, commands: Mapping[str, Sequence[str]] 
         await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
 
 
-__all__ = ["ALL_PARTS", "APIS", "SERVICES", "WORKERS", "Stack", "opened"]
+__all__ = ["ALL_PARTS", "APIS", "PROCESSES", "SERVICES", "WORKERS", "Stack", "opened"]

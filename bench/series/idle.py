@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bench.pairs.end_to_end import EVERYTHING
 from bench.run import Options
-from bench.stack import APIS, WORKERS, opened
+from bench.stack import ALL_PARTS, PROCESSES, opened
 
 CEILING = 0.08  # cores, all parts together
 SETTLE_S, LONG = 10.0, 5
@@ -15,9 +14,9 @@ SETTLE_S, LONG = 10.0, 5
 
 async def series(options: Options, to: int) -> dict[str, list[dict[str, Any]]]:
     """Cores of each part at rest, and of all."""
-    async with opened(EVERYTHING) as stack:
+    async with opened(ALL_PARTS) as stack:
         await asyncio.sleep(SETTLE_S)
-        meter = stack.meter(issuer=[stack.pid("issuer")], **{part: [stack.pid(part)] for part in (*APIS, *WORKERS)})
+        meter = stack.meter(issuer=[stack.pid("issuer")], **{part: [stack.pid(part)] for part in PROCESSES})
         meter.start()
         await asyncio.sleep(options.seconds * LONG)
         use = meter.stop()

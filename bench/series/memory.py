@@ -8,11 +8,11 @@ from typing import Any
 
 from bench import centre_app, drive, memory
 from bench.corpus import Corpus
-from bench.pairs.end_to_end import EVERYTHING, through
+from bench.pairs.end_to_end import through
 from bench.run import Options
-from bench.stack import APIS, WORKERS, Stack, opened
+from bench.stack import ALL_PARTS, PROCESSES, Stack, opened
 
-CEILINGS = {"api": 160.0, "worker": 256.0, "issuer": 60.0, "kafka": 450.0, "postgres": 450.0}  # MiB, worst case
+CEILINGS = {"api": 160.0, "worker": 256.0, "live": 140.0, "issuer": 60.0, "kafka": 450.0, "postgres": 450.0}  # MiB, worst case
 WHOLE = 2048.0
 GROWTH = 1.10  # resident at the end / after the first 10^5 events
 FIRST, PERSON, BATCH = 100_000, 4, 500
@@ -20,7 +20,7 @@ FIRST, PERSON, BATCH = 100_000, 4, 500
 
 async def series(options: Options, to: int) -> dict[str, list[dict[str, Any]]]:
     """Rows of (part, peak or PSS in MiB, ceiling, growth, verdict) after `to` events through every part."""
-    async with opened(EVERYTHING) as stack:
+    async with opened(ALL_PARTS) as stack:
         token = await stack.token("caseworker", centre_app.CENTRE)
         corpus = Corpus(options.seed, "memory")
 
@@ -53,7 +53,7 @@ async def desk_and_storm(stack: Stack, corpus: Corpus, token: str, seconds: floa
 
 
 def parts(stack: Stack) -> dict[str, int]:
-    return {part: stack.pid(part) for part in ("postgres", "kafka", "issuer", *APIS, *WORKERS)}
+    return {part: stack.pid(part) for part in ("postgres", "kafka", "issuer", *PROCESSES)}
 
 
 def resident(stack: Stack) -> dict[str, float]:
