@@ -20,7 +20,47 @@ class PlainConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ship
         return ""
 
 
-class MeasuredPool(asyncpg.Pool):  # type: ignore[misc]
+class Pool(asyncpg.Pool):  # type: ignore[misc]
+    """A pool that notices when the server has fallen silent.
+
+    asyncpg waits for a connection for ever. Behind a cable that was cut every request would hang for as long as the
+    statements before it, and hundreds would wait when it is mended. So whoever has waited for a second asks whether the
+    server still answers: a pool that is only busy is waited for, one behind a dead cable is given up.
+    """
+
+    STALLED_S = 1.0
+    ANSWER_S = 0.8
+
+    dsn: str
+    _asking: "asyncio.Task[bool] | None" = None
+
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # asyncpg's own name
+        if timeout is not None:
+            return await super()._acquire(timeout)
+        while True:
+            try:
+                async with asyncio.timeout(self.STALLED_S):
+                    return await super()._acquire(None)
+            except TimeoutError:
+                if not await self.answers():
+                    raise
+
+    async def answers(self) -> bool:
+        """Whether the server takes a new connection now. All who ask at once share one."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        return await asyncio.shield(self._asking)
+
+    async def _ask(self) -> bool:
+        try:
+            connection = await asyncpg.connect(self.dsn, timeout=self.ANSWER_S)
+        except (*TRANSIENT, asyncpg.PostgresError):
+            return False
+        connection.terminate()
+        return True
+
+
+class MeasuredPool(Pool):
     """A pool that tells how long its connections are waited for."""
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # asyncpg's own name
@@ -66,11 +106,12 @@ async def open_pool(
 
 
 def _pool(dsn: str, **told: Any) -> "asyncpg.Pool[Any]":
-    if not telemetry.enabled():
-        return asyncpg.create_pool(dsn, **told)
     # As create_pool would call it, which makes no pool but its own.
     rest = dict.fromkeys(("connect", "setup", "init", "reset", "loop"))
-    return MeasuredPool(dsn, max_queries=50_000, record_class=asyncpg.Record, **rest, **told)
+    kind = MeasuredPool if telemetry.enabled() else Pool
+    pool = kind(dsn, max_queries=50_000, record_class=asyncpg.Record, **rest, **told)
+    pool.dsn = dsn
+    return pool
 
 
 TRANSIENT: tuple[type[BaseException], ...] = (

@@ -23,7 +23,11 @@ class Group(Generic[T, R]):
     flush: items -> one result each, same order. limit: items a flush. flights: flushes at once.
     isolates: for an error of a flush of several items, whether one bad item may be to blame: then each is tried alone,
     so that it fails only itself. Any other error (the connection is gone) reaches every caller of that flush.
+    alive: whether flushes can still end, asked of one that is long under way. If not, whoever waits behind it is told at
+    once (TimeoutError), and so is whoever comes until it has landed.
     """
+
+    LONG_S = 1.0
 
     def __init__(
         self,
@@ -32,10 +36,13 @@ class Group(Generic[T, R]):
         limit: int = 64,
         flights: int = 1,
         isolates: Callable[[Exception], bool] = never,
+        alive: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
+        self._alive, self._lost = alive, False
         self._flush, self._limit, self._flights, self._isolates = flush, limit, flights, isolates
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._flying: set[asyncio.Task[None]] = set()
+        self._watching: set[asyncio.Task[None]] = set()
         self._called = False
 
     async def submit(self, item: T) -> R:
@@ -61,6 +68,9 @@ class Group(Generic[T, R]):
         """Line an item up for the next flight; the future has its result."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
+        if self._lost:
+            future.set_exception(TimeoutError())
+            return future
         self._waiting.append((item, future))
         if not self._called:
             # At the end of this turn of the loop, so that items submitted in the same turn share the first flush.
@@ -80,6 +90,26 @@ class Group(Generic[T, R]):
             task = asyncio.get_running_loop().create_task(self._fly(batch))
             self._flying.add(task)
             task.add_done_callback(self._landed)
+            if self._alive is not None:
+                asyncio.get_running_loop().call_later(self.LONG_S, self._look, task)
+
+    def _look(self, task: asyncio.Task[None]) -> None:
+        if not task.done():
+            looking = asyncio.get_running_loop().create_task(self._watch(task))
+            self._watching.add(looking)
+            looking.add_done_callback(self._watching.discard)
+
+    async def _watch(self, task: asyncio.Task[None]) -> None:
+        """Tell those who wait behind a flight that it will not land soon."""
+        assert self._alive is not None
+        while not task.done():
+            self._lost = not await self._alive()
+            while self._lost and self._waiting:
+                future = self._waiting.popleft()[1]
+                if not future.done():
+                    future.set_exception(TimeoutError())
+            await asyncio.wait([task], timeout=self.LONG_S)
+        self._lost = False
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)

@@ -121,7 +121,9 @@ class PostgresStore:
 
     def __init__(self, pool: "asyncpg.Pool[Any]", *, group_limit: int = 64, flights: int = 2) -> None:
         self.pool = pool
-        self._group: Group[Part, Result] = Group(self._flush, limit=group_limit, flights=flights, isolates=_bad_row)
+        self._group: Group[Part, Result] = Group(
+            self._flush, limit=group_limit, flights=flights, isolates=_bad_row, alive=getattr(pool, "answers", None)
+        )
 
     async def append(self, *parts: Part) -> Result:
         with telemetry.span("append", SpanKind.CLIENT, db_system_name="postgresql", db_operation_name="append_events") as span:

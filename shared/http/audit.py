@@ -96,7 +96,7 @@ class ReadAudit:
         self._chain = _Chain()
         self._told = -1
         # One flight only: the rows of a chain follow each other.
-        self._group: Group[Reading, None] = Group(self._flush, limit=limit, flights=1)
+        self._group: Group[Reading, None] = Group(self._flush, limit=limit, flights=1, alive=getattr(pool, "answers", None))
         self._volume = Volume()
 
     async def write(self, reading: Reading) -> None:

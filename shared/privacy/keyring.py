@@ -72,7 +72,7 @@ class Keyring:
         self.pool, self.keks = pool, keks
         self._cached, self._max_age = cached, max_age_s
         self._cache: OrderedDict[Slot, tuple[float, SubjectKey]] = OrderedDict()
-        self._make: Group[Wanted, SubjectKey | None] = Group(self._flush_make, limit=128, flights=2)
+        self._make: Group[Wanted, SubjectKey | None] = Group(self._flush_make, limit=128, flights=2, alive=getattr(pool, "answers", None))
 
     def classes(self) -> frozenset[FieldClass]:
         """The classes that this service can seal and open."""

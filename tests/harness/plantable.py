@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,9 +17,12 @@ class Plantable:
     def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
         self._folder = home / "run"
         commands = {
-            part: [sys.executable, "-m", "tests.harness", *_words(part), "--plants", str(self._file(part))]
+            part: [
+                sys.executable, "-m", "tests.harness", *_words(part), "--plants", str(self._file(part)),
+                "--settings", str(self._settings(part)),
+            ]
             for part in (*APIS, *WORKERS, LIVE)
-        }
+        }  # fmt: skip
         self.stack = Stack(home, ports="free", parts=PARTS, settings={"GABAY_MODE": "test", **(settings or {})}, commands=commands)
 
     def start(self) -> Stack:
@@ -29,6 +33,7 @@ class Plantable:
         self.stack.home.release()
         for part in (*APIS, *WORKERS, LIVE):
             self._file(part).unlink(missing_ok=True)
+            self._settings(part).unlink(missing_ok=True)
         return self.stack.start_sync()
 
     @asynccontextmanager
@@ -47,8 +52,22 @@ class Plantable:
                 self._file(part).unlink()
                 await self.stack.restart(part)
 
+    @asynccontextmanager
+    async def given(self, settings: Mapping[str, str], part: str) -> AsyncIterator[None]:
+        """A part runs with other variables inside the block."""
+        self._settings(part).write_text(json.dumps(dict(settings)))
+        await self.stack.restart(part)
+        try:
+            yield
+        finally:
+            self._settings(part).unlink()
+            await self.stack.restart(part)
+
     def _file(self, part: str) -> Path:
         return self._folder / f"plant-{part}"
+
+    def _settings(self, part: str) -> Path:
+        return self._folder / f"settings-{part}.json"
 
 
 def _words(part: str) -> tuple[str, str]:

@@ -59,7 +59,7 @@ class Finder:
 
     def __init__(self, pool: "asyncpg.Pool[Any]", handle: "Handle") -> None:
         self._pool, self._handle = pool, handle
-        self._terms: Group[Sequence[Row], list[UUID]] = Group(self._look_up, limit=200, flights=2)
+        self._terms: Group[Sequence[Row], list[UUID]] = Group(self._look_up, limit=200, flights=2, alive=getattr(pool, "answers", None))
 
     async def find(self, query: Query, rows: Sequence[Row], centres: Collection[str], otherwise: Sequence[Row] = ()) -> list[Hit]:
         """Everybody whom a term points to and who fits at all, best first. otherwise: wider terms, asked for where the

@@ -1,0 +1,127 @@
+"""R4: the cable between an api and its database, and between a relay and the broker, is cut or falls silent, and is mended."""
+
+from __future__ import annotations
+
+import time
+
+import httpx
+import pytest
+
+from tests.chaos.conftest import Ground
+from tests.chaos.load import Load
+from tests.chaos.truth import findings
+from tests.harness.people import a_registration, new_id
+from tests.harness.proxy import ROUTE, Cable, Proxy
+from tests.harness.wait import eventually
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+WITHIN_S = 2.0
+PROBES = 12
+"""More than the pool has connections: the first ones hang with a statement on the way, and the others wait for them."""
+
+
+async def _unanswered(ground: Ground, http: httpx.AsyncClient, seconds: float) -> list[str]:
+    """What is wrong with the answers of an api that has lost its database, once its pool is used up."""
+    body = a_registration(day="2020-01-05")
+    slow: list[str] = []
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        began = time.monotonic()
+        try:
+            answer = await http.post("/v1/clients", json=body, headers={"Idempotency-Key": new_id()}, timeout=10)
+            told = str(answer.status_code)
+        except httpx.TimeoutException:
+            told = "no answer"
+        took = time.monotonic() - began
+        if told != "503" or took > WITHIN_S:
+            slow.append(f"{told} after {took:.1f} s")
+    return slow
+
+
+@pytest.mark.parametrize(
+    ("cable", "month", "bug"),
+    [
+        (Cable.CUT, "2020-02", None),
+        (Cable.SILENT_BACK, "2020-03", None),
+        pytest.param(Cable.SILENT, "2020-04", None, marks=pytest.mark.long),
+        pytest.param(Cable.SILENT_THERE, "2020-05", None, marks=pytest.mark.long),
+        (Cable.SILENT, "2020-06", "pool_waits_for_ever"),
+    ],
+)
+async def test_an_api_without_its_database_says_so_at_once_and_is_whole_when_it_is_back(
+    ground: Ground, cable: Cable, month: str, bug: str | None
+) -> None:
+    region, stack = ground.region, ground.region.stack
+    async with Proxy(stack.port("postgres")) as proxy:
+        dsn = stack.postgres.tcp_dsn("intake_app", "intake").replace(f":{proxy.target}/", f":{proxy.port}/")
+        async with (
+            ground.plantable.planted(bug, "intake-api"),
+            ground.plantable.given({"GABAY_DATABASE_URL": dsn}, "intake-api"),
+            region.client("intake", "supervisor") as http,
+        ):
+            load = Load(region, month=month, seed=4, apps=PROBES)
+            async with load:
+                await eventually(_at_least(load, 20), what="20 answers over a whole cable", seconds=60)
+                async with proxy.as_(cable):
+                    # The statements that were on the way wait for their answers; whoever comes after them is told.
+                    silent = load.answered
+                    await eventually(_refused(load), what="tries without an outcome", seconds=60)
+                    wrong = await _unanswered(ground, http, 6)
+                    assert load.answered - silent <= PROBES
+                mended = time.monotonic()
+                await eventually(_at_least(load, silent + 3 * PROBES), what="answers over the mended cable", seconds=60)
+                caught_up = time.monotonic() - mended
+    if bug is None:
+        wrong += await findings(region, month, load.done)
+    print(f"\n{cable.value} with {bug or 'no bug'}: answers again {caught_up:.1f} s after the mend; {'; '.join(wrong) or 'all well'}")
+    assert bool(wrong) == bool(bug), "\n".join(wrong) or f"{bug} was not noticed"
+
+
+@pytest.mark.parametrize(
+    ("cable", "month", "seconds"),
+    [
+        (Cable.SILENT, "2020-07", 8),
+        pytest.param(Cable.CUT, "2020-08", 30, marks=pytest.mark.long),
+        pytest.param(Cable.SILENT_BACK, "2020-09", 60, marks=pytest.mark.long),
+    ],
+)
+async def test_a_relay_without_its_broker_goes_on_unaided(ground: Ground, cable: Cable, month: str, seconds: float) -> None:
+    """Its planted bug is in test_r02_planted.py: a timed-out send that counts as sent."""
+    region, stack = ground.region, ground.region.stack
+    async with Proxy(stack.port("kafka")) as proxy:
+        async with ground.plantable.given({ROUTE: f"{proxy.target}:{proxy.port}"}, "intake-worker"):
+            load = Load(region, month=month, seed=5)
+            async with load:
+                await eventually(_at_least(load, 20), what="20 answers", seconds=60)
+                began = time.monotonic()
+                async with proxy.as_(cable):
+                    before = load.answered
+                    await eventually(_enough(load, before + 20, began + seconds), what="registrations while the relay is alone", seconds=60)
+            mended = time.monotonic()
+            wrong = await findings(region, month, load.done, readers=("casework", "reporting"))
+            caught_up = time.monotonic() - mended
+    print(f"\n{cable.value} for {seconds:.0f} s: caught up {caught_up:.1f} s after the mend; {'; '.join(wrong) or 'nothing lost'}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _at_least(load: Load, many: int):  # type: ignore[no-untyped-def]
+    async def enough() -> bool:
+        return load.answered >= many
+
+    return enough
+
+
+def _enough(load: Load, many: int, until: float):  # type: ignore[no-untyped-def]
+    async def enough() -> bool:
+        return load.answered >= many and time.monotonic() >= until
+
+    return enough
+
+
+def _refused(load: Load):  # type: ignore[no-untyped-def]
+    before = sum(load.done.unknown.values())
+
+    async def refused() -> bool:
+        return sum(load.done.unknown.values()) - before >= PROBES
+
+    return refused
