@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deploy.embedded.stack import CORE, PARTS, ROOT, Stack
+from tests.harness.verdict import PAGE, PROPERTY, page
 
 # A developer's own settings must not decide what a test finds.
 for _name in [name for name in os.environ if name.startswith("GABAY_")]:
@@ -34,6 +36,16 @@ TOGETHER = ("tests/chaos", "tests/integration/access")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long profiles too")
     parser.addoption("--pictures", action="store_true", help="take the pictures of docs/images anew (tests/browser)")
+    parser.addoption("--report", action="store_true", help=f"write {PAGE} from what the reliability tests say")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, []) if report.when == "call"]
+    lines = [value for report in reports for name, value in report.user_properties if name == PROPERTY]
+    if config.getoption("--report") and lines:
+        (ROOT / PAGE).write_text(page(lines, ROOT))
+        terminalreporter.write_line(f"{len(lines)} verdicts: {PAGE}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -17,6 +17,7 @@ from tests.chaos.truth import findings, new_clients, stored_once
 from tests.harness.people import new_id
 from tests.harness.region import Region
 from tests.harness.topics import Record, read_topics, send_again, send_as
+from tests.harness.verdict import Tell
 from tests.harness.wait import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -96,12 +97,12 @@ async def every_record_comes_again(ground: Ground, month: str) -> list[str]:
     ],
 )
 async def test_an_aimed_accident_is_survived_and_found_out_when_it_is_not(
-    ground: Ground, accident: Accident, month: str, bug: str | None, part: str
+    ground: Ground, tell: Tell, accident: Accident, month: str, bug: str | None, part: str
 ) -> None:
     async with ground.plantable.planted(bug, part):
         found = await accident(ground, month)
-    print(f"{accident.__name__} with {bug or 'no bug'}: {'; '.join(found) or 'nothing found'}")
-    assert bool(found) == bool(bug), "\n".join(found) or f"{bug} was not noticed"
+    ids, _, what = (accident.__doc__ or "").partition(": ")
+    tell(ids, what=what.rstrip("."), counts={}, wrong=found, bug=bug)
 
 
 async def _sent(region: Region, load: Load) -> list[Record]:

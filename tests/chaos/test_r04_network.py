@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -12,9 +13,11 @@ from tests.chaos.load import Load
 from tests.chaos.truth import findings
 from tests.harness.people import a_registration, new_id
 from tests.harness.proxy import ROUTE, Cable, Proxy
+from tests.harness.verdict import Tell
 from tests.harness.wait import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+Question = Callable[[], Awaitable[bool]]
 WITHIN_S = 2.0
 PROBES = 12
 """More than the pool has connections: the first ones hang with a statement on the way, and the others wait for them."""
@@ -49,7 +52,7 @@ async def _unanswered(ground: Ground, http: httpx.AsyncClient, seconds: float) -
     ],
 )
 async def test_an_api_without_its_database_says_so_at_once_and_is_whole_when_it_is_back(
-    ground: Ground, cable: Cable, month: str, bug: str | None
+    ground: Ground, tell: Tell, cable: Cable, month: str, bug: str | None
 ) -> None:
     region, stack = ground.region, ground.region.stack
     async with Proxy(stack.port("postgres")) as proxy:
@@ -73,8 +76,12 @@ async def test_an_api_without_its_database_says_so_at_once_and_is_whole_when_it_
                 caught_up = time.monotonic() - mended
     if bug is None:
         wrong += await findings(region, month, load.done)
-    print(f"\n{cable.value} with {bug or 'no bug'}: answers again {caught_up:.1f} s after the mend; {'; '.join(wrong) or 'all well'}")
-    assert bool(wrong) == bool(bug), "\n".join(wrong) or f"{bug} was not noticed"
+    counts = {
+        "answered": load.answered,
+        "tries without an outcome": sum(load.done.unknown.values()),
+        "caught up after": f"{caught_up:.1f} s",
+    }
+    tell("R4", what=f"api and database, cable {cable.value}", seed=4, counts=counts, wrong=wrong, bug=bug)
 
 
 @pytest.mark.parametrize(
@@ -85,40 +92,39 @@ async def test_an_api_without_its_database_says_so_at_once_and_is_whole_when_it_
         pytest.param(Cable.SILENT_BACK, "2020-09", 60, marks=pytest.mark.long),
     ],
 )
-async def test_a_relay_without_its_broker_goes_on_unaided(ground: Ground, cable: Cable, month: str, seconds: float) -> None:
+async def test_a_relay_without_its_broker_goes_on_unaided(ground: Ground, tell: Tell, cable: Cable, month: str, seconds: float) -> None:
     """Its planted bug is in test_r02_planted.py: a timed-out send that counts as sent."""
     region, stack = ground.region, ground.region.stack
-    async with Proxy(stack.port("kafka")) as proxy:
-        async with ground.plantable.given({ROUTE: f"{proxy.target}:{proxy.port}"}, "intake-worker"):
-            load = Load(region, month=month, seed=5)
-            async with load:
-                await eventually(_at_least(load, 20), what="20 answers", seconds=60)
-                began = time.monotonic()
-                async with proxy.as_(cable):
-                    before = load.answered
-                    await eventually(_enough(load, before + 20, began + seconds), what="registrations while the relay is alone", seconds=60)
-            mended = time.monotonic()
-            wrong = await findings(region, month, load.done, readers=("casework", "reporting"))
-            caught_up = time.monotonic() - mended
-    print(f"\n{cable.value} for {seconds:.0f} s: caught up {caught_up:.1f} s after the mend; {'; '.join(wrong) or 'nothing lost'}")
-    assert not wrong, "\n".join(wrong)
+    async with Proxy(stack.port("kafka")) as proxy, ground.plantable.given({ROUTE: f"{proxy.target}:{proxy.port}"}, "intake-worker"):
+        load = Load(region, month=month, seed=5)
+        async with load:
+            await eventually(_at_least(load, 20), what="20 answers", seconds=60)
+            began = time.monotonic()
+            async with proxy.as_(cable):
+                before = load.answered
+                await eventually(_enough(load, before + 20, began + seconds), what="registrations while the relay is alone", seconds=60)
+        mended = time.monotonic()
+        wrong = await findings(region, month, load.done, readers=("casework", "reporting"))
+        caught_up = time.monotonic() - mended
+    counts = {"answered": load.answered, "caught up after": f"{caught_up:.1f} s"}
+    tell("R4", what=f"relay and broker, cable {cable.value} for {seconds:.0f} s", seed=5, counts=counts, wrong=wrong)
 
 
-def _at_least(load: Load, many: int):  # type: ignore[no-untyped-def]
+def _at_least(load: Load, many: int) -> Question:
     async def enough() -> bool:
         return load.answered >= many
 
     return enough
 
 
-def _enough(load: Load, many: int, until: float):  # type: ignore[no-untyped-def]
+def _enough(load: Load, many: int, until: float) -> Question:
     async def enough() -> bool:
         return load.answered >= many and time.monotonic() >= until
 
     return enough
 
 
-def _refused(load: Load):  # type: ignore[no-untyped-def]
+def _refused(load: Load) -> Question:
     before = sum(load.done.unknown.values())
 
     async def refused() -> bool:

@@ -18,6 +18,7 @@ from tests.chaos.load import Load
 from tests.chaos.truth import findings
 from tests.harness.plantable import Plantable
 from tests.harness.region import Region
+from tests.harness.verdict import Tell
 from tests.harness.wait import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
@@ -55,7 +56,7 @@ async def full(disk: Path) -> AsyncIterator[None]:
         ballast.unlink()
 
 
-async def test_a_full_disk_refuses_and_damages_nothing(small_disk: Path) -> None:
+async def test_a_full_disk_refuses_and_damages_nothing(small_disk: Path, tell: Tell) -> None:
     """Seen to fail while the supervisor stopped restarting what a full disk had ended."""
     month = "2021-01"
     plantable = Plantable(small_disk)
@@ -77,11 +78,8 @@ async def test_a_full_disk_refuses_and_damages_nothing(small_disk: Path) -> None
         found = await findings(region, month, load.done, seconds=120)
     finally:
         await asyncio.to_thread(stack.stop_sync)
-    print(
-        f"\nseed 6: {len(load.done.answers)} registrations answered in {time.monotonic() - began:.0f} s, "
-        f"while full: {told}; verdict: {'; '.join(found) or 'nothing lost, nothing set aside'}"
-    )
-    assert not found, "\n".join(found)
+    counts = {"answered": len(load.done.answers), "seconds": round(time.monotonic() - began), "while full": told}
+    tell("R6", what="the disk of everything is full", seed=6, counts=counts, wrong=found)
     assert set(told) & {"503", "507"}
     assert "500" not in told, "a full disk is no defect"
 

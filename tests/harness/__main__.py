@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from cli import process
+from tests.harness.clock import CLOCK, move_clock
 from tests.harness.proxy import ROUTE, reroute_kafka
 
 
@@ -26,6 +27,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.settings and asked.settings.exists():
         os.environ.update(json.loads(asked.settings.read_text()))
+    if CLOCK in os.environ:
+        move_clock(float(os.environ[CLOCK]))
     if ROUTE in os.environ:
         reroute_kafka(os.environ[ROUTE])
     name = asked.plants.read_text().strip() if asked.plants and asked.plants.exists() else asked.plant
