@@ -43,6 +43,8 @@ class Topic:
             "max.message.bytes": str(MIB),
             "unclean.leader.election.enable": "false",
             "message.timestamp.type": "CreateTime",
+            # A relay whose clock is ahead must not stand still: Kafka refuses records from more than an hour ahead by default.
+            "message.timestamp.after.max.ms": str((1 << 63) - 1),
             "compression.type": "producer",
             "segment.bytes": str(128 * MIB),
         }

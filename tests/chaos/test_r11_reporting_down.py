@@ -61,5 +61,5 @@ async def _noticed(ground: Ground) -> list[str]:
         probes = await asyncio.gather(*(http.get(f"{ground.region.url(service)}/health/ready") for service in OTHERS))
     wrong = [f"{service} is not ready ({each.text})" for service, each in zip(OTHERS, probes, strict=True) if each.status_code != 200]
     async with ground.region.client("intake", "supervisor") as http:
-        found = await http.post("/v1/clients/search", json={"name": "Marisol Banegas"}, headers={"Purpose": "CASE_MANAGEMENT"})
+        found = await http.post("/v1/clients/search", json={"name": "Marisol Banegas"}, headers={"Gabay-Purpose": "CASE_MANAGEMENT"})
     return wrong + ([f"the search answered {found.status_code}"] if found.status_code != 200 else [])

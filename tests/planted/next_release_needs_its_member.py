@@ -14,4 +14,5 @@ def plant() -> None:
         assert fact.data[MEMBER]
         return handler(fact)
 
+    needs.__module__ = handler.__module__  # beside which the statements are looked for
     facts.handlers[TYPE] = needs
