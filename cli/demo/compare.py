@@ -1,6 +1,6 @@
 """The published tables beside Gabay's, cell by cell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +36,14 @@ class Table:
 class Figures:
     """Asks reporting for true counts, as a statistician may."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self._http = httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    def __init__(self, url: str, token: Callable[[], Awaitable[str]]) -> None:
+        """token: asked for each question, since an import can outlast any token."""
+        self._http, self._token = httpx.AsyncClient(base_url=url, timeout=60), token
 
     async def ask(self, indicator: str, months: Sequence[str], by: Sequence[str] = (), **more: Any) -> list[dict[str, Any]]:
         """The cells of one question. Raises Refused."""
         body = {"indicator": indicator, "from": months[0], "to": months[-1], "by": list(by), **more}
-        answer = await self._http.post("/v1/statistics/live:query", json=body)
+        answer = await self._http.post("/v1/statistics/live:query", json=body, headers={"Authorization": f"Bearer {await self._token()}"})
         if answer.status_code != 200:
             raise Refused(f"reporting: {answer.text[:600]}")
         cells: list[dict[str, Any]] = answer.json()["cells"]
