@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.casework.assistance import routes as assistance
-from services.casework.case import emergency, pages, plan_routes, routes, transfer_routes
+from services.casework.case import emergency_routes, pages, plan_routes, routes, transfer_routes
 from services.casework.feed import HIDDEN, TOLD
 from services.casework.feedback import pages as feedback_pages
 from services.casework.feedback import routes as feedback_routes
@@ -23,7 +23,7 @@ from shared.region import load_region
 from shared.settings import Settings
 
 ROUTERS = (
-    *(routes.router, plan_routes.router, transfer_routes.router, assistance.router, pages.router, emergency.router),
+    *(routes.router, plan_routes.router, transfer_routes.router, assistance.router, pages.router, emergency_routes.router),
     *(stay_routes.router, stay_pages.router),
     *(training_routes.router, training_pages.router),
     *(feedback_routes.router, feedback_pages.router),
