@@ -26,13 +26,8 @@ from shared.settings import Settings
 
 # Verbs of a release before the release itself: the first path that fits is taken.
 ROUTERS = (
-    routes.router,
-    internal.router,
-    public.router,
-    live_router,
-    schemas.router,
-    command_routes.router,
-    release_routes.router,
+    *(routes.router, internal.router, public.router, live_router, schemas.router),
+    *(command_routes.router, release_routes.router),
 )
 
 
