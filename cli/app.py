@@ -55,7 +55,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "erase": ("cli.erase:erase", "forget a person: request, approve, status, proof"),
         "retention": ("cli.retention:retention", "how long what is kept: rules, plan, report"),
         "breach": ("cli.breach:breach", "a leak: who was exposed, drafts of notices, the clock"),
-        "audit": ("cli.audit:audit", "whether the access log was touched"),
+        "audit": ("cli.audit:audit", "whether the access log was touched; packages with known flaws"),
         "drill": ("cli.backup:drill", "restore the last backup beside the stack, and compare"),
     },
     "Single processes": {

@@ -1,4 +1,4 @@
-"""`gabay audit`: the access logs of the services, and whether anybody was at them."""
+"""`gabay audit`: the access logs of the services, and whether anybody was at them; the packages of this release."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from cli.packages import packages
 from cli.process import SERVICES, settings_of
 from shared.errors import Rejected
 
 audit = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+audit.command("packages")(packages)
 
 
 @audit.command("verify")

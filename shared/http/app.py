@@ -20,6 +20,7 @@ from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from shared import telemetry
 from shared.eventsourcing.database import open_pool
 from shared.http import break_glass, health
+from shared.http.answer import GUARDS
 from shared.http.audit import ReadAudit
 from shared.http.auth import Tokens
 from shared.http.command import CommandRouter
@@ -167,14 +168,7 @@ def make_runtime(settings: Settings, service: str, parts: Any, *, grants: Any, a
 
 def answer_headers(*, production: bool) -> Headers:
     """Headers of every answer; an operation's own of the same name win."""
-    headers = {
-        "gabay-version": release(),
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-        "referrer-policy": "no-referrer",
-        "cross-origin-resource-policy": "same-origin",
-    }
+    headers = {"gabay-version": release(), **GUARDS}
     if production:
         headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
     return [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -12,6 +12,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from shared import telemetry
+from shared.http.answer import GUARDS
 from shared.http.problems import Problem, render
 
 HEAD_SECONDS: Final = 10.0
@@ -168,8 +169,7 @@ class GabayProtocol(HttpToolsProtocol):
         status, headers, body = render(problem, trace)
         lines: list[bytes] = [STATUS_LINE[status]]
         fields: dict[str, Any] = {
-            **headers, "Gabay-Trace": trace, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-            "Content-Length": str(len(body)), "Connection": "close",
+            **headers, **GUARDS, "Gabay-Trace": trace, "Content-Length": str(len(body)), "Connection": "close",
         }  # fmt: skip
         lines += [f"{name.lower()}: {value}\r\n".encode("ascii") for name, value in fields.items()]
         self.transport.write(b"".join([*lines, b"\r\n", body]))
