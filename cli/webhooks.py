@@ -28,7 +28,10 @@ def run(name: Name, config: Config = None, state: State = None) -> None:
 
     At least once, in order per stream; signed (Standard Webhooks). A receiver that fails is tried for three days, then parked.
     """
+    from shared import telemetry
+
     sender, queue, _ = _open(name, config, state)
+    telemetry.setup(settings_of(None, "cli"))
 
     async def main() -> None:
         task = asyncio.ensure_future(sender.run())

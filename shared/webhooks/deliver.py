@@ -17,6 +17,7 @@ FIRST, LONGEST, GIVE_UP = 5.0, 6 * 3600.0, 3 * 86_400.0
 """Seconds: the first pause, the longest (they double), and how long an endpoint may fail before it is parked."""
 
 TOGETHER: Final = 16
+MEASURED_S: Final = 15.0
 ANSWER_BYTES: Final = 16_384
 TIMEOUTS: Final = {"connect": 5.0, "read": 15.0, "write": 15.0, "pool": 15.0}
 log = telemetry.logger()
@@ -32,6 +33,7 @@ class Deliverer:
 
     def __init__(self, endpoint: Endpoint, queue: Queue, *, clock: Callable[[], float] = time.time, network: Guarded | None = None) -> None:
         self._endpoint, self._queue, self._clock = endpoint, queue, clock
+        self._labels = {"integrator": endpoint.integrator, "endpoint": endpoint.name}
         self._pool = httpcore.AsyncConnectionPool(
             network_backend=network or Guarded(endpoint.networks), max_connections=TOGETHER, keepalive_expiry=30, retries=0
         )
@@ -50,15 +52,26 @@ class Deliverer:
 
     async def run(self) -> None:
         """Until cancelled."""
+        measured = -MEASURED_S
         while True:
+            if time.monotonic() - measured >= MEASURED_S:
+                self.measure()
+                measured = time.monotonic()
             if not await self.once():
                 await asyncio.sleep(0.2)
+
+    def measure(self) -> None:
+        """Tell how long the oldest fact waits, and whether the endpoint is parked."""
+        age, parked = self._queue.measured(self._endpoint.name)
+        telemetry.WEBHOOK_OLDEST_AGE.set(age, self._labels)
+        telemetry.WEBHOOK_PARKED.set(int(parked), self._labels)
 
     async def _try(self, each: Waiting, attempts: int) -> bool:
         status = await self._post(each)
         now = self._clock()
         if 200 <= status < 300:
             self._queue.taken(each)
+            telemetry.WEBHOOK_DELIVERED.add(1, self._labels)
             return True
         if status == 410:
             self._park("gone: the receiver wants nothing more")
@@ -68,6 +81,8 @@ class Deliverer:
             self._queue.refused(each, now, now + pause(each.attempts))
             if each.failing_since is not None and now - each.failing_since > GIVE_UP:
                 self._park(f"refuses a fact with status {status} for three days")
+            else:
+                telemetry.WEBHOOK_RETRIED.add(1, self._labels)
         return False
 
     def _away(self, now: float, attempts: int, status: int) -> None:
@@ -76,6 +91,7 @@ class Deliverer:
             self._park(f"failed with {f'status {status}' if status else 'no answer'} for three days")
         else:
             self._queue.failed(self._endpoint.name, now, now + pause(attempts))
+            telemetry.WEBHOOK_RETRIED.add(1, self._labels)
 
     def _park(self, reason: str) -> None:
         self._queue.park(self._endpoint.name, reason)

@@ -20,7 +20,7 @@ MEMBERS = frozenset({"name", "url", "secret_file", "types", "networks"})
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One receiver. secrets: newest first, each signs; types: names such as `service-delivered`, empty: all; networks: inner
-    ones that the operator vouches for, where anything else but a public address is refused.
+    ones that the operator vouches for, where anything else but a public address is refused; integrator: whose it is.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Endpoint:
     secrets: tuple[bytes, ...] = field(repr=False)
     types: frozenset[str] = frozenset()
     networks: tuple[Network, ...] = ()
+    integrator: str = ""
 
     def takes(self, ce_type: str) -> bool:
         """Whether it wants facts of this type. Erasures always: whoever holds a copy must hear of them."""
@@ -43,13 +44,13 @@ def load(path: Path, integrator: str) -> tuple[tuple[str, ...], list[Endpoint]]:
     said = tomllib.loads(path.read_text(encoding="utf-8"))[integrator].get("webhooks", [])
     if not said:
         raise ValueError(f"{path.name}: [{integrator}] has no [[{integrator}.webhooks]]")
-    found = [_endpoint(f"{path.name}: webhook {n} of {integrator}", each, path.parent) for n, each in enumerate(said, 1)]
+    found = [_endpoint(f"{path.name}: webhook {n} of {integrator}", integrator, each, path.parent) for n, each in enumerate(said, 1)]
     if len({each.name for each in found}) < len(found):
         raise ValueError(f"{path.name}: two webhooks of {integrator} have one name")
     return topics, found
 
 
-def _endpoint(where: str, said: dict[str, Any], base: Path) -> Endpoint:
+def _endpoint(where: str, integrator: str, said: dict[str, Any], base: Path) -> Endpoint:
     if not {"name", "url", "secret_file"} <= said.keys() <= MEMBERS:
         raise ValueError(f"{where}: name, url and secret_file are needed; types and networks may be given; nothing else")
     networks = tuple(ipaddress.ip_network(each) for each in said.get("networks", []))
@@ -58,7 +59,8 @@ def _endpoint(where: str, said: dict[str, Any], base: Path) -> Endpoint:
         raise ValueError(f"{where}: url begins with https:// (http:// only into networks of your own, named in `networks`)")
     if not url.hostname or url.username or url.password or url.fragment:
         raise ValueError(f"{where}: url has a host, and neither user nor password nor fragment")
-    return Endpoint(said["name"], said["url"], _secrets(where, base / said["secret_file"]), frozenset(said.get("types", [])), networks)
+    secrets, types = _secrets(where, base / said["secret_file"]), frozenset(said.get("types", []))
+    return Endpoint(said["name"], said["url"], secrets, types, networks, integrator)
 
 
 def _secrets(where: str, path: Path) -> tuple[bytes, ...]:

@@ -1,7 +1,8 @@
 """What is still to be delivered, in one SQLite file: facts wait here until their receiver has taken them."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,7 @@ create table if not exists next_offset (topic text, part int, next int not null,
 create table if not exists seen (stream text primary key, version int not null) without rowid;
 create table if not exists endpoint (name text primary key, parked text, failing_since real, attempts int not null default 0, due real not null default 0);
 create table if not exists waiting (endpoint text, stream text, version int, id text not null, body blob not null, attempts int not null default 0,
-  failing_since real, due real not null default 0, primary key (endpoint, stream, version)) without rowid;
+  failing_since real, due real not null default 0, queued_at real not null default 0, primary key (endpoint, stream, version)) without rowid;
 """  # noqa: E501
 
 
@@ -28,15 +29,19 @@ class Waiting(NamedTuple):
 
 
 class Queue:
-    """One process at a time: the file is locked by SQLite for each write, and the consumer's place is in it."""
+    """One process at a time: the file is locked by SQLite for each write, and the consumer's place is in it. clock: as the deliverer's."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = full")
         self._db.executescript(TABLES)
+        if "queued_at" not in {row[1] for row in self._db.execute("pragma table_info(waiting)")}:  # a file of an older release
+            self._db.execute("alter table waiting add column queued_at real not null default 0")
+            self._db.execute("update waiting set queued_at = ?", (clock(),))
 
     def close(self) -> None:
         self._db.close()
@@ -73,8 +78,8 @@ class Queue:
         for name in endpoints:
             self._db.execute("insert or ignore into endpoint (name) values (?)", (name,))
             new += self._db.execute(
-                "insert or ignore into waiting (endpoint, stream, version, id, body) values (?, ?, ?, ?, ?)",
-                (name, stream, version, id_, body),
+                "insert or ignore into waiting (endpoint, stream, version, id, body, queued_at) values (?, ?, ?, ?, ?, ?)",
+                (name, stream, version, id_, body, self._clock()),
             ).rowcount
         return new
 
@@ -132,6 +137,15 @@ class Queue:
     def waiting(self, endpoint: str | None = None) -> int:
         found = self._db.execute("select count(*) from waiting where ? is null or endpoint = ?", (endpoint, endpoint)).fetchone()[0]
         return int(found)
+
+    def measured(self, endpoint: str) -> tuple[float, bool]:
+        """(seconds since the oldest fact waits, 0 when none does; whether the endpoint is parked)."""
+        since, parked = self._db.execute(
+            "select (select min(queued_at) from waiting where endpoint = ?), "
+            "exists (select 1 from endpoint where name = ? and parked is not null)",
+            (endpoint, endpoint),
+        ).fetchone()
+        return (0.0 if since is None else max(0.0, self._clock() - since)), bool(parked)
 
     def overview(self) -> list[tuple[str, int, str, float | None]]:
         """(endpoint, facts waiting, why it is parked, failing since)."""

@@ -78,10 +78,10 @@ class World:
 
     def __init__(self, stack: Stack, path: Path, topic: str) -> None:
         self.broker, self.topic, self.path, self.now = Broker(stack.bootstrap), topic, path, 1_800_000_000.0
-        self.queue = Queue(path)
+        self.queue = Queue(path, clock=lambda: self.now)
 
     def endpoint(self, url: str, **more: Any) -> Endpoint:
-        return Endpoint(**{"name": "one", "url": url, "secrets": (SECRET,), "networks": HERE, **more})
+        return Endpoint(**{"name": "one", "url": url, "secrets": (SECRET,), "networks": HERE, "integrator": "acme", **more})
 
     def sender(self, *endpoints: Endpoint) -> Sender:
         return Sender(self.broker, [self.topic], endpoints, self.queue, "integrator.acme")
