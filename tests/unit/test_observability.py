@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+import typer
 import yaml
 
 from cli.app import ALL
@@ -28,6 +32,7 @@ SITUATIONS = (
     "broker-down", "disk-full", "region-split", "keyring-lost", "device-leaked", "erasure-request", "stuck-projection", "kafka-lost",
     "suspected-breach", "upgrade",
 )  # fmt: skip
+UsageError: Any = typer.BadParameter.__base__
 PROMTOOL = shutil.which("promtool")
 with_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool (Debian: prometheus) is not on this machine")
 
@@ -121,6 +126,40 @@ def test_a_runbook_has_its_headings_and_names_verbs_and_pages_that_exist(file: P
         assert (file.parent / link).exists(), link
     for metric in named(text) - {"gabay_backup"}:  # the name of a replication slot
         assert known(metric), metric
+
+
+COMMAND = re.compile(r"(?:^|`)(?:\./)?gabay ([^`\n|#]+)", re.M)
+COMMANDS = sorted({found.strip() for file in RUNBOOKS.glob("*.md") for found in COMMAND.findall(file.read_text()) if " " in found.strip()})
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_command_of_a_runbook_is_one_that_the_command_line_takes(words: str) -> None:
+    filled = re.sub(r"<[a-z]+>", "antique", words).replace("...", "2026-03-01T08:00:00Z")
+    verb, *rest = shlex.split(re.sub(r"\b(CLIENT|GRANT|STREAM|ID)\b", str(UUID(int=0)), filled))
+    understood(verb, rest)
+
+
+@pytest.mark.parametrize("words", ["parked unpark X Y", "logs kafka --follow-for-ever", "releases publish"])
+def test_a_command_that_the_command_line_does_not_take_is_noticed(words: str) -> None:
+    verb, *rest = words.split()
+    with pytest.raises(UsageError):
+        understood(verb, rest)
+
+
+def understood(verb: str, words: list[str]) -> None:
+    """Read the words of a command as the command line does, and run nothing. Raises UsageError."""
+    module, _, name = ALL[verb].partition(":")
+    target = getattr(importlib.import_module(module), name)
+    if not isinstance(target, typer.Typer):
+        target, function = typer.Typer(add_completion=False), target
+        target.command(context_settings=getattr(function, "context_settings", None))(function)
+    command: Any = typer.main.get_command(target)
+    while hasattr(command, "commands") and words:
+        if words[0] not in command.commands:
+            raise typer.BadParameter(f"there is no {words[0]}")
+        command, words = command.commands[words[0]], words[1:]
+    if not hasattr(command, "commands"):  # a group named alone is one to read about
+        command.make_context(verb, words)
 
 
 @pytest.mark.parametrize("file", sorted((FOLDER / "dashboards").glob("*.json")), ids=lambda file: file.stem)
