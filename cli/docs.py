@@ -17,7 +17,7 @@ def pages() -> dict[str, Callable[[], str]]:
     """File name -> what makes its text."""
     from cli.contracts import asyncapi, page
     from cli.contracts.corpus import text_of
-    from cli.reference import access, events, metrics, openapi, settings, states, topics, verbs
+    from cli.reference import access, asvs, events, metrics, openapi, settings, states, topics, verbs
 
     return {
         "events.md": events.page,
@@ -27,6 +27,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "cli.md": verbs.page,
         "metrics.md": metrics.page,
         "kafka-access.md": access.page,
+        "asvs.md": asvs.page,
         "asyncapi.json": lambda: text_of(asyncapi.document()),
         "asyncapi.html": page.page,
         **{f"openapi/{service}.json": partial(openapi.page, service) for service in openapi.SERVICES},
