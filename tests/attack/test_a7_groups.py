@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from services.reporting.disclosure import derived
 from services.reporting.disclosure.cells import TOTAL, Axis, Count, Grid, Status
@@ -39,6 +40,19 @@ def told_of_everybody() -> list[str]:
     return found
 
 
+def shares_told() -> list[str]:
+    """Provinces of which the release says that all, or none, of those who were asked are so."""
+    whole = {(area,): Count(n, n, n * 48_611) for area, n in zip(PROVINCES, (40, 60, 30, 50), strict=True)}
+    part = {(area,): Count(n, n, n * 48_611) for area, n in zip(PROVINCES, (40, 25, 0, 20), strict=True) if n}
+    everybody = Grid("I05A", "DEN", (replace(AREA, total=False),), "05", whole, sensitive=True)
+    those = replace(everybody, measure="NUM", cells=part, only=frozenset({("good", "true")}))
+    shown = passed([those, everybody], TABLE, {"I05A"}, shares={(("I05A", "NUM"), ("I05A", "DEN"))}).shown
+    percent = {area: derived.share(shown["I05A", "NUM"][area,], shown["I05A", "DEN"][area,]).value for area in PROVINCES}
+    found = [f"{area}: {value}" for area, value in percent.items() if value in (0, 100)]
+    print(*found, sep="\n")
+    return found
+
+
 def dominated() -> bool:
     """Whether the household that got most of a sum can be told within a tenth."""
     largest = 9000.0
@@ -48,12 +62,18 @@ def dominated() -> bool:
 
 def test_no_row_tells_what_everybody_in_it_is() -> None:
     assert not told_of_everybody()
+    assert not shares_told()
     assert not dominated()
 
 
 def test_without_the_rule_for_rows_it_is_told(planted: Callable[[str], None]) -> None:
     planted("gate_shows_uniform_rows")
     assert len(told_of_everybody()) == 2
+
+
+def test_without_the_rule_for_shares_it_is_told(planted: Callable[[str], None]) -> None:
+    planted("gate_shows_uniform_shares")
+    assert len(shares_told()) == 2
 
 
 def test_without_the_rule_for_sums_the_largest_is_told(planted: Callable[[str], None]) -> None:

@@ -5,4 +5,4 @@ from services.reporting.disclosure.cells import Shown, Status
 
 
 def plant() -> None:
-    derived.quantity = lambda parts: Shown(sum(parts), Status.SHOWN)
+    derived.quantity = lambda parts, contributors=None: Shown(sum(parts), Status.SHOWN)

@@ -10,7 +10,7 @@ from math import floor, log10
 from statistics import median
 from typing import NamedTuple
 
-from services.reporting.disclosure.cells import HIDDEN, TOTAL, Axis, Codes, Protected, Shown, Status
+from services.reporting.disclosure.cells import HIDDEN, Axis, Codes, Protected, Shown, Status
 from services.reporting.disclosure.protect import CHANGE, Kept
 
 FEWEST = 11
@@ -57,11 +57,6 @@ def _every(axes: Sequence[Axis]) -> list[Codes]:
     for axis in axes:
         rows = [(*row, code) for row in rows for code in axis.all]
     return rows
-
-
-def coarse(cells: Protected) -> Protected:
-    """Without the last dimension, of which the total alone remains."""
-    return {codes[:-1]: cell for codes, cell in cells.items() if codes[-1] == TOTAL}
 
 
 def share(part: Shown, whole: Shown) -> Shown:

@@ -8,9 +8,10 @@ Pure: the same grids and the same p-table give the same cells, on any machine, i
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from services.reporting.disclosure.cells import HIDDEN, Codes, Grid, Protected
-from services.reporting.disclosure.derived import Valued, coarse, figures
+from services.reporting.disclosure.cells import HIDDEN, TOTAL, Codes, Grid, Protected
+from services.reporting.disclosure.derived import Valued, figures
 from services.reporting.disclosure.protect import Kept, protect, stays
 from services.reporting.disclosure.ptable import PTable
 from services.reporting.disclosure.repair import Draft, repaired
@@ -26,6 +27,8 @@ Key = tuple[str, str]
 """Table and measure."""
 
 Before = Mapping[Key, Mapping[Codes, Kept]]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,10 @@ def passed(
         coarsened.update(done.coarsened)
         rounds += done.rounds
     for each in valued:
-        cells = figures(each, (before or {}).get((each.table, each.measure), {}))
-        shown[each.table, each.measure] = coarse(cells) if each.table in coarsened else cells
-    # A table with a measure that could not be made safe goes as a whole.
-    safe = {key: cells for key, cells in shown.items() if key[0] not in withheld}
+        shown[each.table, each.measure] = figures(each, (before or {}).get((each.table, each.measure), {}))
+    # A table loses its last dimension, or goes, with all its measures, whichever of them could not be made safe.
+    width = {name: len(axes) - (name in coarsened) for name, axes in named}
+    safe = {key: _narrowed(cells, width[key[0]]) for key, cells in shown.items() if key[0] not in withheld}
     return Passed(safe, tuple(sorted(withheld)), tuple(sorted(coarsened - withheld)), rounds)
 
 
@@ -82,13 +85,21 @@ def _draft(grids: Sequence[Grid], table: PTable, before: Before, uniform: Mappin
     shown: list[Protected] = []
     kept: set[tuple[int, Codes]] = set()
     for number, grid in enumerate(grids):
-        old = before.get((grid.table, grid.measure), {})
+        old = _narrowed(before.get((grid.table, grid.measure), {}), len(grid.axes))
         shown.append(protect(grid, table, old))
         kept |= {(number, codes) for codes in grid.every() if stays(grid[codes], old.get(codes))}
     hide_zeros_above(grids, shown)
     hidden = {(number, codes) for number, grid in enumerate(grids) for codes in hide_uniform_rows(grid, shown[number])}
     for number, grid in enumerate(grids):
-        for codes in uniform.get((grid.table, grid.measure), frozenset()) & shown[number].keys():
+        told = dict.fromkeys(uniform.get((grid.table, grid.measure), ()))
+        for codes in _narrowed(told, len(grid.axes)).keys() & shown[number].keys():
             shown[number][codes] = HIDDEN
             hidden.add((number, codes))
+    # What G6 hid under a zero would be known for what it is: a few who are all alike.
+    hidden |= hide_zeros_above(grids, shown)
     return Draft(list(grids), shown, hidden, kept)
+
+
+def _narrowed(cells: Mapping[Codes, T], width: int) -> dict[Codes, T]:
+    """The cells of a table that may have lost its last dimension, of which the total alone remains."""
+    return {codes[:width]: cell for codes, cell in cells.items() if len(codes) == width or codes[-1] == TOTAL}

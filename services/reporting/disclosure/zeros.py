@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
-from services.reporting.disclosure.cells import HIDDEN, CellName, Grid, Protected, coarser, name_of
+from services.reporting.disclosure.cells import HIDDEN, CellName, Codes, Grid, Protected, coarser, name_of
 
 
-def hide_zeros_above(grids: Sequence[Grid], shown: Sequence[Protected]) -> None:
-    """From fine to coarse, over all linked tables: the zero goes, in place."""
+def hide_zeros_above(grids: Sequence[Grid], shown: Sequence[Protected]) -> set[tuple[int, Codes]]:
+    """From fine to coarse, over all linked tables: the zero goes, in place. Returns which went, by number of the grid."""
     above: set[CellName] = set()
     for grid, cells in zip(grids, shown, strict=True):
         for codes, cell in cells.items():
             if not cell.zero:
                 above.update(coarser(grid, codes))
-    for grid, cells in zip(grids, shown, strict=True):
+    hidden = set()
+    for number, (grid, cells) in enumerate(zip(grids, shown, strict=True)):
         for codes, cell in cells.items():
             if cell.zero and name_of(grid, codes) in above:
                 cells[codes] = HIDDEN
+                hidden.add((number, codes))
+    return hidden

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -102,12 +103,13 @@ def _more(world: World, client: str, name: str, day: str, variant: int) -> Any:
 step = st.tuples(st.sampled_from(STEPS), st.integers(0, 2), st.integers(0, 9))
 
 
+@pytest.mark.timeout(300)
 @given(
     steps=st.lists(step, max_size=30).map(lambda rest: [("register", who, 4) for who in range(3)] + rest),
     batch=st.integers(1, 12),
     first=st.permutations(["casework.case.v1", "intake.client.v1", "intake.encounter.v1"]),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_kept_up_equals_rebuilt(model: Any, steps: list[Step], batch: int, first: list[str]) -> None:
     world = live_through(steps)
     await model.clear()

@@ -112,6 +112,50 @@ def test_a_sensitive_row_of_one_category_is_hidden_with_its_zeros() -> None:
     assert shown["b", TOTAL].status is Status.SHOWN
 
 
+def shared(part: int, whole: int) -> tuple[Grid, Grid]:
+    """Two measures of one sensitive table: those of whom it is true, and all."""
+    all_ = replace(counts({("a",): whole, ("b",): 60}, sensitive=True), measure="DEN")
+    cells = {("a",): part, ("b",): 30, (TOTAL,): part + 30}
+    known = {codes: Count(n, n, 1_000_003 * n) for codes, n in cells.items() if n}
+    return replace(all_, measure="NUM", only=frozenset({("good", "true")}), cells=known), all_
+
+
+SHARE = {(("T", "NUM"), ("T", "DEN"))}
+
+
+@pytest.mark.parametrize(("part", "told"), [(0, False), (40, False), (20, True)])
+def test_a_sensitive_share_of_nobody_or_everybody_is_hidden(part: int, told: bool) -> None:
+    shown = passed(shared(part, 40), TABLE, {"T"}, shares=SHARE).shown
+    assert (shown["T", "NUM"]["a",].status is Status.SHOWN) is told
+    assert shown["T", "DEN"]["a",].status is Status.SHOWN
+    assert derived.share(shown["T", "NUM"]["a",], shown["T", "DEN"]["a",]).status is (Status.SHOWN if told else Status.HIDDEN)
+
+
+@pytest.mark.parametrize("whole", range(1, 6))
+def test_a_hidden_share_stands_under_no_zero(whole: int) -> None:
+    """A blank beside `0` of all would say that the few are alike."""
+    for part in (0, whole):
+        shown = passed(shared(part, whole), TABLE, {"T"}, shares=SHARE).shown
+        assert shown["T", "NUM"]["a",] == HIDDEN == shown["T", "DEN"]["a",]
+
+
+def test_a_sensitive_share_stays_hidden_when_its_table_loses_a_dimension(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = audit.exposed
+    monkeypatch.setattr(
+        "services.reporting.disclosure.repair.exposed",
+        lambda block, hidden: list(hidden) if len(block.grids[0].axes) > 1 else real(block, hidden),
+    )
+    few = {("a", "a"): 3, ("a", TOTAL): 43, ("a", "b"): 40, (TOTAL, TOTAL): 43, (TOTAL, "a"): 3, (TOTAL, "b"): 40}
+    cells = {codes: Count(n, n, 1_000_003 * n) for codes, n in few.items()}
+    all_ = Grid("T", "DEN", (LETTERS, replace(LETTERS, name="Y")), "u", cells, sensitive=True)
+    part = replace(all_, measure="NUM", only=frozenset({("good", "true")}))
+    other = replace(all_, measure="OTHER", universe="v", cells={codes: Count(n * 9, n * 9, n) for codes, n in few.items()})
+    done = passed([part, all_, other], TABLE, {"T"}, shares=SHARE)
+    assert done.coarsened == ("T",)
+    assert done.shown["T", "NUM"]["a",] == HIDDEN
+    assert {len(codes) for cells in done.shown.values() for codes in cells} == {1}, "all measures lose it together"
+
+
 def test_in_a_sensitive_table_eleven_are_needed() -> None:
     for key in range(0, 2**31, 2**26):
         shown = protect(Grid("T", "", (LETTERS,), "u", {("a",): Count(10, 10, key)}, sensitive=True), TABLE)[("a",)]
@@ -139,6 +183,15 @@ def test_medians_and_means_need_eleven() -> None:
     assert derived.median_days([1, 3, 8, 13, 21, 22, 22, 23, 40, 41, 90]).value == 20
     assert derived.median_days(list(range(30))).value == 15
     assert derived.mean_score([0.123] * 11).value == 0.12
+
+
+def test_lowest_and_ratios_need_eleven_contributors() -> None:
+    assert derived.lowest([3.5] * 10) == derived.median_ratio([2.0] * 10) == HIDDEN
+    assert derived.lowest([3.5] * 20, 10) == derived.median_ratio([2.0] * 20, 10) == derived.median_days([9] * 40, 10) == HIDDEN
+    assert derived.lowest([4.04, *[9.0] * 10]).value == 4.0
+    assert derived.median_ratio([1.24] * 11).value == 1.2
+    assert derived.plain([30.0, 60.0]).value == 90
+    assert set(derived.FIGURES) == {"median", "ratio", "mean", "lowest", "sum", "plain"}
 
 
 def test_a_sum_that_one_or_two_dominate_is_hidden() -> None:
