@@ -70,7 +70,7 @@ async def test_series_of_one_indicator_come_apart(supervisor: Desk) -> None:
         ({"indicator": "25d", "by": ["MONTH"]}, 422, "validation"),
         ({"indicator": "37", "known_at": "2026-01-31"}, 422, "validation"),
         ({"where": {"PHONE": ["x"]}}, 422, "validation"),
-        ({"indicator": "29"}, 422, "validation"),
+        ({"indicator": "41"}, 422, "validation"),
         ({"known_at": "2026-01-31"}, 409, "not-yet-known"),
         ({"where": {"CENTRE": ["PH-MAS-01"]}}, 404, "not-found"),
     ],
