@@ -56,7 +56,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "retention": ("cli.retention:retention", "how long what is kept: rules, plan, report"),
         "breach": ("cli.breach:breach", "a leak: who was exposed, drafts of notices, the clock"),
         "audit": ("cli.audit:audit", "whether the access log was touched; packages with known flaws"),
-        "drill": ("cli.backup:drill", "restore the last backup beside the stack, and compare"),
+        "drill": ("cli.drill:drill", "restore the last backup beside the stack, compare, and measure"),
     },
     "Single processes": {
         "serve": ("cli.process:serve", "the API of a service"),

@@ -1,4 +1,4 @@
-"""`gabay backup`, `gabay restore`, `gabay drill`: copies of the stack on this machine, and the way back.
+"""`gabay backup`, `gabay restore`: copies of the stack on this machine, and the way back.
 
 A cluster has its operator's own means (CloudNativePG, Barman); the steps after the restore are the same everywhere:
 `gabay recover`, `gabay keyring reconcile`, `gabay consumers rewind`.
@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
-import shutil
 import signal
 import time
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from cli.rebuild import quiet
 from deploy.embedded import backup as copies
 from deploy.embedded.backup import Places
 from deploy.embedded.home import RESTORING
@@ -26,7 +27,6 @@ from deploy.embedded.stack import HOME, Stack
 from shared.settings import Settings, decode_key
 
 backup = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-drill = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 To = Annotated[Path, typer.Option("--to", help="folder of the backups, best on another disk")]
 From = Annotated[Path, typer.Option("--from", help="folder of the backups")]
@@ -39,6 +39,10 @@ def create(to: To, keyring: Keyring = None) -> None:
     from cli.process import settings_of
 
     stack, places, began = Stack.attach(), Places.of(to, keyring), time.monotonic()
+    if stack.is_national:
+        raise StackProblem(
+            "a national stack holds what regions released and nothing else", "back up the regions; it fills itself from them"
+        )
     settings = settings_of("intake", "api")
     label = copies.create(stack.postgres, places, _key(stack), days=settings.backup_days, keyring_days=settings.keyring_backup_days)
     manifest = places.manifest(label)
@@ -49,7 +53,9 @@ def create(to: To, keyring: Keyring = None) -> None:
 @backup.command("wal")
 def wal(to: To) -> int:
     """Receive the server's WAL without pause, until Ctrl-C: what a restore then loses is seconds. Run it beside the stack."""
-    receiver = copies.receive_wal(Stack.attach().postgres, Places.of(to, None))
+    places = Places.of(to, None)
+    receiver = copies.receive_wal(Stack.attach().postgres, places)
+    print(f"receiving WAL into {places.wal}; what it says: {places.folder / 'wal.log'}; end it with Ctrl-C", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: receiver.send_signal(signal.SIGINT))
     try:
         return receiver.wait()
@@ -62,17 +68,26 @@ def wal(to: To) -> int:
 def list_(source: From) -> None:
     """Every finished backup: when, how many events, until when it is kept."""
     places = Places.of(source, None)
+    places.newest()  # a wrong folder is said, not shown as an empty one
     for label in places.labels():
         manifest = places.manifest(label)
         server = "server and dumps" if (places.folder / label / "server").exists() else "dumps"
-        print(f"{label}  {sum(manifest['events'].values()):>9} events  {server:<16}  until {manifest['gone_by']['dumps']}")
+        due = manifest["gone_by"]["server" if server.startswith("server") else "dumps"]
+        print(
+            f"{label}  {sum(manifest['events'].values()):>9} events  {server:<16}  until {due}, dumps until {manifest['gone_by']['dumps']}"
+        )
 
 
 @backup.command("prune")
 def prune(to: To, keyring: Keyring = None) -> None:
     """Remove what has reached its day. A forgotten person's keys live on in backups: this is when erasure is final."""
-    for each in copies.prune(Places.of(to, keyring)):
+    places = Places.of(to, keyring)
+    places.newest()
+    gone = copies.prune(places)
+    for each in gone:
         print(f"removed {each}")
+    if not gone:
+        print("nothing has reached its day")
 
 
 def restore(
@@ -90,6 +105,7 @@ def restore(
     """
     if Stack.is_running():
         raise StackProblem("the stack is running", "./gabay down")
+    quiet()
     places = Places.of(source, keyring)
     at = datetime.fromisoformat(until) if until else None
     asyncio.run(run_restore(HOME, places, label or places.newest(), until=at, dumps=dumps, operator=by or getpass.getuser()))
@@ -97,9 +113,20 @@ def restore(
 
 
 async def run_restore(
-    home: Path, places: Places, label: str, *, until: datetime | None, dumps: bool, operator: str, tell: Any = print
+    home: Path,
+    places: Places,
+    label: str,
+    *,
+    until: datetime | None,
+    dumps: bool,
+    operator: str,
+    tell: Any = print,
+    then: Callable[[Stack], Awaitable[None]] | None = None,
 ) -> None:
-    """The whole way back of one home, with what each step found told on the way."""
+    """The whole way back of one home, with what each step found told on the way.
+
+    then: what is to be looked at before any process may write again, over a stack of which only Postgres and Kafka run.
+    """
     copies.check(places, label)
     stack = Stack(home, ports="free", parts=("postgres", "kafka", "topics"))
     stack.home.make()
@@ -117,6 +144,8 @@ async def run_restore(
             copies.recovered(stack.postgres)
         tell(f"databases back, {time.monotonic() - began:.1f} s")
         await _follow_up(stack, operator, tell)
+        if then is not None:
+            await then(stack)
     finally:
         await stack.stop()
     (stack.home.path / RESTORING).unlink()
@@ -175,55 +204,6 @@ async def _rewind(settings: Settings, operator: str, tell: Any) -> None:
             tell(f"begin anew: {', '.join(lost)}")
     finally:
         await connection.close()
-
-
-@drill.command("restore")
-def drill_restore(source: From, keyring: Keyring = None) -> None:
-    """Restore the newest backup into an empty stack of its own, compare, and remove it again; say how long it took.
-
-    A backup that was never restored is a hope. Passed drills are written to verified.json beside the backups.
-    """
-    places = Places.of(source, keyring)
-    label, began = places.newest(), time.monotonic()
-    asyncio.run(_drilled(places, label))
-    took = time.monotonic() - began
-    told = {"label": label, "at": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(took, 1)}
-    (places.folder / "verified.json").write_text(json.dumps(told) + "\n")
-    print(f"{label}: restored and compared in {took:.1f} s")
-
-
-@drill.callback()
-def _drill() -> None:
-    """Exercises that prove what the plans promise."""
-
-
-async def _drilled(places: Places, label: str) -> None:
-    copies.check(places, label)
-    stack = Stack(HOME / "drill", ports="free", parts=("postgres",))
-    if not stack.home.take():
-        raise StackProblem("a drill is running", "wait for its end")
-    stack.home.wipe(keep=("run",))
-    stack.home.release()
-    stack.home.make()
-    stack._know(stack.home.ports("free"))
-    copies.put_back(stack.postgres, places, label)
-    await stack.start(seconds=7200)
-    try:
-        for name, wanted in places.manifest(label)["events"].items():
-            # Contiguous streams: a copy that lost rows in the middle would have as many as it says and still be wrong.
-            found, whole = stack.postgres.sql(name, COUNTED).strip().split("|")
-            if int(found) < wanted or whole != "t":
-                raise StackProblem(f"{name}: {found} events restored, {wanted} were backed up", "this backup is no good: make another now")
-    finally:
-        await stack.stop()
-    shutil.rmtree(stack.home.path)
-
-
-COUNTED = """
-select (select count(*) from event),
-       (select count(*) = 0 from stream s
-         where s.version <> (select count(*) from event e where e.stream_id = s.stream_id))
-"""
 
 
 def _key(stack: Stack) -> bytes:

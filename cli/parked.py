@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.process import SERVICES, settings_of
+from cli.process import SERVICES, parts_of, served, settings_of
 from cli.rebuild import consumer as found_consumer
 from cli.rebuild import quiet
 from shared.errors import Rejected
@@ -33,7 +33,7 @@ def list_(
     from shared.messaging.parked import listed
 
     seconds, count = _seconds(older), 0
-    for service in (consumer.partition(".")[0],) if consumer else SERVICES:
+    for service in (consumer.partition(".")[0],) if consumer else served():
         for row in _run(service, lambda c: listed(c, consumer=consumer, reason=reason, older_s=seconds)):
             since = row["since"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             told = f"{row['records']:>6} records  since {since}  {row['attempts']} attempts  {row['reason']}"
@@ -116,7 +116,6 @@ def export(consumer: Consumer, to: Annotated[str, typer.Option(help="an existing
 
 
 async def _release(name: str, stream: str | None, dry_run: bool) -> int:
-    from shared.compose import open_parts
     from shared.messaging.parked import listed, release_alone
     from shared.messaging.parked import release as run
     from shared.messaging.project import Projecting
@@ -125,7 +124,7 @@ async def _release(name: str, stream: str | None, dry_run: bool) -> int:
 
     found = found_consumer(name)
     failed = 0
-    async with open_parts(found.settings) as parts:
+    async with parts_of(found.settings) as parts:
         path = f'"{found.projection.schema}", public' if found.projection else "public"
         connection = await connect(found.settings.database_url, f"{name}.release", search_path=path)
         try:

@@ -10,9 +10,12 @@ import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.settings import Misconfigured, Reason, Settings
+
+if TYPE_CHECKING:
+    from shared.messaging.topics import Topic
 
 SERVICES = ("intake", "casework", "referrals", "reporting")
 TARGETS = ("keyring", "access", *SERVICES)
@@ -108,6 +111,31 @@ def _migrate(target: str, settings: Settings, check: bool) -> None:
         _main_of("shared.messaging.models")(settings, projections_of(target, settings))
 
 
+def served() -> tuple[str, ...]:
+    """The services of the stack that is meant: a national stack has reporting alone."""
+    return tuple(each for each in NATIONAL_TARGETS if each in SERVICES) if settings_of("reporting", "worker").national else SERVICES
+
+
+def parts_of(settings: Settings) -> Any:
+    """What a worker of these settings stands on, as a context manager."""
+    from shared.compose import open_parts
+
+    if settings.national:
+        return importlib.import_module(f"services.{settings.service}.national.process").open_parts(settings)
+    return open_parts(settings)
+
+
+def topics_of(settings: Settings) -> tuple[Topic, ...]:
+    """The topics of the stack that is meant; a national stack has its regions' roll-ups."""
+    from shared.messaging.topics import TOPICS, mirrored
+
+    if not settings.national:
+        return TOPICS
+    from shared.region_national import load_national
+
+    return tuple(mirrored(each.region) for each in load_national(settings.region_path).regions)
+
+
 def projections_of(service: str, settings: Settings) -> tuple[Any, ...]:
     """The read models of a service; on a national stack those of what regions released."""
     if settings.national:
@@ -140,18 +168,12 @@ def prepare(what: str) -> None:
 async def _prepare_topics(stack: Any) -> None:
     """Topics; on a secured broker also its users and what each of them may."""
     from shared.messaging import access, acl
-    from shared.messaging.topics import TOPICS, ensure
+    from shared.messaging.topics import ensure
 
     given = _given("GABAY_TOPIC_RETENTION_DAYS", "GABAY_NATIONAL", "GABAY_REGION", "GABAY_REGION_FILE")
     settings = Settings.load(None, "cli", stack.env(None, "cli") | given)
     broker = stack.administrator()
-    topics = TOPICS
-    if settings.national:
-        from shared.messaging.topics import mirrored
-        from shared.region_national import load_national
-
-        topics = tuple(mirrored(each.region) for each in load_national(settings.region_path).regions)
-    await ensure(broker, retention_days=settings.topic_retention_days, topics=topics)
+    await ensure(broker, retention_days=settings.topic_retention_days, topics=topics_of(settings))
     if stack.secure:
         integrators = stack.integrators()
         await acl.set_passwords(broker, stack.secure.passwords(access.principals(integrators)))

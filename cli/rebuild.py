@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.process import SERVICES, settings_of
+from cli.process import SERVICES, parts_of, projections_of, settings_of
 from shared.errors import Rejected
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ class Found:
 def model(name: str) -> Found:
     """The projection called `<service>.<read model>`."""
     service, _, rest = name.partition(".")
-    module = _worker(service)
-    for projection in module.PROJECTIONS:
+    _worker(service)
+    settings = _settings(service)
+    projections = projections_of(service, settings)
+    for projection in projections:
         if projection.name == name and rest:
-            return Found(service, _settings(service), projection, None)
-    known = ", ".join(projection.name for projection in module.PROJECTIONS) or "none"
+            return Found(service, settings, projection, None)
+    known = ", ".join(projection.name for projection in projections) or "none"
     raise Rejected("not-found", f"{service} has no read model {rest or '(missing)'}; it has: {known}.")
 
 
@@ -87,9 +89,10 @@ async def missing(services: Iterable[str]) -> list[str]:
 
     names = []
     for service in services:
-        connection = await asyncpg.connect(settings_of(service, "migrate").database_owner_url, timeout=30)
+        settings = settings_of(service, "migrate")
+        connection = await asyncpg.connect(settings.database_owner_url, timeout=30)
         try:
-            names += [p.name for p in _worker(service).PROJECTIONS if await live_generation(connection, p) is None]
+            names += [p.name for p in projections_of(service, settings) if await live_generation(connection, p) is None]
         finally:
             await connection.close()
     return names
@@ -98,12 +101,11 @@ async def missing(services: Iterable[str]) -> list[str]:
 async def _rebuild(found: Found, projection: Projection, owner: str, keep_hours: float) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from shared.compose import open_parts
     from shared.messaging.broker import Broker
     from shared.messaging.rebuild import rebuild as run
 
     columns = (TextColumn(projection.name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    async with open_parts(found.settings) as parts:
+    async with parts_of(found.settings) as parts:
         with Progress(*columns) as bar:
             task = bar.add_task("records", total=None)
             done = await run(

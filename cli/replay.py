@@ -13,7 +13,7 @@ from uuid import UUID
 import typer
 
 from cli.parked import moment
-from cli.process import SERVICES, settings_of
+from cli.process import SERVICES, served, settings_of
 from cli.rebuild import quiet
 from shared.errors import Rejected
 
@@ -117,7 +117,7 @@ def republish(
 @consumers.command("list")
 def list_() -> None:
     """Every consumer: how far it is on each topic, and how many streams it has set aside."""
-    for service in SERVICES:
+    for service in served():
         for row in _with_store(service, _consumers):
             print(f"{row[0]:<32} {row[1]:<36} {row[2]:>10} records, {row[3]} streams parked")
 

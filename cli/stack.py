@@ -82,8 +82,7 @@ async def _up(stack: Stack) -> int:
             await task
         except asyncio.CancelledError:
             return 130
-        if not stack.is_national:
-            await _regrow(stack, view.say)
+        await _regrow(stack, view.say)
         view.say(f"ready in {time.monotonic() - began:.1f} s. {_where(stack)}")
         await ended.wait()
         view.say("stopping")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from cli.parked import moment
-from cli.process import settings_of
+from cli.process import settings_of, topics_of
 from cli.rebuild import quiet
 from shared.eventsourcing.event import instant
 from shared.eventsourcing.projection import Fact
@@ -73,26 +73,26 @@ async def _list(create: bool, replication: int) -> int:
 
     from shared.messaging.broker import Broker
     from shared.messaging.consume import end_offsets
-    from shared.messaging.topics import TOPICS, differences, ensure
+    from shared.messaging.topics import differences, ensure
 
     settings = settings_of(None, "cli")
     broker = Broker.of(settings)
-    days = settings.topic_retention_days
+    days, table = settings.topic_retention_days, topics_of(settings)
     if create:
-        for name in (await ensure(broker, replication=replication, retention_days=days)).created:
+        for name in (await ensure(broker, replication=replication, retention_days=days, topics=table)).created:
             print(f"created {name}")
     known = await broker.partitions()
-    parts = [TopicPartition(topic.name, p) for topic in TOPICS for p in range(known.get(topic.name, 0))]
+    parts = [TopicPartition(topic.name, p) for topic in table for p in range(known.get(topic.name, 0))]
     ends = await end_offsets(broker, parts) if parts else {}
     print(f"{'topic':<34} {'partitions':>10} {'records':>10}  sealed")
-    for topic in TOPICS:
+    for topic in table:
         here = known.get(topic.name)
         count = sum(end for place, end in ends.items() if place.topic == topic.name)
         print(f"{topic.name:<34} {here or 'missing':>10} {count if here else '':>10}  {', '.join(topic.sealed) or 'none'}")
-    found = await differences(broker, replication=replication, retention_days=days)
+    found = await differences(broker, replication=replication, retention_days=days, topics=table)
     for each in found:
         print(each)
-    return 1 if found or any(topic.name not in known for topic in TOPICS) else 0
+    return 1 if found or any(topic.name not in known for topic in table) else 0
 
 
 async def _tail(topic: str, beginning: bool, end: bool, count: int | None, values: bool, wanted: Wanted) -> None:

@@ -198,7 +198,8 @@ def put_back(server: Postgres, places: Places, label: str, *, until: datetime | 
     wal = str(places.wal).replace("'", "'\\''")
     # The last segment of a receiver that was cut off is still called .partial; it is whole up to the last flush.
     fetch = f"cp '{wal}/%f' \"%p\" 2>/dev/null || cp '{wal}/%f.partial' \"%p\" 2>/dev/null"
-    lines = ["restore_command = '" + fetch.replace("'", "''") + "'", "recovery_target_action = 'promote'"]
+    # No standby: it would call itself ready, and refuse every statement that writes, while it still applies WAL.
+    lines = ["restore_command = '" + fetch.replace("'", "''") + "'", "recovery_target_action = 'promote'", "hot_standby = off"]
     if until is not None:
         lines.append(f"recovery_target_time = '{until.astimezone(UTC).isoformat()}'")
     (fresh / "postgresql.auto.conf").write_text("\n".join(lines) + "\n")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -111,6 +112,8 @@ class Stack:
         if not ports:
             raise StackProblem(f"no stack has been made at {stack.home.path}", "./gabay up")
         stack._is_secure = stack._mark.exists()
+        if stack._national_mark.exists():
+            stack.settings = json.loads(stack._national_mark.read_text()) | stack.settings
         stack._know(ports)
         return stack
 
@@ -178,6 +181,10 @@ class Stack:
             self._mark.touch()
         else:
             self._mark.unlink(missing_ok=True)
+        if self.is_national:
+            self._national_mark.write_text(json.dumps(self.settings))
+        else:
+            self._national_mark.unlink(missing_ok=True)
         self._know(self.home.ports(self._kind))
         if self.secure:
             from shared.messaging.access import principals
@@ -198,6 +205,11 @@ class Stack:
     @property
     def _mark(self) -> Path:
         return self.home.path / "run" / "secure"
+
+    @property
+    def _national_mark(self) -> Path:
+        """Holds the settings that make a stack a national one, for the verbs beside it."""
+        return self.home.path / "run" / "national.json"
 
     def integrators(self) -> dict[str, tuple[str, ...]]:
         """Name -> topics, of the region's file of integrators."""

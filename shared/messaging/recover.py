@@ -8,7 +8,7 @@ published, the command's id is found again by trying: event ids follow from it.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from shared.eventsourcing.sql import statements
 from shared.messaging.broker import Broker, let_go
 from shared.messaging.cloudevents import Undecodable, decode, head
 from shared.messaging.consume import end_offsets
+from shared.messaging.topics import BY_NAME
 
 SQL = statements(__package__)
 PAGE = 500
@@ -137,16 +138,28 @@ async def _take_back(
             )
         if version <= now:
             continue
+        here = _lost(aggregate, record, stream, version, rules)
         if version > now + 1:
-            raise Rejected("invalid-state", f"{aggregate.topic} has version {version} of stream {stream} and not {now + 1}.")
+            if BY_NAME[aggregate.topic].kind != "rollup":
+                raise Rejected("invalid-state", f"{aggregate.topic} has version {version} of stream {stream} and not {now + 1}.")
+            lost.extend(_overtaken(here, missing) for missing in range(now + 1, version))
         at[stream] = version
         since.setdefault(stream, known)
-        lost.append(_lost(aggregate, record, stream, version, rules))
+        lost.append(here)
     if lost:
         async with connection.transaction():
             await connection.execute(SQL.recover_events, *(list(column) for column in zip(*map(_columns, lost), strict=True)))
         told.events += len(lost)
         told.streams.update(each.stream for each in lost)
+
+
+def _overtaken(newer: _Lost, version: int) -> _Lost:
+    """What stands in the place of a fact that its compacted topic has given up: the newer one, which says all that it said and more.
+
+    A stream has every version once, and whoever reads this one reads the newer one after it.
+    """
+    meta = orjson.dumps({**orjson.loads(newer.meta), "overtaken": True}).decode()
+    return replace(newer, version=version, event_id=derived(newer.event_id, f"overtaken:{version}"), meta=meta)
 
 
 def _columns(each: _Lost) -> tuple[Any, ...]:

@@ -43,11 +43,12 @@ def projections(settings: Settings) -> tuple[Projection, ...]:
 
 def work(settings: Settings) -> None:
     """Run the worker until SIGTERM. Nothing is published from here: the relay's outbox stays empty."""
-    run_worker(settings, aggregates=(), projections=projections(settings), loops=(watch_overdue,), parts=_parts)
+    run_worker(settings, aggregates=(), projections=projections(settings), loops=(watch_overdue,), parts=open_parts)
 
 
 @asynccontextmanager
-async def _parts(settings: Settings, *, appended: Callable[[], None] = lambda: None) -> AsyncIterator[Parts]:
+async def open_parts(settings: Settings, *, appended: Callable[[], None] = lambda: None) -> AsyncIterator[Parts]:
+    """What a worker of a national stack stands on: its store."""
     async with _pool(settings) as pool:
         # No read model opens anything, and no command runs: there is neither a keyring nor a handle.
         yield Parts(settings, pool, None, None, None)  # type: ignore[arg-type]  # nobody here asks for them

@@ -1,0 +1,273 @@
+"""`gabay drill`: everything is destroyed, on trial, beside the stack; what comes back is compared, and the time is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import os
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.backup import From, Keyring, run_restore
+from cli.rebuild import quiet
+from deploy.embedded import backup as copies
+from deploy.embedded.backup import Places
+from deploy.embedded.problem import StackProblem
+from deploy.embedded.stack import HOME, PREPARED, SERVICES, WORKERS, Stack
+
+drill = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+RPO_S, RTO_S = 60, 7200
+"""What the operations chapter, section 5, promises of a service's store: seconds of facts that may be lost, and until it serves."""
+
+HEADS = "select count(*), coalesce(extract(epoch from max(recorded_at)), 0) from event"
+STREAMS = """
+select e.stream_id, count(*), max(s.version), md5(string_agg(e.event_id::text || md5(e.data::text), '' order by e.version))
+  from event e join stream s using (stream_id) group by 1
+"""
+# Not the watermark: it moves with the clock.
+VIEWS = """
+select format('%I.%I', table_schema, table_name) from information_schema.views
+ where table_schema in (select model from generation where state = 'LIVE') and table_name <> 'watermark' order by 1
+"""
+CONSUMED = "select consumer, topic, partition, next from consumed"
+HASH = "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from "
+ERASED = "select stream_id from event where kind = 'client' and type = 'client-erased'"
+
+
+@dataclass(slots=True)
+class Report:
+    """What a drill measured. Seconds count from its beginning; lost: facts that stood then and did not come back."""
+
+    label: str
+    at: str
+    cores: int
+    events: dict[str, int] = field(default_factory=dict)
+    megabytes: float = 0
+    databases_s: float = 0
+    topics_s: float = 0
+    seconds: float = 0
+    compared: bool = False
+    lost: int = 0
+    lost_s: float = 0
+    streams: int = 0
+    models: int = 0
+    erased: int = 0
+
+
+@drill.command("restore")
+def drill_restore(
+    source: From,
+    keyring: Keyring = None,
+    report: Annotated[Path | None, typer.Option("--report", help="write what was measured: a page if it ends in .md, else JSON")] = None,
+) -> None:
+    """Restore the newest backup and its WAL into an empty stack of its own, compare it with the one that runs, and remove it again.
+
+    Kafka is taken for lost: the topics are sent anew, and the drill ends when every consumer has read them. Streams must be whole
+    and the same, nobody who was forgotten may have a key, and of an idle stack every read model must be the same.
+    A backup that was never restored is a hope. Passed drills are written to verified.json beside the backups.
+    """
+    quiet()
+    places = Places.of(source, keyring)
+    found = asyncio.run(_drilled(places, places.newest()))
+    (places.folder / "verified.json").write_text(json.dumps(asdict(found)) + "\n")
+    if report is not None:
+        report.write_text(page(found) if report.suffix == ".md" else json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
+    for line in told(found):
+        print(line)
+
+
+@drill.callback()
+def _drill() -> None:
+    """Exercises that prove what the plans promise."""
+
+
+def told(found: Report) -> list[str]:
+    """A drill for a terminal."""
+    total = sum(found.events.values())
+    lines = [f"{found.label}: {total} events in {found.streams} streams restored and compared in {found.seconds:.1f} s"]
+    lines.append(
+        f"  RTO {found.seconds:.1f} s (promised {RTO_S} s): databases {found.databases_s:.1f} s, topics read anew {found.topics_s:.1f} s"
+    )
+    if not found.compared:
+        return [*lines, "  RPO not measured: the stack does not run, so there is nothing to compare with"]
+    lines.append(f"  RPO {found.lost_s:.1f} s (promised {RPO_S} s): {found.lost} events lost")
+    return [*lines, f"  {found.models} tables of read models the same; {_forgotten(found)}"]
+
+
+def _forgotten(found: Report) -> str:
+    return f"{found.erased} erased subjects, all without a key" if found.erased else "nobody had been erased"
+
+
+def page(found: Report) -> str:
+    """A drill as docs/reference/recovery.md."""
+    total = sum(found.events.values())
+    rows = "\n".join(f"| {name} | {count:,} |" for name, count in found.events.items())
+    rpo = f"{found.lost_s:.1f} s, {found.lost:,} events" if found.compared else "not measured: no stack ran beside it"
+    return f"""# Recovery, promised and measured
+
+Written by `./gabay drill restore --from DIR --report docs/reference/recovery.md` on {found.at[:10]}; how to make the copies and
+bring them back is in [back up and restore](../howto/back-up-and-restore.md).
+
+| | Promised | Measured |
+|---|---|---|
+| RPO: what may be lost of a service's store | {RPO_S} s | {rpo} |
+| RTO: until every consumer has read the new topics | {RTO_S:,} s | {found.seconds:.1f} s |
+| of that: databases back from the copy and its WAL | | {found.databases_s:.1f} s |
+| of that: lost topics sent anew and read | | {found.topics_s:.1f} s |
+
+**Size: {total:,} events** in {found.streams:,} streams, {found.megabytes:,.0f} MB of databases, on {found.cores} cores.
+More events take longer: copying grows with the databases, sending with the events.
+
+| Service | Events restored |
+|---|---|
+{rows}
+
+Compared with the stack that ran: each stream's version, and a hash of its ids and contents; {found.models:,} tables of read models.
+Of those who were erased before: {_forgotten(found)}.
+"""
+
+
+async def _drilled(places: Places, label: str) -> Report:
+    copies.check(places, label)
+    manifest = places.manifest(label)
+    live = Stack.at() if Stack.is_running() else None
+    heads, models = (_heads(live), _models(live)) if live else ({}, {})
+    found = Report(label, datetime.now(UTC).isoformat(timespec="seconds"), os.cpu_count() or 1, compared=live is not None)
+    home = _emptied()
+    began = time.monotonic()
+
+    async def compare(restored: Stack) -> None:
+        found.databases_s = round(time.monotonic() - began, 1)
+        await asyncio.to_thread(_compare, restored, live, heads, manifest["events"], found)
+
+    try:
+        await run_restore(home, places, label, until=None, dumps=False, operator=getpass.getuser(), tell=lambda _: None, then=compare)
+        since, compared = time.monotonic(), time.monotonic() - began
+        async with Stack(home, ports="free", parts=(*PREPARED, *WORKERS)) as stack:
+            await _read_anew(stack, _places(live or stack))
+            found.topics_s = round(time.monotonic() - since, 1)
+            found.seconds = round(compared + found.topics_s, 1)
+            if live and found.lost == 0 and _heads(live) == heads:
+                _compare_models(_models(stack), models, _models(live), found)
+    finally:
+        shutil.rmtree(home)  # people's data, whatever became of the drill
+    return found
+
+
+def _emptied() -> Path:
+    """The drill's own home, with the keys of the stack that it stands for."""
+    stack = Stack(HOME / "drill")
+    if not stack.home.take():
+        raise StackProblem("a drill is running", "wait for its end")
+    stack.home.wipe(keep=("run",))
+    stack.home.release()
+    if (HOME / "secrets").exists():
+        shutil.copytree(HOME / "secrets", stack.home.path / "secrets")
+    return stack.home.path
+
+
+def _heads(stack: Stack) -> dict[str, tuple[int, float]]:
+    """Service -> how many events it has, and when the newest was recorded."""
+    rows = {name: stack.postgres.sql(name, HEADS).strip().split("|") for name in SERVICES}
+    return {name: (int(count), float(newest)) for name, (count, newest) in rows.items()}
+
+
+def _streams(stack: Stack, service: str) -> dict[str, tuple[int, int, str]]:
+    """Stream -> how many events it has, its version, a hash of them."""
+    rows = (row.split("|") for row in stack.postgres.sql(service, STREAMS).splitlines())
+    return {stream: (int(count), int(version), content) for stream, count, version, content in rows}
+
+
+def _models(stack: Stack) -> dict[str, str]:
+    """Table of a live read model -> a hash of its rows."""
+    found = {}
+    for name in SERVICES:
+        for view in stack.postgres.sql(name, VIEWS).splitlines():
+            found[f"{name}: {view}"] = stack.postgres.sql(name, HASH + view + " t").strip()
+    return found
+
+
+def _compare(restored: Stack, live: Stack | None, heads: dict[str, tuple[int, float]], wanted: dict[str, int], found: Report) -> None:
+    """Raises StackProblem when what came back is not what was there."""
+    remedy = "this backup is no good: make another now"
+    found.megabytes = float(restored.postgres.sql("postgres", "select sum(pg_database_size(datname)) / 1e6 from pg_database"))
+    for name, (count, newest) in _heads(restored).items():
+        found.events[name] = count
+        streams = _streams(restored, name)
+        found.streams += len(streams)
+        # Contiguous streams: a copy that lost rows in the middle would have as many as it says and still be wrong.
+        if broken := [each for each, (events, version, _) in streams.items() if events != version]:
+            raise StackProblem(f"{name}: {len(broken)} streams have holes, the first is {broken[0]}", remedy)
+        if count < wanted[name]:
+            raise StackProblem(f"{name}: {count} events restored, {wanted[name]} were backed up", remedy)
+        if live is None:
+            continue
+        # The stack goes on meanwhile: a stream that has moved on is left out, one that stands must be the same.
+        now = _streams(live, name)
+        if strange := [each for each, told in streams.items() if now.get(each, (0, 0, ""))[1] <= told[1] and now.get(each) != told]:
+            raise StackProblem(f"{name}: {len(strange)} streams came back otherwise, the first is {strange[0]}", remedy)
+        found.lost += max(0, heads[name][0] - count)
+        found.lost_s = max(found.lost_s, round(heads[name][1] - newest, 1) if heads[name][0] > count else 0)
+    forgotten = restored.postgres.sql("intake", ERASED).split()
+    found.erased = len(forgotten)
+    if set(forgotten) & set(restored.postgres.sql("keyring", "select subject_id from subject_key").split()):
+        raise StackProblem("an erased subject has a key again", "./gabay keyring reconcile left one: report it")
+
+
+def _compare_models(here: dict[str, str], before: dict[str, str], after: dict[str, str], found: Report) -> None:
+    """Tables that stood still beside the drill must be the same in it. Raises StackProblem."""
+    still = [table for table, content in after.items() if before.get(table) == content]
+    if other := [table for table in still if here.get(table) != after[table]]:
+        raise StackProblem(
+            f"{', '.join(other)} came back with other rows", "gabay rebuild mends a read model; the backup holds every event"
+        )
+    found.models = len(still)
+
+
+def _places(stack: Stack) -> dict[str, set[tuple[str, str, int]]]:
+    """Service -> consumer, topic and partition of everything that its workers have read."""
+    rows = {name: stack.postgres.sql(name, CONSUMED).splitlines() for name in SERVICES}
+    return {name: {(c, topic, int(number)) for c, topic, number, _ in (row.split("|") for row in some)} for name, some in rows.items()}
+
+
+async def _read_anew(stack: Stack, wanted: dict[str, set[tuple[str, str, int]]]) -> None:
+    """Wait until every stored event has been sent to the new topics, and every consumer (wanted: of a service) has read them."""
+    from aiokafka import TopicPartition
+
+    from shared.messaging.consume import end_offsets
+
+    broker = stack.administrator()
+
+    async def waiting() -> int:
+        left = sum(int(stack.postgres.sql(name, "select count(*) from outbox")) for name in wanted)
+        if left:
+            return left
+        for name, readers in wanted.items():
+            rows = (row.split("|") for row in stack.postgres.sql(name, CONSUMED).splitlines())
+            reached = {(reader, topic, int(number)): int(count) for reader, topic, number, count in rows}
+            places = sorted({TopicPartition(topic, number) for _, topic, number in readers})
+            ends = await end_offsets(broker, places) if places else {}
+            left += sum(max(0, ends[TopicPartition(*each[1:])] - reached.get(each, 0)) for each in readers)
+        return left
+
+    await _until_none(waiting)
+
+
+async def _until_none(waiting: Callable[[], Awaitable[int]], patience_s: float = 120) -> None:
+    """Ask until nothing waits. Raises StackProblem when for so long nothing has moved."""
+    last, moved = -1, time.monotonic()
+    while left := await waiting():
+        if left != last:
+            last, moved = left, time.monotonic()
+        if time.monotonic() - moved > patience_s:
+            raise StackProblem(f"{left} records are still to be sent or read, and nothing moves", "look at the logs of a drill that waits")
+        await asyncio.sleep(0.2)
