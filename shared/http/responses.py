@@ -39,6 +39,8 @@ def responses(op: Operation, refs: Mapping[type[BaseModel], Any]) -> dict[str, A
     answers: dict[str, Any] = {str(status): _success(op, status, schema) for status in successes}
     for status, codes in sorted(problems(op).items()):
         answers[str(status)] = _problem_answer(status, codes)
+        if status == 404 and op.media.startswith("text/html"):  # whoever reads pages is told on one
+            answers["404"]["content"][op.media] = {"schema": {"type": "string"}}
     return answers
 
 

@@ -122,7 +122,7 @@ async def test_a_referral_that_nobody_answers_lapses_and_blocks_the_step_of_the_
     await _refer_for(way, action)
     await region.quiet(readers=("referrals",))
     # As if the six working days had passed: what the worker reads is when it rings.
-    due = "update timers_v1.timer set rings_at = now() where stream_id = $1 and item = 'ACK' returning at"
+    due = "update timers_v2.timer set rings_at = now() where stream_id = $1 and item = 'ACK' returning at"
     [(lapse_ack,)] = await region.rows("referrals", due, UUID(way.referral))
     shown = await eventually(lambda: referral(region, way), lambda shown: shown["state"] == "LAPSED", what="the referral lapsed")
     assert shown["version"] == 2
@@ -145,7 +145,7 @@ async def test_a_consent_that_runs_out_takes_the_referral_back(region: Region) -
     await region.quiet(readers=("intake",))
     consent = way.consents["SHARE_FOR_SERVICE"]
     # A consent to share lasts two years: its timer is set to today, and says that it has ended today.
-    due = "update timers_v1.timer set rings_at = now(), at = now() where stream_id = $1 and item = $2 returning 1"
+    due = "update timers_v2.timer set rings_at = now(), at = now() where stream_id = $1 and item = $2 returning 1"
     assert await region.rows("intake", due, UUID(way.client), consent)
     await eventually(lambda: referral(region, way), lambda shown: shown["state"] == "WITHDRAWN", what="the referral withdrawn")
     reason = "select data ->> 'reason' from event where type = 'consent-withdrawn' and stream_id = $1"
