@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.casework import own_file
 from services.casework.assistance import routes as assistance
 from services.casework.case import emergency_routes, pages, plan_routes, routes, transfer_routes
 from services.casework.feed import HIDDEN, TOLD
@@ -27,6 +28,7 @@ ROUTERS = (
     *(stay_routes.router, stay_pages.router),
     *(training_routes.router, training_pages.router),
     *(feedback_routes.router, feedback_pages.router),
+    own_file.router,
     changes_router(TOLD, hidden=HIDDEN),
 )
 

@@ -33,9 +33,9 @@ async def destroy_profile_key(fact: Fact, handle: Any) -> None:
     if fact.data.get("purpose", Purpose.STATISTICS) != Purpose.STATISTICS:
         return
     today = datetime.now(UTC).date()
-    records = await _records(UUID(fact.stream), handle)
-    survivor = next(iter(records.values()))
-    for client_id, state in records.items():
+    found = await records(UUID(fact.stream), handle)
+    survivor = next(iter(found.values()))
+    for client_id, state in found.items():
         keys = set(keys_to_destroy(state, today))
         if state is not survivor:
             keys.update(keys_of_merged(survivor, state, today))
@@ -43,7 +43,7 @@ async def destroy_profile_key(fact: Fact, handle: Any) -> None:
             await handle.keyring.destroy([(client_id, PROFILE)], key_ids=[key_id])
 
 
-async def _records(client_id: UUID, handle: Any) -> dict[UUID, State]:
+async def records(client_id: UUID, handle: Any) -> dict[UUID, State]:
     """All records of one person, the one that goes on first: found through the facts of the merges themselves."""
     state: State = (await handle.load(CLIENT, client_id)).state
     while state.merged_into is not None:

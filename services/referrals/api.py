@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.referrals import own_file
 from services.referrals.directory import routes as directory
 from services.referrals.feed import TOLD
 from services.referrals.parts import Referrals
@@ -16,7 +17,7 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, pages.router, directory.router, changes_router(TOLD, sides=pages.sides))
+ROUTERS = (routes.router, pages.router, directory.router, own_file.router, changes_router(TOLD, sides=pages.sides))
 
 
 @asynccontextmanager

@@ -240,11 +240,13 @@ class Call:
         query_hmac: bytes | None = None,
         status: int = 200,
         decision: str = "ALLOWED",
+        export_id: UUID | None = None,
     ) -> Answer:
         """Answer a read. What shows a sealed class is on record before the answer leaves; without its row nothing is shown.
 
         subjects: everybody whom the answer shows. classes: of the declared ones those that it really shows. fields:
         names, never values. version: gives the ETag of one stream. decision: what the access log says (`unusual`).
+        export_id: ties a file to its rows.
         """
         headers = {"Vary": "Authorization, Accept-Language"}
         if version is not None:
@@ -257,7 +259,10 @@ class Call:
             if self.emergency and action == "READ":
                 action = "BREAK_GLASS"
             count = len(subjects) if action in ("LIST", "SEARCH", "EXPORT") else None
-            await self.record(action, subjects, shows, fields, centre=centre, decision=decision, query_hmac=query_hmac, result_count=count)
+            await self.record(
+                action, subjects, shows, fields, centre=centre, decision=decision, query_hmac=query_hmac, result_count=count,
+                export_id=export_id,
+            )  # fmt: skip
         return Answer(content, status, headers)
 
     async def record(

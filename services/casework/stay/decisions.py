@@ -128,6 +128,14 @@ def open_stay(client_id: UUID | str) -> Row:
     return Row("search", "open-stay-of", str(client_id))
 
 
+OF: Final = "stay-of"
+
+
+def stay_of(client_id: UUID | str) -> Row:
+    """The search row by which all stays of a client are found."""
+    return Row("search", OF, str(client_id))
+
+
 def _rows(capacity: Mapping[str, int], erased: str | None, stream_id: UUID, state: State, event: Event) -> Iterable[Row]:
     def give(unit: str) -> Row:
         # With its limit: when the fact turns out never to have been true, the place is taken again.
@@ -140,6 +148,7 @@ def _rows(capacity: Mapping[str, int], erased: str | None, stream_id: UUID, stat
                 yield Row("take", "occupancy", taken, capacity[taken])
             yield open_stay(client_id)
             yield Row("claim", "open-stay", str(client_id))
+            yield stay_of(client_id)
         case facts.ShelterStayChanged(unit=str(unit)):
             yield Row("take", "occupancy", unit, capacity[unit])
             if state.unit:
@@ -167,6 +176,7 @@ def stay_in(units: tuple[ShelterUnit, ...], *, erased: str | None = None) -> Dec
         evolve=evolve,
         rows=partial(_rows, {unit.code: unit.capacity for unit in units}, erased),
         opens=frozenset({NARRATIVE, PROTECTED}),
+        kept=frozenset({OF}),  # what never was true is held all the same
         claimed=(("occupancy", "unit-full"), ("open-stay", "invalid-state")),
         voidable=dict.fromkeys((facts.ShelterStayStarted, facts.ShelterStayChanged, facts.ShelterStayEnded), LAST),
     )

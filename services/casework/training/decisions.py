@@ -1,14 +1,16 @@
 """What comes of a command on a training session: seats are counted, partners' staff are not registered, 80 % completes."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from services.casework.grounds import grounded
 from shared.codes import STAFF_COURSES
 from shared.contracts.casework import training_session as facts
 from shared.contracts.casework.training_session import TRAINING_SESSION
 from shared.errors import Rejected
-from shared.eventsourcing.decider import Decider
+from shared.eventsourcing.decider import Decider, Row
 from shared.eventsourcing.event import Event
 
 from .commands import CancelSession, Command, Enrol, HoldSession, RecordOutcome, ScheduleSession, Unenrol
@@ -108,10 +110,22 @@ def _refused(loc: str, code: str, remedy: str) -> Rejected:
     return Rejected("validation", remedy, errors=[{"loc": loc, "code": code}])
 
 
+def session_of(client_id: UUID | str) -> Row:
+    """The search row by which the trainings are found in which a client ever had a seat."""
+    return Row("search", "session-of", str(client_id))
+
+
+def _rows(stream_id: UUID, state: State, event: Event) -> Iterable[Row]:
+    if isinstance(event, facts.TrainingEnrolled):
+        yield session_of(event.client_id)
+
+
 TRAINING: Final[Decider[Command, State]] = Decider(
     aggregate=TRAINING_SESSION,
     initial=State(),
     decide=decide,
     evolve=evolve,
+    rows=_rows,
+    indexed=frozenset({facts.TrainingEnrolled}),
     voidable={facts.TrainingOutcomeRecorded: "client_id"},
 )

@@ -1,9 +1,9 @@
 """When a contact is recorded. Nobody needs a name to ask something."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
 from services.intake.encounter.state import State, evolve
@@ -11,7 +11,7 @@ from shared.codes import AdultChild, EncounterChannel, Topic, TransportMode
 from shared.contracts.intake.encounter import ENCOUNTER as AGGREGATE
 from shared.contracts.intake.encounter import EncounterRecorded, GroupCount, TransitGroupObserved
 from shared.errors import Rejected
-from shared.eventsourcing.decider import ALWAYS, Decider
+from shared.eventsourcing.decider import ALWAYS, Decider, Row
 from shared.eventsourcing.event import Event
 
 
@@ -111,10 +111,25 @@ def _faults(command: ObserveGroup) -> list[dict[str, str]]:
     return faults
 
 
+OF: Final = "encounter-of"
+
+
+def of_client(client_id: UUID | str) -> Row:
+    """The search row by which a client's encounters are found."""
+    return Row("search", OF, str(client_id))
+
+
+def _rows(stream_id: UUID, state: State, event: Event) -> Iterable[Row]:
+    if isinstance(event, EncounterRecorded) and event.client_id is not None:
+        yield of_client(event.client_id)
+
+
 ENCOUNTER: Decider[Command, State] = Decider(
     aggregate=AGGREGATE,
     initial=State(),
     decide=decide,
     evolve=evolve,
+    rows=_rows,
+    kept=frozenset({OF}),  # what never was true is held all the same
     voidable={EncounterRecorded: ALWAYS, TransitGroupObserved: ALWAYS},
 )

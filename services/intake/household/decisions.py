@@ -154,6 +154,8 @@ def _rows(stream_id: UUID, state: State, event: Event) -> Iterable[Row]:
     if isinstance(event, HouseholdMemberLinked):
         yield of_declarant(event.declared_by)
         yield of_member(event.member_id)
+    if isinstance(event, HouseholdEconomicsDeclared):
+        yield of_declarant(event.declared_by)
 
 
 HOUSEHOLD: Decider[Command, State] = Decider(

@@ -1,6 +1,6 @@
 """When an incident is recorded, and what may become of it (domain chapter, section 9)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, assert_never
@@ -12,7 +12,7 @@ from shared.codes import IncidentStage, IncidentType, PlaceLevel, ReportedBy
 from shared.contracts.intake.incident import INCIDENT as AGGREGATE
 from shared.contracts.intake.incident import IncidentFacts, IncidentProgressed, IncidentRecord, IncidentReported
 from shared.errors import OutOfScope, Rejected
-from shared.eventsourcing.decider import ALWAYS, Decider
+from shared.eventsourcing.decider import ALWAYS, Decider, Row
 from shared.eventsourcing.event import Event
 
 TOLD_HERE: Final = frozenset(
@@ -136,10 +136,25 @@ def _progress(command: ProgressIncident, state: State) -> list[Event]:
     return [IncidentProgressed(stage=command.stage, to_org=command.to_org)]
 
 
+OF: Final = "incident-of"
+
+
+def of_client(client_id: UUID | str) -> Row:
+    """The search row by which the incidents are found that were reported of a client."""
+    return Row("search", OF, str(client_id))
+
+
+def _rows(stream_id: UUID, state: State, event: Event) -> Iterable[Row]:
+    if isinstance(event, IncidentReported) and event.client_id is not None:
+        yield of_client(event.client_id)
+
+
 INCIDENT: Decider[Command, State] = Decider(
     aggregate=AGGREGATE,
     initial=State(),
     decide=decide,
     evolve=evolve,
+    rows=_rows,
+    kept=frozenset({OF}),  # what never was true is held all the same
     voidable={IncidentReported: ALWAYS, IncidentProgressed: ALWAYS},
 )

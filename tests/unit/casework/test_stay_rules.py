@@ -154,7 +154,7 @@ def give(unit: str) -> Row:
 
 
 def test_a_place_is_taken_moved_and_given_up_with_the_fact_itself() -> None:
-    mine = [Row("search", "open-stay-of", str(CLIENT)), Row("claim", "open-stay", str(CLIENT))]
+    mine = [Row("search", "open-stay-of", str(CLIENT)), Row("claim", "open-stay", str(CLIENT)), Row("search", "stay-of", str(CLIENT))]
     assert given(STAYS).when(starting()).rows(STAY) == [take("U-W"), *mine]
     assert given(STAYS).when(starting(unit=SAFE)).rows(STAY) == [take("U-S"), *mine]
     assert given(STAYS, started()).when(extending()).rows(STAY) == []

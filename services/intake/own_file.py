@@ -1,0 +1,38 @@
+"""What intake holds on a person: their records, families, encounters and incidents."""
+
+from uuid import UUID
+
+from services.intake.client.decisions import CLIENT as CLIENT_DECIDER
+from services.intake.encounter.decisions import of_client as encounters_of
+from services.intake.household.decisions import of_declarant, of_member
+from services.intake.incident.decisions import of_client as incidents_of
+from services.intake.look_ups import records
+from services.intake.parts import Intake
+from shared.contracts.intake.client import CLIENT
+from shared.contracts.intake.encounter import ENCOUNTER
+from shared.contracts.intake.household import HOUSEHOLD
+from shared.contracts.intake.incident import INCIDENT
+from shared.errors import OutOfScope, Rejected
+from shared.http.own_file import MOST, Held, Holding, own_file_router
+from shared.privacy.classes import IDENTITY, PROFILE
+
+
+async def find(parts: Intake, client: UUID) -> Holding:
+    """All streams that tell of a person. Raises OutOfScope for nobody, Rejected `client-erased` for somebody forgotten."""
+    if not (await parts.handle.load(CLIENT_DECIDER, client)).version:
+        raise OutOfScope()
+    known = await records(client, parts.handle)
+    if any(state.status == "erased" for state in known.values()):
+        raise Rejected("client-erased", "This person asked to be forgotten.")
+    held = [Held(CLIENT, record) for record in known]
+    for aggregate, rows, shared in (
+        (HOUSEHOLD, [row(record) for record in known for row in (of_declarant, of_member)], True),
+        (ENCOUNTER, [encounters_of(record) for record in known], False),
+        (INCIDENT, [incidents_of(record) for record in known], False),
+    ):
+        found = await parts.handle.search(rows, limit=MOST)
+        held += [Held(aggregate, stream, shared) for stream in sorted({each for streams in found.values() for each in streams})]
+    return Holding(list(known), held)
+
+
+router = own_file_router(find, (IDENTITY, PROFILE))
