@@ -14,7 +14,7 @@ from services.reporting.national import process as national
 from services.reporting.pages import routes as public
 from services.reporting.pages.pen import Charts
 from services.reporting.parts import Reporting
-from services.reporting.releases import command_routes
+from services.reporting.releases import command_routes, document_routes
 from services.reporting.releases import routes as release_routes
 from services.reporting.releases.ledger import Ledger
 from shared.compose import open_parts
@@ -27,7 +27,7 @@ from shared.settings import Settings
 # Verbs of a release before the release itself: the first path that fits is taken.
 ROUTERS = (
     *(routes.router, internal.router, public.router, live_router, schemas.router),
-    *(command_routes.router, release_routes.router),
+    *(command_routes.router, document_routes.router, release_routes.router),
 )
 
 

@@ -49,7 +49,7 @@ def released_reads(module: ast.AST) -> Iterator[tuple[int, str]]:
 
 def public_files() -> list[Path]:
     released = [file for file in sources("services/reporting/releases/*.py") if file.name not in FREEZING]
-    folders = ("exports", "disclosure", "pages", "rollup", "national")
+    folders = ("exports", "disclosure", "pages", "documents", "rollup", "national")
     return [*released, *sources(*(f"services/reporting/{folder}/*.py" for folder in folders))]
 
 

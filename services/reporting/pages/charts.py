@@ -105,7 +105,7 @@ def drawing(table: Released, view: View, *, lang: str | None = None) -> dict[str
             for code in told
         ]
         return {"shape": "pairs", "locale": locale, "bars": bars}
-    at = "NUM" if table.percent else _total(table, view)
+    at = _part(table) if table.percent else _total(table, view)
     bars = [{"name": axis.labels[row], **_bar(table.value(view.cell(row, at)), lang)} for row in rows]
     return {"shape": "bars", "locale": locale, "bars": bars}
 
@@ -129,7 +129,7 @@ def grid(table: Released, view: View, *, lang: str | None = None, short: bool = 
 def finding(table: Released, view: View, *, lang: str | None = None) -> str:
     """One or two sentences: the largest, the next, how much is suppressed."""
     lang = lang or table.lang
-    axis, at = _axis(table, view.rows), "NUM" if table.percent else _total(table, view)
+    axis, at = _axis(table, view.rows), _part(table) if table.percent else _total(table, view)
     values = {row: table.value(view.cell(row, at)) for row in axis.parts}
     named = sorted(((n, row) for row, n in values.items() if n and row not in LAST), key=lambda each: -each[0])
     hidden = sum(n is None for n in values.values())
@@ -175,7 +175,7 @@ def _drawn(table: Released, view: View) -> list[str]:
     """Rows of the chart: in the order of the list where that means something, else the largest first; then what is suppressed, in
     the order of the list."""
     axis = _axis(table, view.rows)
-    at = "NUM" if table.percent else _total(table, view)
+    at = _part(table) if table.percent else _total(table, view)
     values = {row: table.value(view.cell(row, at)) for row in axis.parts}
     if view.rows in ORDERED:
         return [row for row, n in values.items() if n is None or n or row not in LAST]
@@ -194,6 +194,11 @@ def _written(table: Released, at: Mapping[str, str], lang: str) -> str:
 
 def _number(value: float | None, lang: str) -> str:
     return HIDDEN if value is None else number(value, lang)
+
+
+def _part(table: Released) -> str:
+    """The measure that a share is part of the whole with; some tables name theirs after their series."""
+    return "NUM" if "NUM" in table.measures else table.measures[0]
 
 
 def _total(table: Released, view: View) -> str:

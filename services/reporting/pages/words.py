@@ -22,14 +22,14 @@ def number(n: float, lang: str) -> str:
 
 def percent(part: float, whole: float, lang: str) -> str:
     """Whole per cent, a dash where there is nothing to divide by."""
-    return share(100 * part / whole, lang) if whole else "–"
+    return share(round(100 * part / whole), lang) if whole else "–"
 
 
 def share(value: float, lang: str) -> str:
-    """A value that is per cent already."""
+    """A value that is per cent already, as exact as it was released: 40.4%."""
     from babel.numbers import format_percent
 
-    return format_percent(value / 100, locale=lang)
+    return format_percent(value / 100, format="#,##0.#\u00a0%" if lang == "fr" else "#,##0.#%", locale=lang)
 
 
 @cache

@@ -16,6 +16,7 @@ from services.reporting.disclosure.cells import Codes, Count, Grid, Shown, Statu
 from services.reporting.disclosure.derived import Valued, Values
 from services.reporting.disclosure.gate import METHOD, Before
 from services.reporting.disclosure.protect import Kept
+from services.reporting.documents.shelf import needed
 from services.reporting.exports.cube import frequency
 from services.reporting.indicators.public import of_frequency
 from services.reporting.releases import calendar
@@ -81,6 +82,7 @@ class Office:
             draft = Draft(
                 release=str(name), period=period, grids=grids, valued=valued, divisions=divisions, noise=secret.table, before=before,
                 issued=max(calendar.publication(period), frozen.date()), frozen=frozen, previous=previous,
+                region=self.region, earlier=await _earlier(connection, period),
             )  # fmt: skip
             try:
                 rendered = await self.rendering(draft)
@@ -172,6 +174,14 @@ async def chain(connection: Any) -> list[Link]:
         files = {file["name"]: bytes(file["bytes"]) for file in await connection.fetch(SQL.files_of, row["id"])}
         found.append(Link(row["id"], bytes(row["manifest"]), bytes(row["signature"]), bytes(row["public_key"]), files))
     return found
+
+
+async def _earlier(connection: Any, period: str) -> list[dict[str, bytes]]:
+    """The tables of public releases that documents of a period look at beside its own."""
+    found: dict[str, dict[str, bytes]] = {}
+    for row in await connection.fetch(SQL.earlier, list(needed(period))):
+        found.setdefault(row["release"], {})[row["name"]] = bytes(row["bytes"])
+    return list(found.values())
 
 
 async def _before(connection: Any, release: str) -> Before:

@@ -10,6 +10,9 @@ from services.reporting.disclosure.cells import TOTAL, Codes, Grid, Shown
 from services.reporting.disclosure.derived import Valued, share
 from services.reporting.disclosure.gate import Before, Passed, passed
 from services.reporting.disclosure.ptable import PTable
+from services.reporting.documents.sheet import Sheet, targets
+from services.reporting.documents.shelf import Shelf
+from services.reporting.documents.typeset import documents
 from services.reporting.exports.cube import EVERYBODY, LANGUAGES, Column, Cube
 from services.reporting.exports.hxl import hxl, hxl_schema
 from services.reporting.exports.jsonstat import json_stat
@@ -24,6 +27,7 @@ from services.reporting.indicators.published import PublicTable
 from services.reporting.releases.axes import Divided
 from shared.codes.label import labels
 from shared.codes.psgc import VINTAGE
+from shared.region import Region
 
 MEASURES: Mapping[str, Words] = {
     "NUM": {"en": "Of them", "fr": "Dont", "fil": "Sa mga ito"},
@@ -39,7 +43,7 @@ DIVIDED: Words = {"en": "by", "fr": "par", "fil": "ayon sa"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """Everything that decides the bytes of a release."""
+    """Everything that decides the bytes of a release. earlier: files of releases before it that its documents look at."""
 
     release: str
     period: str
@@ -51,6 +55,8 @@ class Draft:
     issued: date
     frozen: datetime
     previous: str
+    region: Region
+    earlier: Sequence[Mapping[str, bytes]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ def render(draft: Draft) -> Rendered:
     if cubes:
         files["structure.xml"] = structure(cubes)
         files |= {f"{draft.release}{_suffix(lang)}.xlsx": workbook(cubes, lang) for lang in LANGUAGES}
+        # Last, and out of the files alone: a document holds what anybody can download.
+        files |= {name: content for lang in LANGUAGES for name, content in documents(_sheet(draft, files, lang)).items()}
     files[f"{draft.release}.zip"] = _zip(files, draft.issued)
     return Rendered(files, cells, tuple(names), out.withheld)
 
@@ -100,6 +108,14 @@ def _files(cube: Cube) -> dict[str, bytes]:
         files[f"{name}{_suffix(lang)}.xlsx"] = workbook([cube], lang)
         files[f"{name}{_suffix(lang)}.hxl.csv"] = b"".join(hxl(cube, lang))
     return files
+
+
+def _sheet(draft: Draft, files: Mapping[str, bytes], lang: str) -> Sheet:
+    return Sheet(
+        release=draft.release, period=draft.period, issued=draft.issued, frozen=draft.frozen.date(), previous=draft.previous,
+        vintage=VINTAGE, region=draft.region.names.model_dump(), centres=[each.names.model_dump() for each in draft.region.centres],
+        shelf=Shelf([*draft.earlier, files], lang), targets=targets(),
+    )  # fmt: skip
 
 
 def _suffix(lang: str) -> str:
@@ -145,8 +161,13 @@ def sensitive_shares(tables: Iterable[str]) -> list[tuple[tuple[str, str], tuple
 
 
 def _title(table: PublicTable, columns: Sequence[Column]) -> Words:
-    names = {lang: [word(column.title, lang).lower() for column in columns if column.id != "MEASURE"] for lang in LANGUAGES}
+    names = {lang: [_small(word(column.title, lang)) for column in columns if column.id != "MEASURE"] for lang in LANGUAGES}
     return {lang: f"{table.title[lang]} {DIVIDED[lang]} {', '.join(names[lang])}" for lang in LANGUAGES}
+
+
+def _small(title: str) -> str:
+    """As it stands within a sentence: `Age (UNHCR)` keeps its capitals."""
+    return title[:1].lower() + title[1:]
 
 
 def _zip(files: Mapping[str, bytes], issued: date) -> bytes:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from services.reporting.documents.name import link_of
 from services.reporting.exports.cube import NOTE
 from services.reporting.figures.words import word
 from services.reporting.indicators.catalogue import INDICATORS
@@ -29,6 +30,7 @@ from shared.http.listing import ListQuery
 router = CommandRouter("statistics")
 
 CACHE = "public, max-age=300"
+RANGED = (".zip", ".pdf")
 SHOWN = (*PUBLIC, State.WITHDRAWN)
 
 Period = Annotated[str, Field(max_length=8, description="A month 2026-07, a quarter 2026-Q3 or a year 2026.")]
@@ -90,8 +92,9 @@ async def read_release(call: Call) -> Answer:
         "manifest_base64": base64.b64encode(bytes(row["manifest"])).decode(),
         "signature": base64.b64encode(bytes(row["signature"])).decode(),
         "public_key": base64.b64encode(bytes(row["public_key"])).decode(),
-        "links": {name: f"/v1/statistics/releases/{row['id']}/{name}" for name in ("structure", "zip")},
     }
+    names = ("structure", "zip", *filter(None, map(link_of, content["manifest"]["files"])))
+    content["links"] = {name: f"/v1/statistics/releases/{row['id']}/{name}" for name in names}
     version = VERSIONS[State(row["state"])]
     return Answer(content, headers={"Cache-Control": CACHE, "ETag": f'"{version}"', "Vary": "Authorization"})
 
@@ -109,26 +112,26 @@ async def read_released_table(call: Call) -> Answer:
     """A released table in the negotiated format. A table that is withheld, and one that never was, read the same."""
     rid, table = call.path["rid"], call.path["table"]
     if table.endswith(".csv-metadata.json"):
-        return await _file(call, rid, table, "application/csvm+json", tables=True)
+        return await released_file(call, rid, table, "application/csvm+json", tables=True)
     kind = chosen(call.query.format, call.accept)
     name = file_name(table, kind, call.language)
     more = {"Vary": "Accept, Accept-Language", "Content-Disposition": f'attachment; filename="{rid}_{name}"'}
     if kind is FORMATS["csv"]:
         more["Link"] = f'</v1/statistics/releases/{rid}/tables/{table}.csv-metadata.json>; rel="describedby"; type="application/csvm+json"'
-    return await _file(call, rid, name if table in TABLES else "", _media(kind), more, tables=True)
+    return await released_file(call, rid, name if table in TABLES else "", _media(kind), more, tables=True)
 
 
 @router.read("GET", "/v1/statistics/releases/{rid}/structure", action="stats.released", public=True, media="application/xml")
 async def read_released_structure(call: Call) -> Answer:
     """The SDMX-ML 2.1 structure of all tables of a release."""
-    return await _file(call, call.path["rid"], "structure.xml", "application/vnd.sdmx.structure+xml; version=2.1")
+    return await released_file(call, call.path["rid"], "structure.xml", "application/vnd.sdmx.structure+xml; version=2.1")
 
 
 @router.read("GET", "/v1/statistics/releases/{rid}/zip", action="stats.released", public=True, media="application/zip")
 async def read_released_zip(call: Call) -> Answer:
     """Everything of a release in one file; `Range` is honoured."""
     rid = call.path["rid"]
-    return await _file(call, rid, f"{rid}.zip", "application/zip", {"Content-Disposition": f'attachment; filename="{rid}.zip"'})
+    return await released_file(call, rid, f"{rid}.zip", "application/zip", {"Content-Disposition": f'attachment; filename="{rid}.zip"'})
 
 
 @router.read("GET", "/v1/statistics/latest/tables/{table}", action="stats.released", query=LatestQuery, public=True, statuses=(422,))
@@ -175,18 +178,19 @@ VERSIONS = {State.FROZEN: 1, State.PUBLISHED: 2, State.REVISED: 3, State.WITHDRA
 """States as versions for If-Match: a release moves forward only."""
 
 
-async def _file(call: Call, rid: str, name: str, media: str, more: dict[str, str] | None = None, *, tables: bool = False) -> Answer:
+async def released_file(call: Call, rid: str, name: str, media: str, more: dict[str, str] | None = None, *, tables: bool = False) -> Answer:
+    """A file as it was frozen, by its hash; of those that are long a part, if that is what was asked for."""
     head = await call.parts.ledger.head(rid, name)
     if head.sha256 is None:
         if tables:
             raise Rejected("unknown-table", "Ask for one of the release's tables.", tables=list(head.tables))
         raise Rejected("not-found")
     tag = f'"{head.sha256}"'
-    headers = {"ETag": tag, "Cache-Control": CACHE, "Accept-Ranges": "bytes" if name.endswith(".zip") else "none", **(more or {})}
+    headers = {"ETag": tag, "Cache-Control": CACHE, "Accept-Ranges": "bytes" if name.endswith(RANGED) else "none", **(more or {})}
     if call.if_none_match is not None and (call.if_none_match == "*" or tag in call.if_none_match):
         return Answer(b"", 304, headers)
     content = await call.parts.ledger.content(rid, name)
-    if name.endswith(".zip") and (asked := part(call.byte_range, len(content))):
+    if name.endswith(RANGED) and (asked := part(call.byte_range, len(content))):
         first, last = asked
         headers["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
         return Answer(content[first : last + 1], 206, headers, media)
