@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 from markupsafe import Markup
 from pydantic import Field
 
+from services.reporting.documents.links import links
 from services.reporting.exports.cube import frequency
 from services.reporting.figures.period import parse as parse_day
 from services.reporting.pages import calendar, content
@@ -183,13 +184,12 @@ async def _figures(
         sections.insert(0, time)
     drawn = await _draw(parts, [figure for section in sections for figure in section.figures])
     later = public.get(edition.period)
-    files = await shelf.files(edition.id)
     return {
         "edition": edition, "later": later if later and later.edition > edition.edition else None, "on": on, "choices": choices,
         "keys": content.key_figures(tables, {name: table for (_, name), table in then.items()}, lang), "sections": sections,
-        "empty": [(table.name, content.subject(table, (), lang)) for table in empty], "formats": list(FORMATS), "files": files,
+        "empty": [(table.name, content.subject(table, (), lang)) for table in empty], "formats": list(FORMATS),
         "tables": [(name, content.subject(table, (), lang)) for name, table in sorted(tables.items())],
-        "documents": [name for name in files if name.endswith(".pdf")], "drawn": drawn,
+        "documents": links(await shelf.files(edition.id), lang), "drawn": drawn,
     }  # fmt: skip
 
 

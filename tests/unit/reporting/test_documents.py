@@ -14,6 +14,7 @@ import pytest
 
 from services.reporting.documents import content, keyfigures
 from services.reporting.documents.bulletin import bulletin
+from services.reporting.documents.links import links
 from services.reporting.documents.name import INDICATORS, file_of, link_of, pack_of
 from services.reporting.documents.pack import pack
 from services.reporting.documents.sheet import Sheet, Target
@@ -24,6 +25,7 @@ from services.reporting.exports.jsonstat import json_stat
 from services.reporting.pages.charts import View
 from services.reporting.pages.released import Released
 from services.reporting.releases.render import _sheet
+from shared.codes.label import label
 from tests.harness.pdf import Told, told
 from tests.harness.release import a_draft, a_release
 from tests.unit.reporting.test_exports import a_cube
@@ -252,6 +254,15 @@ def test_a_document_looks_at_the_year_before_and_at_what_is_newest(period: str, 
 def test_a_document_has_an_address(file: str, link: str) -> None:
     assert link_of(file) == link
     assert not link or file == file_of(file.split(".")[0], file.split(".")[1])
+
+
+def test_a_page_names_the_documents_of_its_language_that_there_are() -> None:
+    files = ["I01B.csv", *(f"{kind}.{lang}.pdf" for kind in ("pack-MDI", "bulletin") for lang in LANGUAGES)]
+    assert links(files, "fr") == [
+        ("bulletin/fr", "Bulletin statistique"), ("packs/MDI/fr", f"Sous-comité MDI: {label('SubCommittee', 'MDI', 'fr')}"),
+    ]  # fmt: skip
+    assert links(["flow.en.pdf"], "en") == [("flow/en", "Flow of migrants")]
+    assert links(["flow.en.pdf"], "fil") == []
 
 
 def test_every_text_is_there_in_three_languages() -> None:
