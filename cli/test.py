@@ -14,7 +14,7 @@ import typer
 ROOT = Path(__file__).resolve().parent.parent
 SLOW_FOLDERS = ("chaos", "acceptance", "attack", "browser")
 # The tests wait more than they calculate. Each side has stacks of its own; tests/conftest.py says what must stay together.
-TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 # Name, command, and what mends a failure.
 LINTERS: tuple[tuple[str, tuple[str, ...], str], ...] = (

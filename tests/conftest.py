@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.embedded.stack import CORE, PARTS, ROOT, Stack
 from tests.harness.verdict import PAGE, PROPERTY, page
@@ -48,7 +49,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(f"{len(lines)} verdicts: {PAGE}")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     skip = pytest.mark.skip(reason="a long profile: gabay test --long")
     for item in items:
@@ -57,12 +57,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not config.getoption("--pictures") and item.get_closest_marker("pictures"):
             item.add_marker(pytest.mark.skip(reason="pictures of docs/images are taken with --pictures"))
         folder = item.path.relative_to(ROOT).as_posix()
-        group = next((name for name in TOGETHER if folder.startswith(name)), folder)
-        item.add_marker(pytest.mark.xdist_group(group))
         if folder.startswith(WITHOUT_STACK) and {"stack", "whole_stack"} & set(getattr(item, "fixturenames", ())):
             raise pytest.UsageError(f"{item.nodeid} asks for the stack: move it to tests/integration, or do without")
 
     items.sort(key=lambda item: _turn(item.path.relative_to(ROOT).as_posix()))
+
+
+class Together(LoadScopeScheduling):
+    """Deals tests out to the processes: those of a file go to one, and so do those of a folder of TOGETHER."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if path.startswith(folder)), path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
+    return Together(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def _turn(path: str) -> int:
