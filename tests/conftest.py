@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: _turn(item.path.relative_to(ROOT).as_posix()))
 
 
-class Together(LoadScopeScheduling):
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships no types
     """Deals tests out to the processes: those of a file go to one, and so do those of a folder of TOGETHER."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -91,7 +91,7 @@ def title(table: Released, view: View) -> str:
     t = TEXTS[table.lang]
     axes = [axis for name in (view.rows, view.columns) if name != "MEASURE" and (axis := table.axis(name))]
     subject = table.title.split(f" {t['by']} ")[0]
-    return f"{subject} {t['by']} {t['and'].join(_small(axis.title) for axis in axes)}"
+    return f"{subject} {t['by']} {t['and'].join(_small(axis.title) for axis in axes)}" if axes else subject
 
 
 def _worth(place: int, grid: charts.Grid, shown: Sequence[Sequence[str]]) -> bool:

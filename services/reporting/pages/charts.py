@@ -36,8 +36,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "fil": "Pinakamarami noong {top} ({n}), pinakakaunti noong {low} ({m}).",
     },
     "hidden": {
-        "en": "{k} of {all} figures are suppressed (Q).", "fr": "{k} chiffres sur {all} sont supprimés (Q).",
-        "fil": "{k} sa {all} bilang ang itinago (Q).",
+        "en": "Suppressed figures (Q): {k} of {all}.", "fr": "Chiffres supprimés (Q) : {k} sur {all}.",
+        "fil": "Mga itinagong bilang (Q): {k} sa {all}.",
     },
     "nothing": {
         "en": "None or very few in this period.", "fr": "Aucun ou très peu pendant cette période.",

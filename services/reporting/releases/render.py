@@ -162,7 +162,9 @@ def sensitive_shares(tables: Iterable[str]) -> list[tuple[tuple[str, str], tuple
 
 def _title(table: PublicTable, columns: Sequence[Column]) -> Words:
     names = {lang: [_small(word(column.title, lang)) for column in columns if column.id != "MEASURE"] for lang in LANGUAGES}
-    return {lang: f"{table.title[lang]} {DIVIDED[lang]} {', '.join(names[lang])}" for lang in LANGUAGES}
+    return {
+        lang: f"{table.title[lang]} {DIVIDED[lang]} {', '.join(names[lang])}" if names[lang] else table.title[lang] for lang in LANGUAGES
+    }
 
 
 def _small(title: str) -> str:

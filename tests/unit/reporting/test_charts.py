@@ -54,7 +54,7 @@ def test_what_is_suppressed_stands_behind_what_is_shown_in_the_order_of_the_list
 def test_the_finding_says_how_much_is_suppressed() -> None:
     assert charts.finding(a_table(), BY_AREA) == "Masbate is first with 241. Next is Antique with 70."
     hidden = a_table("fil", values=(None, None, None, 62, None, 70))
-    assert charts.finding(hidden, BY_AREA) == "Nangunguna ang Antique na may 70. 1 sa 2 bilang ang itinago (Q)."
+    assert charts.finding(hidden, BY_AREA) == "Nangunguna ang Antique na may 70. Mga itinagong bilang (Q): 1 sa 2."
     assert charts.finding(a_table(values=(0,) * 6), BY_AREA) == "None or very few in this period."
 
 

@@ -179,7 +179,7 @@ def test_rows_beyond_the_page_and_columns_without_a_figure_are_said_to_be_missin
     made = content.block(table, View("REF_AREA", "SEX"), 1)
     assert made is not None
     assert made.table == content.Table(("Province", "Female", "Total"), [("Masbate", "148", "241")])
-    assert made.note == "1 more rows in the table of the release. Columns without a figure are left out."
+    assert made.note == "Rows left to the table of the release: 1. Columns without a figure are left out."
 
 
 @pytest.mark.parametrize(
