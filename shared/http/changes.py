@@ -34,7 +34,7 @@ Place = tuple[str, int]
 class ChangesQuery(Form):
     """From where to go on."""
 
-    after: Annotated[str | None, Field(max_length=2_048), member("`next` of the answer before; left out: from the oldest kept.")] = None
+    after: Annotated[str | None, Field(max_length=1_500), member("`next` of the answer before; left out: from the oldest kept.")] = None
     limit: Annotated[int, Field(ge=1, le=500), member("Changes of an answer.")] = 200
 
 

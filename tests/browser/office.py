@@ -28,7 +28,7 @@ MONTHS = [f"2022-{m:02d}" for m in range(7, 13)] + [f"2023-{m:02d}" for m in ran
 QUARTER = "2023-Q3"
 REVISED, WITHDRAWN = "2023-06", "2023-07"
 TYPES = ("TRANSIT", "TRANSIT", "TRANSIT", "RETURNEE", "PROSPECTIVE")
-SERVICES = ("LIV", "LEG", "HEA", "PSY", "FAM")
+SERVICES = ("PSS", "LEG", "HEA", "SHE", "EDU")
 
 
 def people(world: World, scale: int = 500) -> None:

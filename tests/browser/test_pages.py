@@ -54,7 +54,8 @@ async def test_nothing_is_loaded_and_nothing_is_blocked(site: Site) -> None:
     page.on("request", lambda request: asked.append(request.url))
     await page.goto(HOST + FIGURES)
     assert asked == [HOST + FIGURES]
-    assert said == []
+    # By http under a name the browser passes over one header, and says so; behind TLS it does not.
+    assert [text for text in said if not text.startswith("The Cross-Origin-Opener-Policy header has been ignored")] == []
     assert await page.evaluate("document.scripts.length") == 0
     assert "default-src 'none'" in (await site.desk.client.get(FIGURES)).headers["content-security-policy"]
     await page.context.close()

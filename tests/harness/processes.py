@@ -41,7 +41,7 @@ def memory_peak(pid: int) -> int:
 
 
 def _part(words: list[str]) -> str:
-    for verb, process in (("serve", "api"), ("work", "worker")):
+    for verb, process in (("serve", "api"), ("work", "worker"), ("live", "live")):
         if verb in words:
             return f"{words[words.index(verb) + 1]}-{process}"
     return "issuer" if "issuer" in words else " ".join(words[1:4])

@@ -64,7 +64,7 @@ class Missing(Exception):
         self.status, self.key, self.edition = status, key, edition
 
 
-@router.read("GET", "/statistics", action="stats.released", query=Released, public=True, media=MEDIA, statuses=(410,))
+@router.read("GET", "/statistics", action="stats.released", query=Released, public=True, media=MEDIA, statuses=(404, 410, 422))
 async def show_statistics(call: Call) -> Answer:
     """The figures of a period: key figures, charts with their tables, downloads."""
     shelf = _shelf(call)
@@ -78,7 +78,7 @@ async def show_statistics(call: Call) -> Answer:
 
 
 @router.read(
-    "GET", "/statistics/tables/{table}", action="stats.released", query=Released, public=True, media=MEDIA, statuses=(410,)
+    "GET", "/statistics/tables/{table}", action="stats.released", query=Released, public=True, media=MEDIA, statuses=(410, 422)
 )  # fmt: skip
 async def show_released_table(call: Call) -> Answer:
     """One released table: every cell, charts, method, downloads, editions."""

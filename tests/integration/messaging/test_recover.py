@@ -37,7 +37,7 @@ async def test_the_newest_record_stands_for_those_that_compaction_took(world: Wo
     await world.store(world.row(known, 1), world.row(known, 2), pending=False)
     await world.owner.execute("insert into stream (stream_id, kind, version) values ($1, $2, 2)", known, world.aggregate.name)
     await world.send(world.row(known, 5, amount=50), world.row(unknown, 2, amount=20), world.row(unknown, 3, amount=30))
-    with pytest.raises(Rejected, match=r"has version 5 .* and not 3"):
+    with pytest.raises(Rejected, match=r"has version (5 .* and not 3|2 .* and not 1)"):
         await recovered(world, monkeypatch, "event")
 
     told = await recovered(world, monkeypatch, "rollup")
