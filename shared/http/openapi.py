@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.http.bodies import EXAMPLE_ID, EXAMPLE_KEY
+from shared.http.bounded import bounded
 from shared.http.operation import PUBLIC, READ_PURPOSES, Operation
 from shared.http.responses import UUID, components, responses
 
@@ -42,21 +43,31 @@ def document(title: str, version: str, operations: Sequence[Operation]) -> dict[
         made = paths.setdefault(op.path, {})[op.method.lower()] = _operation(op, refs, queries[op.query] if op.query else {})
         if sample := _example(op):
             made["requestBody"]["content"]["application/json"]["example"] = sample
+    _link(paths, operations)
+    common = {
+        name: schema for name, schema in components().items() if name != "BatchAnswer" or any(op.kind == "batch" for op in operations)
+    }
     return {
         "openapi": "3.1.0",
         "info": {
             "title": title,
             "version": version,
             "description": "One service of a region's case management for migrants. Rules common to all: docs/reference/http.md.",
+            "contact": {"name": "The operator of this region's stack"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": "/", "description": "A region's own stack, of production or local", "x-internal": False}],
         "tags": [{"name": tag, "description": f"Operations on {tag}"} for tag in sorted({op.tag for op in operations})],
-        "paths": paths,
+        "paths": bounded(paths),
         "components": {
-            "schemas": {**schemas, **components()},
+            "schemas": bounded({**schemas, **common}),
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "OIDC access token (RFC 9068)"}
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "OIDC access token (RFC 9068), checked as RFC8725 asks: algorithms from a list, key by `kid`.",
+                }
             },
         },
     }
@@ -83,6 +94,22 @@ def _operation(op: Operation, refs: Mapping[type[BaseModel], Any], query: Mappin
     if op.body is not None:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": refs[op.body]}}}
     return made
+
+
+def _link(paths: Mapping[str, Any], operations: Sequence[Operation]) -> None:
+    """What may follow a creation: everything that is asked of one record takes the id of the answer, and its version."""
+    for first in operations:
+        if first.concurrency != "creation":
+            continue
+        links: dict[str, Any] = {}
+        for op in operations:
+            if re.fullmatch(re.escape(first.path) + r"/\{id\}[^{]*", op.path):
+                given = {"path.id": "$response.body#/id"}
+                if op.kind == "command" and op.concurrency in ("additive", "guarded"):
+                    given["header.If-Match"] = "$response.header.ETag"
+                links[_camel(op.name)] = {"operationId": _camel(op.name), "parameters": given, "description": "On what was made"}
+        if links:
+            paths[first.path][first.method.lower()]["responses"]["201"]["links"] = links
 
 
 def _parameters(op: Operation, query: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from shared.http.operation import PUBLIC, Operation
 UUID: Final = {"type": "string", "format": "uuid", "maxLength": 36}
 _TEXT: Final = {"type": "string", "maxLength": 200, "pattern": "^.*$"}
 _HEADER: Final[Mapping[str, Any]] = {"type": "string", "maxLength": 200, "pattern": "^[\\x20-\\x7e]*$"}
+_PAGE: Final = {"type": "string", "format": "html", "maxLength": 10_000_000}
 _NUMBER: Final = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 1_000_000_000}
 _TITLES: Final = {
     200: "Done", 201: "Created", 304: "Not changed", 400: "Not readable", 401: "No valid token", 403: "Not allowed",
@@ -34,13 +35,13 @@ def responses(op: Operation, refs: Mapping[type[BaseModel], Any]) -> dict[str, A
     elif op.kind == "batch":
         schema = {"$ref": "#/components/schemas/BatchAnswer"}
     else:
-        schema = refs[op.answer] if op.answer else {"type": "object" if op.media == "application/json" else "string"}
+        schema = refs[op.answer] if op.answer else {"type": "object"} if op.media == "application/json" else dict(_PAGE)
     successes = [200, 201] if op.concurrency == "creation" else [200]
     answers: dict[str, Any] = {str(status): _success(op, status, schema) for status in successes}
     for status, codes in sorted(problems(op).items()):
-        answers[str(status)] = _problem_answer(status, codes)
+        answers[str(status)] = _problem_answer(op, status, codes)
         if status == 404 and op.media.startswith("text/html"):  # whoever reads pages is told on one
-            answers["404"]["content"][op.media] = {"schema": {"type": "string"}}
+            answers["404"]["content"][op.media] = {"schema": dict(_PAGE)}
     return answers
 
 
@@ -103,8 +104,10 @@ def _success(op: Operation, status: int, schema: Any) -> dict[str, Any]:
     return {"description": _TITLES[status], "headers": headers, "content": {op.media: {"schema": schema}}}
 
 
-def _problem_answer(status: int, codes: list[str]) -> dict[str, Any]:
+def _problem_answer(op: Operation, status: int, codes: list[str]) -> dict[str, Any]:
     headers: dict[str, Any] = {"Gabay-Trace": {"schema": dict(_HEADER)}}
+    if op.limit != "none" and status < 500:  # whatever is refused once the limit was counted
+        headers |= {"RateLimit": {"schema": dict(_HEADER)}, "RateLimit-Policy": {"schema": dict(_HEADER)}}
     if status in (429, 503):
         headers["Retry-After"] = {"schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400}}
     return {

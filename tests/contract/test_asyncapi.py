@@ -32,7 +32,7 @@ def tools() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     lock = (HERE / "package-lock.json").read_text()
     mark = folder / "installed"
-    for name in ("package.json", "package-lock.json", "check.mjs", ".spectral.yaml"):
+    for name in ("package.json", "package-lock.json", "check.mjs", ".spectral.yaml", ".spectral-openapi.yaml"):
         shutil.copy(HERE / name, folder / name)
     if not mark.exists() or mark.read_text() != lock:
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
@@ -43,9 +43,9 @@ def tools() -> Path:
     return folder
 
 
-def run(folder: Path, *command: str) -> str:
+def run(folder: Path, *command: str, seconds: float = 60) -> str:
     environment = {**os.environ, "NO_COLOR": "1"}
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False, env=environment)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False, env=environment)
     return f"{done.stdout}\nstatus {done.returncode}"
 
 

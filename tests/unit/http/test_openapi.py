@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from shared.http.authorise import matrix
+from shared.http.bounded import INTEGER, NO_NUL, TEXT
 from tests.unit.http.kit import running, settings
 
 
@@ -54,7 +55,8 @@ async def test_a_query_s_members_are_parameters() -> None:
     assert isinstance(made["paths"], dict)
     parameters = {p["name"]: p["schema"] for p in made["paths"]["/v1/counters"]["get"]["parameters"]}
     assert parameters == {
-        "limit": {"type": "integer", "default": 50}, "centre": {"type": "string"}, "topic": {"$ref": "#/components/schemas/Topic"},
+        "limit": {"type": "integer", "default": 50, "format": "int64", "minimum": -INTEGER, "maximum": INTEGER},
+        "centre": {"type": "string", "maxLength": TEXT, "pattern": NO_NUL}, "topic": {"$ref": "#/components/schemas/Topic"},
     }  # fmt: skip
     assert "Filter" not in json.dumps(made)
 
