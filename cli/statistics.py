@@ -28,9 +28,14 @@ def new(
     Only when there are none, on suspicion of a leak, or after five years: with other noise the same people could be
     averaged. Two custodians keep a sealed copy each, never beside a backup of a database.
     """
+    made, known = keep_new(target := file or embedded())
+    print(f"{made} is in {target} ({known} in all). Restart reporting's worker: it reads them at its start.")
+
+
+def keep_new(target: Path) -> tuple[str, int]:
+    """Draw a secret and keep it before those of the file, whole or not at all; its id, and how many there are now."""
     from services.reporting.releases.secrets import draw, dump, load
 
-    target = file or _embedded()
     known = load(target.read_text(encoding="utf-8")) if target.exists() else {}
     made = draw(time.gmtime().tm_year, tuple(known))
     text = dump([made, *known.values()])
@@ -41,7 +46,14 @@ def new(
         kept.flush()
         os.fsync(descriptor)
     beside.replace(target)
-    print(f"{made.id} is in {target} ({len(known) + 1} in all). Restart reporting's worker: it reads them at its start.")
+    return made.id, len(known) + 1
+
+
+def embedded() -> Path:
+    """Where the embedded stack keeps the gate's secrets."""
+    from deploy.embedded.stack import Stack
+
+    return Stack.at().home.secret_file("statistics-secrets")
 
 
 @statistics.command("surge")
@@ -61,9 +73,3 @@ def surge(
         if not check:
             file.write_text(made, encoding="utf-8")
     return 1 if check and old else 0
-
-
-def _embedded() -> Path:
-    from deploy.embedded.stack import Stack
-
-    return Stack.at().home.secret_file("statistics-secrets")

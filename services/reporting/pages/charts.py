@@ -131,7 +131,8 @@ def finding(table: Released, view: View, *, lang: str | None = None) -> str:
     lang = lang or table.lang
     axis, at = _axis(table, view.rows), _part(table) if table.percent else _total(table, view)
     values = {row: table.value(view.cell(row, at)) for row in axis.parts}
-    named = sorted(((n, row) for row, n in values.items() if n and row not in LAST), key=lambda each: -each[0])
+    named = sorted(((n, row) for row, n in values.items() if n), key=lambda each: (each[1] in LAST, -each[0]))
+    named = [each for each in named if each[1] not in LAST] or named
     hidden = sum(n is None for n in values.values())
     said = []
     if named:

@@ -42,12 +42,14 @@ LINES: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """value: as written, None if suppressed; before: the same period a year before; moved: `up`, `down`, `same` or empty."""
+    """value: as written, None if suppressed; before: the same period a year before; moved: `up`, `down`, `same` or empty; why:
+    it is suppressed."""
 
     name: str
     value: str | None
     before: str
     moved: str
+    why: str = ""
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ def sections(tables: Mapping[str, Released], lang: str) -> tuple[list[Section], 
     found = {key: Section(key) for key, _ in SECTIONS}
     empty = []
     for name, table in sorted(tables.items()):
-        if not any(value is None or value for value in table.cells.values()):
+        if _nothing(table):
             empty.append(table)
             continue
         found[_section(name)].figures += figures(table, lang)
@@ -160,6 +162,8 @@ def key_figures(tables: Mapping[str, Released], before: Mapping[str, Released], 
         if not name:
             continue
         at = {"MEASURE": measure} if measure else {}
+        if measure == "PCT" and tables[name].value({"MEASURE": "DEN"}) == 0:
+            continue
         now, written = tables[name].value(at), share if measure == "PCT" else number
         told, moved = texts["no_year_before"], ""
         if name in before and measure in before[name].measures:
@@ -167,7 +171,8 @@ def key_figures(tables: Mapping[str, Released], before: Mapping[str, Released], 
             told = texts["year_before"].format(n="Q" if then is None else written(then, lang))
             if now is not None and then is not None:
                 moved = "up" if now > then else "down" if now < then else "same"
-        made.append(KeyFigure(texts[key], None if now is None else written(now, lang), told, moved))
+        why = texts["suppressed_share" if measure == "PCT" else "suppressed_why"] if now is None else ""
+        made.append(KeyFigure(texts[key], None if now is None else written(now, lang), told, moved, why))
     return made
 
 
@@ -210,6 +215,14 @@ def methods(lang: str) -> list[dict[str, Any]]:
         }
         for indicator in INDICATORS.values()
     ]  # fmt: skip
+
+
+def _nothing(table: Released) -> bool:
+    """Whether all that is counted is 0, or very few; what is reckoned from it then says nothing either."""
+    known = TABLES.get(table.name)
+    counts = {measure.code for measure in known.measures if measure.figure == "count"} if known and known.codes else set()
+    place = next((n for n, axis in enumerate(table.axes) if axis.id == "MEASURE"), None)
+    return not any(value is None or value for codes, value in table.cells.items() if not counts or place is None or codes[place] in counts)
 
 
 def _section(name: str) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from services.reporting.disclosure.cells import Shown, Status
+from services.reporting.exports.cube import EVERYBODY, Column
 from services.reporting.exports.jsonstat import json_stat
-from services.reporting.pages import charts, words
+from services.reporting.pages import charts, content, words
 from services.reporting.pages.charts import View
-from services.reporting.pages.released import Released
-from tests.unit.reporting.test_exports import a_cube
+from services.reporting.pages.released import Axis, Released
+from tests.unit.reporting.test_exports import AREAS, a_cube
 
 
 def a_table(lang: str = "en", **changes: Any) -> Released:
@@ -92,3 +94,28 @@ def test_the_drawing_of_a_suppressed_figure_is_one_hatched_tick() -> None:
     assert "#0072b2" in svg
     assert "http" not in svg.replace("http://www.w3.org/2000/svg", "").replace("http://www.w3.org/1999/xlink", "")
     assert charts.chart(a_table(), BY_AREA, look=charts.PRINT) == svg
+
+
+def test_a_finding_names_the_rest_where_nobody_has_a_name_of_their_own() -> None:
+    abroad = {"0504100000": AREAS["0504100000"], "_F": {"en": "Abroad", "fr": "À l'étranger", "fil": "Sa ibang bansa"}}
+    columns = (Column("REF_AREA", EVERYBODY, "CL_PSGC_2026_1Q", abroad),)
+    table = a_table(columns=columns, cells={("0504100000",): Shown(0, Status.SHOWN), ("_F",): Shown(1160, Status.SHOWN)})
+    assert charts.finding(table, View("REF_AREA")) == "Abroad is first with 1,160."
+
+
+def on_time(part: float | None, whole: float, percent: float | None) -> dict[str, Released]:
+    measures = Axis("MEASURE", "Measure", {code: code for code in ("NUM", "DEN", "PCT")})
+    cells = {("NUM",): part, ("DEN",): whole, ("PCT",): percent}
+    told = {"name": "I37A", "release": "PH-2026Q3.0", "period": "2026-Q3", "lang": "en", "title": "On time", "note": "", "method": ""}
+    return {"I37A": Released(**told, axes=(measures,), cells=cells)}
+
+
+def test_a_share_of_nothing_is_neither_a_key_figure_nor_hidden_from_anybody() -> None:
+    nobody = on_time(0, 0, None)
+    assert content.key_figures(nobody, {}, "en") == []
+    assert content.sections(nobody, "en") == ([], [nobody["I37A"]])
+
+
+def test_a_hidden_share_is_not_said_to_be_a_small_number() -> None:
+    [key] = content.key_figures(on_time(None, 40, None), {}, "en")
+    assert (key.value, key.why) == (None, "too few to give a share")
