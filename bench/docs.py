@@ -21,6 +21,8 @@ LIMITS = {
     "S": "aiokafka sending records that were built beforehand, idempotent, all acknowledgements",
     "K": "aiokafka reading the same topic with an empty loop",
     "R": "the outbox read empty by the relay's query, into nothing",
+    "D": "DuckDB with two threads counting the same facts in its memory",
+    "G": "PostgreSQL counting the same facts with `GROUP BY`, in parallel as it likes",
     "itself": "the same work done the naive way",
 }
 

@@ -17,7 +17,7 @@ def bench(
     pairs: Annotated[int, typer.Option(help="pairs of cells; verdicts need 5")] = 5,
     seconds: Annotated[float, typer.Option(help="of a cell")] = 4.0,
     quick: Annotated[bool, typer.Option("--quick", help="for CI: 1 pair of 1 s; fails on wrong results or below half a bar")] = False,
-    to: Annotated[float, typer.Option(help="scale: events at the last point")] = 1e6,
+    to: Annotated[float | None, typer.Option(help="events or facts at the last point: scale, memory, table_10m ...")] = None,
     seed: Annotated[int, typer.Option(help="of the corpus")] = 1,
     json: Annotated[Path | None, typer.Option(help="write the result to this file, beside what it holds already")] = None,
     svg: Annotated[Path | None, typer.Option(help="write growth and latency curves to this folder")] = None,
@@ -58,10 +58,11 @@ def bench(
             seconds=1.0 if quick else seconds,
             quick=quick,
             seed=seed,
+            size=None if to is None else round(to),
             progress=status.update,
             tell=lambda result: console.print(f"[dim]{report.line(result)}[/]"),
         )
-        done = uvloop.run(run.everything(options, tuple(name for name in wanted if name in SERIES), round(to)))
+        done = uvloop.run(run.everything(options, tuple(name for name in wanted if name in SERIES)))
     report.show(done, console)
     if against:
         console.print(report.against(done, against))

@@ -18,6 +18,7 @@ _FILTERS = ("sex", "age", "area", "nat", "edu", "isco", "types", "c1", "c2", "c3
 _ADULT = frozenset(("Y18T24", "Y25T29", "Y30T34", "Y35T39", "Y40T44", "Y45T59", "Y_GE60"))
 _STORED = (*bands("A11"), "Y0T17", "Y_GE18", "_U")
 """Ages as facts hold them: a band, or all that is known is adult or child."""
+_FEW = 120  # centre-months
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,14 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """statement: name of the .sql file; params: in its order; by: dimension of each column; merges: a view of ages is
-    made of finer codes, so that rows of the answer are added up. first, last: the period, for outcomes."""
+    made of finer codes, so that rows of the answer are added up. narrow: it reads a few ranges of a roll-up's index.
+    first, last: the period, for outcomes."""
 
     statement: str
     params: tuple[Any, ...]
     by: tuple[str, ...]
     merges: bool = False
+    narrow: bool = False
     first: date = date.min
     last: date | None = None
 
@@ -86,7 +89,7 @@ def _from_persons(question: Question) -> Plan:
     names = {"CENTRE": "centre", "SITE": "site", "SEX": "sex"} | dict.fromkeys(AGES, "age")
     ages = [set(_ages(d, question.where[d])) for d in AGES if d in question.where]
     params = (*_common(question), sorted(set.intersection(*ages)) if ages else None, *_columns(question.by, names))
-    return Plan("cell_person", params, question.by, merges=bool(set(AGES) & set(question.by)))
+    return Plan("cell_person", params, question.by, merges=bool(set(AGES) & set(question.by)), narrow=_narrow(question))
 
 
 def _from_codes(question: Question, code: str) -> Plan:
@@ -96,7 +99,13 @@ def _from_codes(question: Question, code: str) -> Plan:
         *_common(question), _list(question.where.get("A2")), *_columns(question.by, names), column,
         _list(question.where.get(code)),
     )  # fmt: skip
-    return Plan("cell_code", params, question.by)
+    return Plan("cell_code", params, question.by, narrow=_narrow(question))
+
+
+def _narrow(question: Question) -> bool:
+    """Of many months of many centres most of a roll-up is read: faster whole and by two processes than range by range."""
+    first, last = question.span.first, question.span.last
+    return len(_scope(question)) * ((last.year - first.year) * 12 + last.month - first.month + 1) <= _FEW
 
 
 def _common(question: Question) -> tuple[Any, ...]:

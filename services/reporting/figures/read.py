@@ -17,8 +17,6 @@ from shared.eventsourcing.sql import statements
 SQL = statements(__package__)
 Cell = dict[str, Any]
 
-ROLL_UPS = frozenset(("cell_person", "cell_code"))
-
 SETTLE = timedelta(seconds=60)
 """What was recorded this lately may still be on its way from a store to its topic."""
 
@@ -79,8 +77,8 @@ class Reader:
     async def _fetch(self, planned: Plan) -> list[Any]:
         text = SQL.__getattr__(planned.statement)
         async with self._pool.acquire() as connection:
-            if planned.statement not in ROLL_UPS:
-                # Counting facts takes longer than planning it for just these filters.
+            if not planned.narrow:
+                # Reading much takes longer than planning it for just these filters.
                 async with connection.transaction(readonly=True):
                     await connection.execute("set local plan_cache_mode = force_custom_plan")
                     if planned.last is not None:

@@ -15,10 +15,12 @@ from shared.codes.age import age_class, bands
 PLACES = [Place("PH-ANT-01", "0600600000", "Asia/Manila"), Place("HN-EP-01", "HN-EP", "America/Tegucigalpa")]
 
 
-def planned(indicator: str, *by: str, period: str = "2026", where: dict[str, tuple[str, ...]] | None = None, **more: Any) -> Plan:
+def planned(
+    indicator: str, *by: str, period: str = "2026", where: dict[str, tuple[str, ...]] | None = None, many: int = 1, **more: Any
+) -> Plan:
     found = find(indicator)
     assert found is not None
-    return plan(Question(series=found[1][0], span=parse(period), by=by, where=where or {}, places=PLACES, **more))
+    return plan(Question(series=found[1][0], span=parse(period), by=by, where=where or {}, places=PLACES * many, **more))
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,14 @@ def planned(indicator: str, *by: str, period: str = "2026", where: dict[str, tup
 )
 def test_the_narrowest_roll_up_that_covers_the_question(by: tuple[str, ...], where: Any, statement: str) -> None:
     assert planned("16b", *by, where=where).statement == statement
+
+
+def test_many_months_of_many_centres_are_no_narrow_question() -> None:
+    """A narrow one keeps its plan, which reads range by range; that takes four times as long for a whole roll-up."""
+    assert planned("16b", "SEX", "A2").narrow
+    assert planned("16b", "MONTH", "NAT", "A2").narrow
+    assert not planned("16b", "MONTH", "NAT", "A2", period="2026", many=50).narrow
+    assert not planned("30b").narrow
 
 
 def test_what_no_roll_up_knows_is_counted_from_the_facts() -> None:
