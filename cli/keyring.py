@@ -30,10 +30,11 @@ def status() -> None:
 
 @keyring.command("rotate")
 def rotate(which: Annotated[str, typer.Option("--class", help="identity, profile, narrative, protected or packet")]) -> None:
-    """Wrap every key of a class by the first version of its GABAY_KEK_ setting. Nobody waits; no event changes; may be stopped.
+    """Wrap every key of a class by its newest key-encryption key. Nobody waits; no event changes; may be stopped.
 
-    Before: hand out both versions to every process of the class, the old one first; then the new one first; then this. After it
-    `gabay keyring status` names no old version, and the old one may go from the settings once its backups are gone.
+    Newest: the first version of the GABAY_KEK_ setting, or the latest one at OpenBao. Before, with files: hand out both versions
+    to every process of the class, the old one first; then the new one first; then this. After it `gabay keyring status` names no
+    old version, and the old one may go once its backups are gone.
     """
     from rich.progress import Progress
 
@@ -47,7 +48,8 @@ def rotate(which: Annotated[str, typer.Option("--class", help="identity, profile
 
     async def work(pool: Any, keks: Any) -> int:
         found = (await _versions(pool, keks, (which,)))[wanted]
-        stale = sum(keys for version, keys in found.items() if version != keks.newest(wanted))
+        newest = await keks.newest(wanted)
+        stale = sum(keys for version, keys in found.items() if version != newest)
         with Progress(transient=True) as progress:
             bar = progress.add_task(f"{which}: keys wrapped anew", total=stale)
             return await run(pool, keks, wanted, told=lambda done: progress.update(bar, completed=done))
@@ -63,13 +65,13 @@ async def _versions(pool: Any, keks: Any, classes: Sequence[str]) -> Any:
 
 
 async def _keyring(service: str, work: Callable[[Any, Any], Awaitable[Any]]) -> Any:
+    from shared.compose import open_keks
     from shared.eventsourcing.database import open_pool
-    from shared.privacy.classes import FieldClass
-    from shared.privacy.kek import FileKeks
 
     settings = settings_of(service, "worker")
     pool = await open_pool(settings.keyring_url, minimum=1, maximum=1, application="gabay keyring")
     try:
-        return await work(pool, FileKeks({FieldClass(name): keys for name, keys in settings.kek.items()}))
+        async with open_keks(settings) as keks:
+            return await work(pool, keks)
     finally:
         await pool.close()

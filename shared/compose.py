@@ -10,9 +10,10 @@ from shared.eventsourcing.database import open_pool
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.store import PostgresStore
 from shared.privacy.classes import FieldClass
-from shared.privacy.kek import FileKeks
+from shared.privacy.kek import FileKeks, Keks
 from shared.privacy.keyring import Keyring
 from shared.privacy.sealed import Sealer
+from shared.privacy.transit import open_transit
 from shared.region import Region, load_region
 from shared.settings import Settings
 
@@ -42,6 +43,19 @@ def region_of(service: str) -> Callable[[], Region]:
 
 
 @asynccontextmanager
+async def open_keks(settings: Settings) -> AsyncIterator[Keks]:
+    """The key-encryption keys of this process, from where its settings say. Raises Unavailable."""
+    if settings.kek_source == "file":
+        yield FileKeks({FieldClass(name): versions for name, versions in settings.kek.items()})
+        return
+    names = {FieldClass(name): key for name, key in settings.kek_names.items()}
+    assert settings.openbao_token_file  # asked for when the settings are read
+    where = (settings.openbao_addr, settings.openbao_mount, settings.openbao_token_file)
+    async with open_transit(*where, names, ca_file=settings.openbao_ca_file) as keks:
+        yield keks
+
+
+@asynccontextmanager
 async def open_parts(settings: Settings, *, appended: Callable[[], None] = lambda: None) -> AsyncIterator[Parts]:
     """Open the service's database and the keyring as this process's roles; closes both at the end.
 
@@ -60,9 +74,10 @@ async def open_parts(settings: Settings, *, appended: Callable[[], None] = lambd
     try:
         keys = await open_pool(settings.keyring_url, minimum=1, maximum=4, lock_timeout_ms=settings.db_lock_timeout_ms, application=name)
         try:
-            keyring = Keyring(keys, FileKeks({FieldClass(c): v for c, v in settings.kek.items()}))
-            handle = Handle(PostgresStore(pool), keyring, blind_key=settings.blind_index_key, appended=appended)
-            yield Parts(settings, pool, keyring, handle.sealer, handle)
+            async with open_keks(settings) as keks:
+                keyring = Keyring(keys, keks)
+                handle = Handle(PostgresStore(pool), keyring, blind_key=settings.blind_index_key, appended=appended)
+                yield Parts(settings, pool, keyring, handle.sealer, handle)
         finally:
             await keys.close()
     finally:

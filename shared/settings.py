@@ -39,6 +39,8 @@ KEK_CLASSES: dict[str, tuple[str, ...]] = {
     "reporting": ("profile",),
 }
 
+ALL_KEKS = ("identity", "profile", "narrative", "protected", "packet")
+
 # Values printed in tutorials, manuals and default files: whoever reads those knows them.
 PUBLISHED = frozenset({"changeme", "change-me", "secret", "password", "postgres", "admin", "gabay", "test", "example", "s3cr3t", "letmein"})
 
@@ -163,14 +165,16 @@ class Settings(BaseSettings):
     db_statement_timeout_ms: int = Field(15_000, ge=0)
     db_lock_timeout_ms: int = Field(5_000, ge=0)
 
-    kek_source: Literal["file", "openbao", "kms"] = "file"
+    kek_source: Literal["file", "openbao"] = "file"
     kek_identity: Hidden = ""
     kek_profile: Hidden = ""
     kek_narrative: Hidden = ""
     kek_protected: Hidden = ""
     kek_packet: Hidden = ""
     openbao_addr: str = ""
-    openbao_role: str = ""
+    openbao_mount: Annotated[str, Field(pattern=r"^[\w-]+(/[\w-]+)*$")] = "transit"
+    openbao_token_file: Path | None = None
+    openbao_ca_file: Path | None = None
     fingerprint_keys: KeysByNumber = Field(default_factory=dict)
     cursor_key: Key = b""
     blind_index_key: Key = b""
@@ -242,9 +246,6 @@ class Settings(BaseSettings):
             reasons += [_reason(each["loc"], each["msg"]) for each in error.errors(include_input=False, include_url=False)]
             raise Misconfigured(reasons) from None
         reasons += _missing(settings)
-        if settings.kek_source != "file":
-            # Better refused than read from files although the operator believes that Vault holds the keys.
-            reasons.append(Reason("CONFIG", f"KEKs from {settings.kek_source} are not part of this release", "set GABAY_KEK_SOURCE=file"))
         if settings.mode == "production":
             reasons += refusals(settings)
         if reasons:
@@ -267,19 +268,16 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _keks_have_the_form(self) -> Self:
-        _ = self.kek
+        _ = self.kek, self.kek_names
         if self.db_pool_max < self.db_pool_min:
             raise ValueError("GABAY_DB_POOL_MAX is below GABAY_DB_POOL_MIN")
         return self
 
     @cached_property
     def kek(self) -> dict[str, list[tuple[int, bytes]]]:
-        """Class -> its key-encryption keys (version, 32 bytes), newest first; empty unless `kek_source` is `file`."""
+        """Class -> its key-encryption keys (version, 32 bytes), as written: the first one wraps, all unwrap. Of source `file`."""
         keys: dict[str, list[tuple[int, bytes]]] = {}
-        for name in ("identity", "profile", "narrative", "protected", "packet"):
-            text: str = getattr(self, f"kek_{name}")
-            if not text or self.kek_source != "file":
-                continue
+        for name, text in self._keks_of("file"):
             try:
                 found = _keys_by_number(text)
             except ValueError as error:
@@ -287,8 +285,22 @@ class Settings(BaseSettings):
             assert isinstance(found, dict)
             if any(len(key) != 32 for key in found.values()):
                 raise ValueError(f"GABAY_KEK_{name.upper()} holds a key that is not 32 bytes long")
-            keys[name] = sorted(found.items(), reverse=True)
+            keys[name] = list(found.items())
         return keys
+
+    @property
+    def kek_names(self) -> dict[str, str]:
+        """Class -> the name of its key in the transit engine. Of source `openbao`."""
+        names = dict(self._keks_of("openbao"))
+        for name, text in names.items():
+            if not re.fullmatch(r"[\w.-]+", text):
+                raise ValueError(f"GABAY_KEK_{name.upper()} is no name of a key: letters, digits, dots, hyphens and underscores")
+        return names
+
+    def _keks_of(self, source: str) -> Iterator[tuple[str, str]]:
+        for name in ALL_KEKS if self.kek_source == source else ():
+            if text := getattr(self, f"kek_{name}"):
+                yield name, text
 
     @property
     def region_path(self) -> Path:
@@ -402,19 +414,22 @@ def _missing(settings: Settings) -> Iterator[Reason]:
     if settings.process in ("api", "worker") and settings.service and not settings.national:
         needed += ["keyring_url", *(f"kek_{name}" for name in KEK_CLASSES[settings.service])]
         needed += ["blind_index_key"] if settings.service == "intake" else []
+        needed += ["openbao_addr", "openbao_token_file"] if settings.kek_source == "openbao" else []
     if settings.national:
-        for field in ("keyring_url", *(f"kek_{name}" for name in ("identity", "profile", "narrative", "protected", "packet"))):
+        for field in ("keyring_url", *(f"kek_{name}" for name in ALL_KEKS)):
             if getattr(settings, field):
                 yield Reason(
                     "CONFIG", f"{variable(field)} is set on a national stack", "unset it: nothing there is sealed, and no key belongs"
                 )
     for field in needed:
         if not getattr(settings, field):
-            yield Reason(
-                "CONFIG",
-                f"{variable(field)} is missing",
-                f"set it, or {variable(field)}_FILE (./gabay up sets all of them for the embedded stack)",
-            )
+            name = variable(field)
+            either = f"it, or {name}_FILE" if field in SECRET_FIELDS | URL_FIELDS else "it"
+            yield Reason("CONFIG", f"{name} is missing", f"set {either} (./gabay up sets all that the embedded stack needs)")
+    if (token := settings.openbao_token_file) and token.exists() and is_exposed(token, mounted=settings.mode == "production"):
+        yield Reason(
+            "CONFIG", "others than its owner may read the file of GABAY_OPENBAO_TOKEN_FILE", 'chmod 600 "$GABAY_OPENBAO_TOKEN_FILE"'
+        )
 
 
 # --- what production refuses -----------------------------------------------------------------------------------------------
@@ -425,11 +440,11 @@ def refusals(settings: Settings) -> Iterator[Reason]:
     yield from _weak_secrets(settings)
     yield from _weak_addresses(settings)
     allowed = KEK_CLASSES.get(settings.service or "", ())
-    for name in ("identity", "profile", "narrative", "protected", "packet"):
+    for name in ALL_KEKS:
         if settings.service and name not in allowed and getattr(settings, f"kek_{name}"):
             yield Reason("P07", f"GABAY_KEK_{name.upper()} is set, and {settings.service} seals no such class", "unset it here")
     if settings.kek_source == "file" and settings.process in ("api", "worker") and not settings.accept_file_kek:
-        yield Reason("P07", "the KEKs come from files", "use GABAY_KEK_SOURCE=openbao or kms, or accept it: GABAY_ACCEPT_FILE_KEK=yes")
+        yield Reason("P07", "the KEKs come from files", "use GABAY_KEK_SOURCE=openbao, or accept it: GABAY_ACCEPT_FILE_KEK=yes")
     if "*" in settings.cors_origins:
         yield Reason("P09", "GABAY_CORS_ORIGINS allows every origin", "list exact origins")
     if settings.log_level == "debug":
@@ -495,6 +510,9 @@ def _weak_addresses(settings: Settings) -> Iterator[Reason]:
             yield Reason(
                 "P03", f"{variable(field)} does not verify the server", "add sslmode=verify-full (and sslrootcert), or use a Unix socket"
             )
+    keys = urlsplit(settings.openbao_addr)
+    if settings.kek_source == "openbao" and keys.scheme != "https" and not _is_loopback(keys.hostname):
+        yield Reason("P03", "GABAY_OPENBAO_ADDR is not https: keys would cross the network in clear text", "name the key service by https")
     otlp = urlsplit(settings.otel_endpoint)
     if otlp.scheme == "http" and not _is_loopback(otlp.hostname):
         yield Reason(

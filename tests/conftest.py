@@ -3,6 +3,7 @@
 stack           session: Stack with postgres and kafka only, started when first asked for
 whole_stack     session: Stack with every part (four apis, four workers, the issuer), of its own
 fresh_database  session: fresh_database("intake") -> Database, migrated, empty, nobody else's
+openbao         session: a real OpenBao in memory
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.embedded.stack import CORE, PARTS, ROOT, Stack
+from tests.harness.openbao import OpenBao, serve
 from tests.harness.verdict import PAGE, PROPERTY, page
 
 # A developer's own settings must not decide what a test finds.
@@ -106,6 +108,13 @@ def whole_stack() -> Iterator[Stack]:
     running = _started("test-whole", PARTS)
     yield running
     running.stop_sync()
+
+
+@pytest.fixture(scope="session")
+def openbao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBao]:
+    """A key service of its own, in memory."""
+    with serve(tmp_path_factory.mktemp("openbao")) as server:
+        yield server
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,14 +45,16 @@ MEANING = {
     "db_pool_max": "connections at most",
     "db_statement_timeout_ms": "longest statement",
     "db_lock_timeout_ms": "longest wait for a lock",
-    "kek_source": "where key-encryption keys come from; this release knows `file` only",
-    "kek_identity": "KEK versions as `2:base64,1:base64`, newest first, 32 bytes each",
+    "kek_source": "where key-encryption keys come from; `openbao` is also Vault",
+    "kek_identity": "KEK versions as `2:base64,1:base64`, 32 bytes each, the first one wraps; with `openbao` the key's name",
     "kek_profile": "as above",
     "kek_narrative": "as above",
     "kek_protected": "as above",
     "kek_packet": "as above",
-    "openbao_addr": "with `GABAY_KEK_SOURCE=openbao`",
-    "openbao_role": "with `GABAY_KEK_SOURCE=openbao`",
+    "openbao_addr": "with `GABAY_KEK_SOURCE=openbao`: its https address",
+    "openbao_mount": "path of the transit engine",
+    "openbao_token_file": "file of mode 0600 with the token, read at every call: a renewed one needs no restart",
+    "openbao_ca_file": "who must have signed the server's certificate; none: an authority that this machine trusts",
     "fingerprint_keys": "HMAC keys of request fingerprints by year: `2026:base64,2025:base64`",
     "cursor_key": "HMAC key of cursors and search tokens",
     "blind_index_key": "HMAC key of blind search terms; intake alone",
@@ -92,7 +94,7 @@ MEANING = {
 }
 NO_EFFECT_YET = frozenset(
     {
-        "cors_origins", "openbao_addr", "openbao_role", "attachments_url",
+        "cors_origins", "attachments_url",
         "erasure_by_retention", "access_log_days", "backup_days", "keyring_backup_days",
     }
 )  # fmt: skip
@@ -106,7 +108,7 @@ With `GABAY_MODE=production` a process ends with status 78 and names every reaso
 | --- | --- |
 | P01 | a secret from a file below `.gabay/`, one that begins with `dev-`, a published example value, one below 32 bytes, two equal ones |
 | P02 | an issuer that is local or not https; an empty audience |
-| P03 | Kafka in clear text; a database without `sslmode=verify-full` (a Unix socket is fine); traces in clear text to another machine |
+| P03 | Kafka in clear text; a database without `sslmode=verify-full` or a Unix socket; traces or keys in clear text to another machine |
 | P04 | a role of api or worker that is owner or superuser or may change rows of `event`; the append-only trigger missing |
 | P05 | `fsync`, `full_page_writes` or `synchronous_commit` off |
 | P06 | a schema older or newer than this release supports |

@@ -13,13 +13,13 @@ from shared.privacy.classes import FieldClass
 
 
 class Keks(Protocol):
-    """What wraps and unwraps: files here, Vault/OpenBao transit or a KMS in production."""
+    """What wraps and unwraps: files here, OpenBao's transit engine in `transit.py`."""
 
     def classes(self) -> frozenset[FieldClass]:
         """The classes whose keys can be opened here."""
         ...
 
-    def newest(self, which: FieldClass) -> int:
+    async def newest(self, which: FieldClass) -> int:
         """The version under which a class is wrapped now."""
         ...
 
@@ -29,6 +29,10 @@ class Keks(Protocol):
 
     async def unwrap(self, keys: Sequence[tuple[FieldClass, UUID, int, bytes]]) -> list[bytes]:
         """(class, key id, KEK version, wrapped key) -> key. Raises Unavailable if a version is not to be had."""
+        ...
+
+    async def rewrap(self, keys: Sequence[tuple[FieldClass, UUID, int, bytes]]) -> list[tuple[int, bytes]]:
+        """The same keys under the newest version, as `wrap` returns them. Raises Unavailable as `unwrap` does."""
         ...
 
 
@@ -45,7 +49,7 @@ class FileKeks:
     def classes(self) -> frozenset[FieldClass]:
         return frozenset(self._newest)
 
-    def newest(self, which: FieldClass) -> int:
+    async def newest(self, which: FieldClass) -> int:
         return self._newest[which]
 
     async def wrap(self, keys: Sequence[tuple[FieldClass, UUID, bytes]]) -> list[tuple[int, bytes]]:
@@ -63,3 +67,6 @@ class FileKeks:
         except (KeyError, InvalidTag) as error:
             # A missing KEK must never read as "erased": the data is there, the operator's key is not.
             raise Unavailable("The key-encryption key", "Set the version that wrapped these keys: GABAY_KEK_*") from error
+
+    async def rewrap(self, keys: Sequence[tuple[FieldClass, UUID, int, bytes]]) -> list[tuple[int, bytes]]:
+        return await self.wrap([(which, key_id, key) for (which, key_id, _, _), key in zip(keys, await self.unwrap(keys), strict=True)])

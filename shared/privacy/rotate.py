@@ -30,13 +30,13 @@ async def rotate(pool: Any, keks: Keks, which: FieldClass, *, told: Callable[[in
 
     told: called with the number so far. Raises Unavailable if a version is met that this process does not hold.
     """
-    newest = keks.newest(which)
     done = 0
     while True:
+        # Asked for each pass: a key service may rotate by itself, and a version that is newest no more would never be reached.
+        newest = await keks.newest(which)
         before, after = done, FIRST
         while rows := await pool.fetch(SQL.stale_keys, which, newest, after, page):
-            keys = await keks.unwrap([(which, row["key_id"], row["kek_version"], row["wrapped_key"]) for row in rows])
-            wrapped = await keks.wrap([(which, row["key_id"], key) for row, key in zip(rows, keys, strict=True)])
+            wrapped = await keks.rewrap([(which, row["key_id"], row["kek_version"], row["wrapped_key"]) for row in rows])
             await pool.execute(
                 SQL.rewrap_keys,
                 [row["subject_id"] for row in rows],

@@ -15,10 +15,12 @@ import pytest
 from shared.errors import Unavailable
 from shared.eventsourcing.database import open_pool
 from shared.privacy.classes import IDENTITY, PROFILE
-from shared.privacy.kek import FileKeks
+from shared.privacy.kek import FileKeks, Keks
 from shared.privacy.keyring import Keyring, Wanted
 from shared.privacy.rotate import rotate, versions
 from shared.privacy.sealed import SealedItem, Sealer, seal
+from shared.privacy.transit import open_transit
+from tests.harness.openbao import OpenBao
 
 OLD, NEW, PROFILES = os.urandom(32), os.urandom(32), os.urandom(32)
 BEFORE = FileKeks({IDENTITY: [(1, OLD), (2, NEW)], PROFILE: [(1, PROFILES)]})
@@ -33,7 +35,7 @@ async def pool(fresh_keyring: str) -> AsyncIterator[Any]:
     await pool.close()
 
 
-async def registered(pool: Any, count: int, keks: FileKeks = BEFORE) -> list[SealedItem]:
+async def registered(pool: Any, count: int, keks: Keks = BEFORE) -> list[SealedItem]:
     keyring, people = Keyring(pool, keks), [uuid4() for _ in range(count)]
     keys = await keyring.for_sealing([Wanted(person, IDENTITY) for person in people], fresh=True)
     return [
@@ -99,6 +101,22 @@ async def test_a_key_that_is_destroyed_meanwhile_is_not_brought_back(pool: Any, 
     assert left == {item.subject for item in items[1:]}
 
 
+async def test_it_ends_though_a_key_service_rotates_by_itself_meanwhile(pool: Any, openbao: OpenBao) -> None:
+    name = openbao.new_key()
+    token = openbao.token_file(openbao.new_token(name))
+
+    def turn(_: int = 0) -> None:
+        openbao.call("POST", f"transit/keys/{name}/rotate").raise_for_status()
+
+    async with open_transit(openbao.address, "transit", token, {IDENTITY: name}, ca_file=openbao.ca_file) as keks:
+        items = await registered(pool, 30, keks)
+        turn()
+        once = iter((turn,))
+        await rotate(pool, keks, IDENTITY, told=lambda done: next(once, int)(done), page=10)
+        assert await versions(pool, frozenset({IDENTITY})) == {IDENTITY: {3: 30}}
+        assert await Sealer(Keyring(pool, keks)).open_many(items) == [b"{}"] * 30
+
+
 async def test_other_classes_are_left_alone(pool: Any) -> None:
     keyring = Keyring(pool, BEFORE)
     person: UUID = uuid4()
@@ -109,7 +127,7 @@ async def test_other_classes_are_left_alone(pool: Any) -> None:
 
 @pytest.mark.long
 async def test_twenty_thousand_keys_a_second(pool: Any, fresh_database: Callable[[str], Any]) -> None:
-    """The bar of the design on a machine of one's own; `gabay bench` has no row for it yet."""
+    """The bar of the design on a machine of one's own, without the bench's stack."""
     for _ in range(20):
         await registered(pool, 5_000)
     began = time.perf_counter()

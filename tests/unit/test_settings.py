@@ -33,6 +33,13 @@ PRODUCTION = DEVELOPMENT | {
     "GABAY_KAFKA_PASSWORD": "k" * 32,
     "GABAY_ACCEPT_FILE_KEK": "yes",
 }
+OPENBAO = {
+    "GABAY_KEK_SOURCE": "openbao",
+    "GABAY_OPENBAO_ADDR": "https://bao.example.org:8200",
+    "GABAY_OPENBAO_TOKEN_FILE": "/run/gabay/openbao-token",
+    "GABAY_KEK_IDENTITY": "gabay-identity",
+    "GABAY_KEK_PROFILE": "gabay-profile",
+}
 
 
 def load(environ: dict[str, str], service: str = "intake", process: str = "api") -> Settings:
@@ -47,7 +54,7 @@ def reasons(environ: dict[str, str], service: str = "intake", process: str = "ap
 
 def test_values_have_their_types_and_defaults() -> None:
     settings = load(DEVELOPMENT | {"GABAY_RELAY_POLL_MS": "30-90", "GABAY_STATISTICS_PUBLIC": "on", "OTEL_TRACES_SAMPLER_ARG": "0.5"})
-    assert settings.kek["identity"] == [(2, bytes([6]) * 32), (1, bytes([5]) * 32)]  # newest first, however written
+    assert settings.kek["identity"] == [(1, bytes([5]) * 32), (2, bytes([6]) * 32)]  # as written: 2 is handed out, 1 still wraps
     assert settings.fingerprint_keys == {2026: bytes([1]) * 32, 2025: bytes([2]) * 32}
     assert settings.relay_poll_ms == (30, 90)
     assert settings.statistics_public is True
@@ -135,6 +142,29 @@ def test_what_a_process_needs_and_lacks_is_named() -> None:
     assert reasons({}, "intake", "migrate") == ["CONFIG GABAY_DATABASE_OWNER_URL is missing"]
 
 
+def test_keys_at_a_key_service_are_named_and_need_no_consent() -> None:
+    settings = load(PRODUCTION | OPENBAO | {"GABAY_ACCEPT_FILE_KEK": "no"})
+    assert settings.kek_names == {"identity": "gabay-identity", "profile": "gabay-profile"}
+    assert settings.kek == {}
+    assert load(DEVELOPMENT).kek_names == {}
+
+
+def test_a_key_service_needs_an_address_a_token_and_names_of_keys(tmp_path: Path) -> None:
+    given = DEVELOPMENT | OPENBAO
+    assert reasons(given | {"GABAY_OPENBAO_ADDR": "", "GABAY_OPENBAO_TOKEN_FILE": ""}) == [
+        "CONFIG GABAY_OPENBAO_ADDR is missing",
+        "CONFIG GABAY_OPENBAO_TOKEN_FILE is missing",
+    ]
+    assert reasons(given | {"GABAY_KEK_PROFILE": "../sys/seal"})[0].startswith("CONFIG GABAY_KEK_PROFILE is no name of a key")
+    assert reasons(given | {"GABAY_OPENBAO_MOUNT": "../sys"}) == ["CONFIG GABAY_OPENBAO_MOUNT has a wrong form"]
+    token = tmp_path / "token"
+    token.write_text("s.12345")
+    token.chmod(0o644)
+    assert "CONFIG others than its owner may read the file of GABAY_OPENBAO_TOKEN_FILE" in reasons(
+        given | {"GABAY_OPENBAO_TOKEN_FILE": str(token)}
+    )
+
+
 def test_no_secret_is_ever_shown() -> None:
     settings = load(DEVELOPMENT | {"GABAY_DATABASE_URL": "postgresql://intake_app:hunter2@db/intake?password=hunter2"})
     shown = "\n".join(settings.masked().values()) + repr(settings) + str(settings)
@@ -162,6 +192,7 @@ def test_production_starts_when_nothing_speaks_against_it() -> None:
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}, "P03 OTEL_EXPORTER_OTLP_ENDPOINT sends traces in clear text"),
         ({"GABAY_KEK_PACKET": f"1:{key(8)}"}, "P07 GABAY_KEK_PACKET is set, and intake seals no such class"),
         ({"GABAY_ACCEPT_FILE_KEK": "no"}, "P07 the KEKs come from files"),
+        (OPENBAO | {"GABAY_OPENBAO_ADDR": "http://bao.example.org:8200"}, "P03 GABAY_OPENBAO_ADDR is not https"),
         ({"GABAY_CORS_ORIGINS": "*"}, "P09 GABAY_CORS_ORIGINS allows every origin"),
         ({"GABAY_LOG_LEVEL": "debug"}, "P09 GABAY_LOG_LEVEL is debug"),
     ],
