@@ -18,6 +18,7 @@ def pages() -> dict[Path, str]:
 
     return {
         ROOT / "docker-compose.yml": compose.page(),
+        ROOT / "deploy" / "compose" / "outside.yml": compose.outside(),
         ROOT / "deploy" / "compose" / "mm2.properties": national.mirror_of_compose(),
         **{ROOT / "deploy" / "kubernetes" / "overlays" / "national" / name: text for name, text in national.pages().items()},
         **{ROOT / "deploy" / "kubernetes" / name: text for name, text in kubernetes.pages().items()},

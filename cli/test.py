@@ -33,9 +33,10 @@ def test(
 ) -> int:
     """Run the tests on embedded stacks of their own (.gabay/test). Paths and options of pytest may follow.
 
-    All of them run in two processes at once; those of named paths in one (`-n 2` for two).
+    All of them run in two processes at once; those of named paths in one (`-n 2` for two). `acceptance --target compose` asks
+    the stack that runs by docker-compose.yml and deploy/compose/outside.yml instead; --target FILE, by another compose file.
     """
-    command = [sys.executable, "-m", "pytest", *context.args]
+    command = [sys.executable, "-m", "pytest", *(f"tests/{each}" if each in SLOW_FOLDERS else each for each in context.args)]
     if quick:
         command += ["-m", "not slow", *(f"--ignore=tests/{folder}" for folder in SLOW_FOLDERS)]
     if long:

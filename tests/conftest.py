@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from deploy.compose.target import FILES, lay_out
 from deploy.embedded.stack import CORE, PARTS, ROOT, Stack
 from tests.harness.openbao import OpenBao, serve
 from tests.harness.verdict import PAGE, PROPERTY, page
@@ -38,6 +39,7 @@ TOGETHER = ("tests/chaos", "tests/integration/access")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long profiles too")
+    parser.addoption("--target", help="compose, or a compose file: against the stack that runs by it, what asks for a whole stack")
     parser.addoption("--pictures", action="store_true", help="take the pictures of docs/images anew (tests/browser)")
     parser.addoption("--report", action="store_true", help=f"write {PAGE} from what the reliability tests say")
 
@@ -61,6 +63,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(ROOT).as_posix()
         if folder.startswith(WITHOUT_STACK) and {"stack", "whole_stack"} & set(getattr(item, "fixturenames", ())):
             raise pytest.UsageError(f"{item.nodeid} asks for the stack: move it to tests/integration, or do without")
+
+        if config.getoption("--target") and "whole_stack" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason="makes a stack of its own: nothing for --target"))
 
     items.sort(key=lambda item: _turn(item.path.relative_to(ROOT).as_posix()))
 
@@ -103,8 +108,11 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def whole_stack() -> Iterator[Stack]:
-    """Everything that `gabay up` starts, on ports and data of its own."""
+def whole_stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
+    """Everything that `gabay up` starts, on ports and data of its own; with --target, what runs elsewhere."""
+    if target := pytestconfig.getoption("--target"):
+        yield Stack.attach(lay_out(ROOT / ".gabay" / "compose", FILES if target == "compose" else [Path(target).resolve()]))
+        return
     running = _started("test-whole", PARTS)
     yield running
     running.stop_sync()

@@ -37,6 +37,7 @@ DEFAULT_PORTS = {
     "reporting-worker": 8124,
     "reporting-live": 8125,
 }
+ELSEWHERE = "elsewhere.json"  # in run/: the stack of this home runs by a compose file (deploy/compose/target.py); holds its settings
 RESTORING = "restoring.json"  # stands in the home from the first step of a restore to its last
 DRAWN_PORTS = ("postgres", "kafka", "kafka-controller", "kafka-internal")
 

@@ -43,21 +43,25 @@ def program(name: str) -> str:
 class Postgres:
     """One server: where its data is, how it is reached, how it is started."""
 
-    def __init__(self, home: Path, port: int, password: str) -> None:
+    def __init__(self, home: Path, port: int, password: str, *, by_tcp: bool = False) -> None:
         self.data = home / "postgres"
         self.log = home / "logs" / "postgres.log"
         self.port = port
         self.password = password
         self.sockets = _socket_folder(home)
+        self._by_tcp = by_tcp
         self.user = unprivileged()
         self._started = 0
 
     def dsn(self, role: str, database: str) -> str:
-        """By socket: no password needed, none in the address."""
+        """By socket: no password needed, none in the address; by TCP where the server is not run from this home."""
+        if self._by_tcp:
+            return self.tcp_dsn(role, database)
         return f"postgresql://{role}@/{database}?host={quote(str(self.sockets), safe='/')}&port={self.port}"
 
     def tcp_dsn(self, role: str, database: str) -> str:
-        return f"postgresql://{role}:dev-{role}-{self.password}@127.0.0.1:{self.port}/{database}"
+        password = self.password if role == "postgres" else f"dev-{role}-{self.password}"
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
 
     def prepare(self) -> None:
         """Make the data folder if there is none, and write the configuration of this release into it.

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from deploy.embedded.child import spawn
-from deploy.embedded.home import RESTORING, Home
+from deploy.embedded.home import ELSEWHERE, RESTORING, Home
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import DATABASES, Postgres
 from deploy.embedded.problem import StackProblem
@@ -112,14 +112,16 @@ class Stack:
         if not ports:
             raise StackProblem(f"no stack has been made at {stack.home.path}", "./gabay up")
         stack._is_secure = stack._mark.exists()
-        if stack._national_mark.exists():
-            stack.settings = json.loads(stack._national_mark.read_text()) | stack.settings
+        for mark in (stack._national_mark, stack._elsewhere_mark):
+            if mark.exists():
+                stack.settings = json.loads(mark.read_text()) | stack.settings
         stack._know(ports)
         return stack
 
     @staticmethod
     def is_running(home: Path = HOME) -> bool:
-        return Home(home).supervisor() is not None
+        """Whether its supervisor lives here, or it is said to run by a compose file."""
+        return Home(home).supervisor() is not None or (Path(home) / "run" / ELSEWHERE).exists()
 
     # --- life ---
 
@@ -193,7 +195,9 @@ class Stack:
 
     def _know(self, ports: dict[str, int]) -> None:
         self._ports = ports
-        self._postgres = Postgres(self.home.path, ports["postgres"], self.home.secret("postgres-password"))
+        self._postgres = Postgres(
+            self.home.path, ports["postgres"], self.home.secret("postgres-password"), by_tcp=self._elsewhere_mark.exists()
+        )
         if self._is_secure:
             self.secure = Secure(self.home.secret_file("kafka"), ports["kafka-internal"])
         self._kafka = Kafka(self.home.path, ports["kafka"], ports["kafka-controller"], self.secure)
@@ -210,6 +214,10 @@ class Stack:
     def _national_mark(self) -> Path:
         """Holds the settings that make a stack a national one, for the verbs beside it."""
         return self.home.path / "run" / "national.json"
+
+    @property
+    def _elsewhere_mark(self) -> Path:
+        return self.home.path / "run" / ELSEWHERE
 
     def integrators(self) -> dict[str, tuple[str, ...]]:
         """Name -> topics, of the region's file of integrators."""
@@ -258,7 +266,8 @@ class Stack:
 
     @property
     def issuer_url(self) -> str:
-        return f"http://127.0.0.1:{self.port('issuer')}"
+        """What tokens name as their issuer: in containers, not where this machine would ask for it."""
+        return self.settings.get("GABAY_OIDC_ISSUER") or f"http://127.0.0.1:{self.port('issuer')}"
 
     def api_url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.port(f'{service}-api')}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.manifests.table import IMAGES, PROCESSES, TARGETS, USER, Process, all_secrets, text_of
+from deploy.manifests.table import IMAGES, MADE, PROCESSES, TARGETS, USER, Process, all_secrets, text_of
 
 SECRETS = "./deploy/compose/secrets"
 PLAIN = {
@@ -24,7 +24,7 @@ def page() -> str:
     """The whole file."""
     return text_of(
         [document()],
-        "Made by `./gabay manifests` from deploy/manifests. Change those, then run it; a test compares the two.",
+        MADE,
         "One region on one machine: https, an identity provider and three brokers are what production adds.",
         "First, once: printf 'GABAY_UID=%s\\nGABAY_GID=%s\\n' \"$(id -u)\" \"$(id -g)\" > .env",
         "then: docker compose run --rm secrets, and: docker compose up --wait",
@@ -43,6 +43,22 @@ def document() -> dict[str, Any]:
         "volumes": {name: {} for name in ("postgres-data", "kafka-data", "issuer", "attachments", "prometheus", "grafana", "tempo")},
         "secrets": {name: {"file": f"{SECRETS}/{name}"} for name in all_secrets()},
     }
+
+
+def outside() -> str:
+    """deploy/compose/outside.yml: what tests and verbs of this machine need besides (deploy/compose/target.py reads both)."""
+    key = {"volumes": ["./.gabay/compose/issuer:/var/lib/gabay/home/issuer"]}
+    services = {
+        "postgres": {"networks": ["outside"], "ports": ["127.0.0.1:15432:5432"]},
+        "kafka": {"networks": ["outside"], "ports": ["127.0.0.1:9094:9094"]},
+        "issuer": key,
+    }
+    return text_of(
+        [{"services": services, "networks": {"outside": {}}}],
+        MADE,
+        "For tests from this machine alone: it opens PostgreSQL and Kafka to it, and shows it the key of the development issuer.",
+        "mkdir -p .gabay/compose/issuer; docker compose -f docker-compose.yml -f deploy/compose/outside.yml up --wait",
+    )
 
 
 def _locked(image: str, **more: Any) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def run(page: Path, stack: Stack, folder: Path, *, seconds: float = 120) -> list
 
 def _placed(script: str, stack: Stack) -> str:
     """A reader's stack has the ports of the documents; the test's has drawn its own."""
-    script = script.replace("127.0.0.1:8100", stack.issuer_url.removeprefix("http://"))
+    script = script.replace("127.0.0.1:8100", f"127.0.0.1:{stack.port('issuer')}")
     for number, service in enumerate(SERVICES, 8101):
         script = script.replace(f"127.0.0.1:{number}", stack.api_url(service).removeprefix("http://"))
     return script.replace(".venv/bin/python", f"'{sys.executable}'").replace("./gabay", f"'{sys.executable}' -m cli")

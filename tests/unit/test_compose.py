@@ -202,7 +202,14 @@ def test_what_the_code_reads_of_the_source_tree_is_in_the_image() -> None:
 def test_kafka_and_postgres_have_the_settings_of_the_embedded_stack() -> None:
     for name, other in (("server.properties", "kafka/server.properties"), ("postgresql.conf", "postgres/postgresql.conf")):
         ours, theirs = _settings(ROOT / "deploy/embedded" / name), _settings(ROOT / "deploy/compose" / other)
-        addresses = {"listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs", "unix_socket_permissions"}
+        addresses = {
+            "listeners",
+            "listener.security.protocol.map",
+            "advertised.listeners",
+            "controller.quorum.voters",
+            "log.dirs",
+            "unix_socket_permissions",
+        }
         assert {key: theirs.get(key) for key in ours.keys() - addresses} == {key: ours[key] for key in ours.keys() - addresses}
 
 
