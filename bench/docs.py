@@ -85,6 +85,8 @@ def _row(pair: Mapping[str, Any]) -> str:
     cpu = cells[-1]["cpu_us"] if cells else {}
     shown = ", ".join(f"{party} {us:,.0f}" for party, us in cpu.items() if us >= 1 and party != "other")
     verdict = "**MISSED**" if pair["verdict"] == "missed" else pair["verdict"]
+    if p99 := pair.get("p99_ms"):
+        verdict += f"; p99 {p99['median']:.1f} ms (bar {p99['bar']:g})"
     ratio = f"{pair['median']:.2f} ({pair['min']:.2f}-{pair['max']:.2f})"
     return (
         f"| `{pair['name']}` | {pair['concurrency']} | {_rate(cells):,.0f} {pair['unit']} | {pair['yardstick']} {_rate(limits):,.0f} "

@@ -45,7 +45,7 @@ class Spec:
     rate: float = 0.0
     seed: int = 1
     cycle: bool = False
-    statuses: list[int] = field(default_factory=lambda: [200, 201])
+    statuses: list[int] = field(default_factory=lambda: [200, 201, 304])
     counted: str = ""
     per_request: int = 1
 
@@ -76,12 +76,12 @@ class Connection(asyncio.Protocol):
             head = buffer.find(b"\r\n\r\n")
             if head < 0:
                 return
-            at = buffer.lower().find(b"\r\ncontent-length:", 0, head)
-            if at < 0:
-                raise SystemExit("an answer without Content-Length: the generator reads no other")
-            end = buffer.find(b"\r\n", at + 2)
-            self._need = head + 4 + int(buffer[at + 17 : end])
-            self._head = head + 4
+            self._need = self._head = head + 4
+            if not buffer.startswith(b"HTTP/1.1 304"):  # which is a head alone
+                at = buffer.lower().find(b"\r\ncontent-length:", 0, head)
+                if at < 0:
+                    raise SystemExit("an answer without Content-Length: the generator reads no other")
+                self._need += int(buffer[at + 17 : buffer.find(b"\r\n", at + 2)])
         if len(buffer) >= self._need:
             status, body = int(buffer[9:12]), bytes(buffer[self._head : self._need])
             del buffer[: self._need]

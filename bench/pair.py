@@ -70,7 +70,11 @@ class Sample:
 
 
 class Pair(Protocol):
-    """One row of the table. needs: parts of the stack that must run; yardstick_name: the limit (N1, P, J, ...)."""
+    """One row of the table. needs: parts of the stack that must run; yardstick_name: the limit (N1, P, J, ...).
+
+    Some also have `p99_ms`: bar and aim of the subject's latency; `size`: how much they count; `quick`: False if they are
+    nothing for CI; `profiled`: parts that do their work.
+    """
 
     name: str
     concurrency: str
@@ -95,7 +99,10 @@ class Pair(Protocol):
 
 @dataclass(slots=True)
 class Result:
-    """All cells of one pair, in the order in which they ran, subject and yardstick by index."""
+    """All cells of one pair, in the order in which they ran, subject and yardstick by index.
+
+    p99_ms: bar and aim of the subject's latency, where the pair has them.
+    """
 
     name: str
     concurrency: str
@@ -103,6 +110,7 @@ class Result:
     yardstick_name: str
     bar: float
     ambitious: float
+    p99_ms: tuple[float, float] | None = None
     subjects: list[Sample] = field(default_factory=list)
     yardsticks: list[Sample] = field(default_factory=list)
     first: list[Side] = field(default_factory=list)
@@ -115,6 +123,15 @@ class Result:
     @property
     def median(self) -> float:
         return statistics.median(self.ratios) if self.ratios else 0.0
+
+    @property
+    def p99(self) -> float:
+        """Median over the subject's cells of their p99, in ms."""
+        return statistics.median([cell.latency_ms["p99"] for cell in self.subjects if cell.latency_ms] or [0.0])
+
+    @property
+    def slow(self) -> bool:
+        return self.p99_ms is not None and self.p99 > self.p99_ms[0]
 
     @property
     def distance(self) -> float:
@@ -130,9 +147,9 @@ class Result:
         """The judgement. noise_voids: a machine that was too busy with other things makes the result void."""
         if self.why_void or not self.ratios or (noise_voids and self.noisy):
             return "void"
-        if self.median >= self.ambitious:
-            return "ambitious"
-        return "holds" if self.median >= self.bar else "missed"
+        if self.median < self.bar or self.slow:
+            return "missed"
+        return "ambitious" if self.median >= self.ambitious and (self.p99_ms is None or self.p99 <= self.p99_ms[1]) else "holds"
 
     def row(self, *, noise_voids: bool = True) -> dict[str, Any]:
         """As the result file holds it."""
@@ -156,6 +173,7 @@ class Result:
             "ambitious": self.ambitious,
             "verdict": self.verdict(noise_voids=noise_voids),
             "why": self.why_void,
+            "p99_ms": self.p99_ms and {"median": round(self.p99, 3), "bar": self.p99_ms[0], "ambitious": self.p99_ms[1]},
             "cells": cells,
         }
 

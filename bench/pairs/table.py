@@ -109,7 +109,7 @@ class Table:
 
     async def _repeat(self, answer: Callable[[], Awaitable[Any]], seconds: float) -> Sample:
         """The same table again and again; each answer is looked at once it is measured."""
-        await answer()  # plans, caches
+        rows = await answer()  # plans, caches
         meter, latencies = self.stack.meter(py=[os.getpid()]), []
         meter.start()
         end = perf_counter() + seconds

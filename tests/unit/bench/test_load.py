@@ -12,19 +12,19 @@ from bench.load import Load, Spec, read_requests, request, write_requests
 
 
 @asynccontextmanager
-async def a_server(answer: bytes, *, stall_s: float = 0.0) -> AsyncIterator[int]:
+async def a_server(answer: bytes, *, stall_s: float = 0.0, head: bytes = b"") -> AsyncIterator[int]:
     """Answers every request alike, head and body in two segments as uvicorn does; the first answer comes late."""
     stalled = False
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal stalled
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
+        while asked := await reader.readuntil(b"\r\n\r\n"):
+            length = int(asked.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
             await reader.readexactly(length)
             if stall_s and not stalled:
                 stalled = True
                 await asyncio.sleep(stall_s)
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer))
+            writer.write(head or b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer))
             await asyncio.sleep(0)
             writer.write(answer)
 
@@ -57,6 +57,13 @@ async def test_a_closed_loop_counts_whole_answers(capsys: pytest.CaptureFixture[
     assert said["ops"] == len(load.latencies)
     assert said["acked"] >= said["ops"] > 0
     assert capsys.readouterr().out.split() == ["begin", "end"]
+
+
+async def test_an_answer_that_nothing_changed_is_a_head_alone() -> None:
+    async with a_server(b"", head=b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n') as port:
+        said = await Load(a_spec(port), [POST]).run()
+    assert said["errors"] == 0
+    assert said["ops"] > 0
 
 
 async def test_a_batch_counts_as_many_operations_as_its_answer_names() -> None:

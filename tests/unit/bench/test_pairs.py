@@ -39,6 +39,16 @@ def test_a_ratio_is_judged_against_bar_and_aim(ratio: float, verdict: str) -> No
     assert a_result(ratio).verdict() == verdict
 
 
+@pytest.mark.parametrize(("p99", "verdict"), [(9.0, "ambitious"), (15.0, "holds"), (21.0, "missed")])
+def test_a_pair_may_also_be_judged_by_its_slowest_answers(p99: float, verdict: str) -> None:
+    result = a_result(0.9, 0.9, 0.9)
+    result.p99_ms = (20.0, 10.0)
+    for sample in result.subjects:
+        sample.latency_ms = percentiles([p99])
+    assert result.verdict() == verdict
+    assert a_run(result).status() == (verdict == "missed")
+
+
 def test_a_machine_busy_with_other_things_in_more_than_a_third_of_the_cells_voids_the_result() -> None:
     assert a_result(0.7, 0.7, 0.7, noisy=1).verdict() == "holds"
     assert a_result(0.7, 0.7, 0.7, noisy=2).verdict() == "void"
