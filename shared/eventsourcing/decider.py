@@ -9,7 +9,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from shared.eventsourcing.event import Aggregate, Event, Recorded, standing
@@ -21,8 +21,7 @@ S = TypeVar("S")
 RowKind = Literal["search", "blind", "claim", "take", "unsearch", "unblind", "release", "give"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A derived row that the append itself writes, so that it is visible at once (architecture, section 4).
 
     search / unsearch   find streams by an opaque key (open cases of a client): never anything personal

@@ -103,8 +103,18 @@ class Context:
 
     @classmethod
     def read(cls, wire: Mapping[str, Any]) -> Self:
-        ids = {k: UUID(wire[k]) for k in ("consent_id", "subject_id") if wire.get(k)}
-        return cls(**{**{k: v for k, v in wire.items() if k in cls.__slots__}, **ids})
+        get = wire.get
+        consent_id, subject_id = get("consent_id"), get("subject_id")
+        return cls(
+            centre=wire["centre"],
+            actor=wire["actor"],
+            role=wire["role"],
+            purpose=wire["purpose"],
+            basis=get("basis"),
+            consent_id=UUID(consent_id) if consent_id else None,
+            subject_id=UUID(subject_id) if subject_id else None,
+            requested_by=get("requested_by"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, TypeVar, cast
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, cast, overload
 from uuid import UUID
 
 import orjson
@@ -54,8 +54,7 @@ class Envelope:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class EventRef:
+class EventRef(NamedTuple):
     """An event as a command's answer names it. type: the `ce_type`."""
 
     event_id: UUID
@@ -80,13 +79,33 @@ class Outcome:
         return bool(self.events)
 
 
+class Facts(Sequence[Recorded[Event]]):
+    """The facts of a loaded stream in order, each made when it is asked for: most who load a stream want its state alone."""
+
+    def __init__(self, stored: Sequence[StoredEvent], events: Sequence[Event]) -> None:
+        self._stored, self._events = stored, events
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    @overload
+    def __getitem__(self, index: int) -> Recorded[Event]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Recorded[Event]]: ...
+    def __getitem__(self, index: int | slice) -> Recorded[Event] | list[Recorded[Event]]:
+        if isinstance(index, slice):
+            return _recorded(self._stored[index], self._events[index])
+        return _fact(self._stored[index], self._events[index])
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[S]):
-    """A stream folded. version 0: it does not exist."""
+    """A stream folded. version 0: it does not exist. stored: its rows, on which a command of the same call can decide."""
 
     state: S
     version: int
     facts: Sequence[Recorded[Event]]
+    stored: Sequence[StoredEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +139,17 @@ class Handle:
 
     # Commands
 
-    async def run(self, decider: Decider[C, S], stream_id: UUID, command: C, envelope: Envelope, expected: Expected) -> Outcome:
-        """Carry out one command on one stream.
+    async def run(
+        self,
+        decider: Decider[C, S],
+        stream_id: UUID,
+        command: C,
+        envelope: Envelope,
+        expected: Expected,
+        seen: Loaded[S] | None = None,
+    ) -> Outcome:
+        """Carry out one command on one stream. seen: the stream as this call loaded it just now; the first try decides on
+        it, and the append finds out whether it is still current.
 
         Raises Rejected (a rule says no), OutOfScope (no such stream of this kind), Stale (`expected` is no longer
         current), Conflict (three lost races), Mismatch (the key was used with another request), Unavailable.
@@ -130,7 +158,7 @@ class Handle:
             return await self._start(decider, stream_id, command, envelope)
         version = 0
         for attempt in range(1, TRIES + 1):
-            stored = await self.store.load(stream_id)
+            stored = seen.stored if seen else await self.store.load(stream_id)
             if not stored or stored[0].kind != decider.aggregate.name:
                 raise OutOfScope()
             # Looked up before the version is compared, so that a retry never hears that its own event made it stale.
@@ -139,7 +167,8 @@ class Handle:
             version = stored[-1].version
             if expected != "*" and expected != version:
                 raise Stale(stream_id, expected, version)
-            state = await self._state(decider, stored)
+            state = seen.state if seen else await self._state(decider, stored)
+            seen = None
             events = decider.decide(command, state)
             if not events:
                 return _no_effect(stream_id, stored)
@@ -237,8 +266,11 @@ class Handle:
 
     async def load(self, decider: Decider[C, S], stream_id: UUID) -> Loaded[S]:
         """Fold a stream with the classes that the decider opens. version 0 if there is no such stream of this kind."""
-        facts = await self.read(decider.aggregate, stream_id, decider.opens)
-        return Loaded(decider.state_of(facts), facts[-1].version if facts else 0, facts)
+        stored = await self.store.load(stream_id)
+        if not stored or stored[0].kind != decider.aggregate.name:
+            return Loaded(decider.state_of(()), 0, ())
+        events = await self._events(decider.aggregate, stored, decider.opens)
+        return Loaded(_folded(decider, stored, events), stored[-1].version, Facts(stored, events), stored)
 
     async def read(self, aggregate: Aggregate, stream_id: UUID, opens: frozenset[FieldClass] = frozenset()) -> list[Recorded[Event]]:
         """The facts of a stream in order, the named classes opened, all others ERASED; empty if there is none."""
@@ -348,10 +380,7 @@ class Handle:
 
     async def _state(self, decider: Decider[Any, S], stored: Sequence[StoredEvent]) -> S:
         """What the stored facts that stand fold to."""
-        events = await self._events(decider.aggregate, stored, decider.opens)
-        if decider.record is not None:
-            return decider.record(_recorded(stored, events))
-        return decider.fold(standing([s.event_id for s in stored], events))
+        return _folded(decider, stored, await self._events(decider.aggregate, stored, decider.opens))
 
     async def _events(self, aggregate: Aggregate, stored: Sequence[StoredEvent], opens: frozenset[FieldClass]) -> list[Event]:
         opens = opens & self.keyring.classes()
@@ -468,21 +497,28 @@ def _read(
     return event.model_validate(members)
 
 
+def _folded(decider: Decider[Any, S], stored: Sequence[StoredEvent], events: Sequence[Event]) -> S:
+    if decider.record is not None:
+        return decider.record(_recorded(stored, events))
+    return decider.fold(standing([s.event_id for s in stored], events))
+
+
 def _recorded(stored: Sequence[StoredEvent], events: Sequence[Event]) -> list[Recorded[Event]]:
-    return [
-        Recorded(
-            stream_id=s.stream_id,
-            version=s.version,
-            event_id=s.event_id,
-            event=event,
-            ctx=Context.read(s.data["ctx"]),
-            occurred_at=s.occurred_at,
-            recorded_at=s.recorded_at,
-            command_id=UUID(s.meta["command_id"]),
-            meta=s.meta,
-        )
-        for s, event in zip(stored, events, strict=True)
-    ]
+    return [_fact(s, event) for s, event in zip(stored, events, strict=True)]
+
+
+def _fact(s: StoredEvent, event: Event) -> Recorded[Event]:
+    return Recorded(
+        stream_id=s.stream_id,
+        version=s.version,
+        event_id=s.event_id,
+        event=event,
+        ctx=Context.read(s.data["ctx"]),
+        occurred_at=s.occurred_at,
+        recorded_at=s.recorded_at,
+        command_id=UUID(s.meta["command_id"]),
+        meta=s.meta,
+    )
 
 
 def _refs(aggregate: Aggregate, part: Part) -> tuple[EventRef, ...]:

@@ -125,6 +125,6 @@ def _undone(decider: Decider[Any, S], stream_id: UUID, journal: Journal[S], even
         if fact.event_id == event_id:
             state = decider.fold(standing([each.event_id for each in before], [each.event for each in before]))
             rows = decider.rows_of(stream_id, state, [fact.event])
-            return [replace(row, kind=UNDONE[row.kind]) for row in rows if row.name not in decider.kept]
+            return [row._replace(kind=UNDONE[row.kind]) for row in rows if row.name not in decider.kept]
         before.append(fact)
     return []

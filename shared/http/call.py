@@ -5,7 +5,7 @@ async def give_consent(call: Call, body: ConsentBody) -> Answer:
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -60,6 +60,7 @@ class Call:
     batched: bool = False
     shown: bool = False
     emergency: str | None = None  # why, where the caller sees it by break-glass
+    seen: "dict[UUID, tuple[Decider[Any, Any], Loaded[Any]]]" = field(default_factory=dict)  # streams that it has folded
 
     @property
     def parts(self) -> Any:
@@ -176,7 +177,8 @@ class Call:
         expected = await self._expected(decider, stream_id, resource_of)
         envelope = self.envelope(ctx or self.ctx(subject_id=subject_id))
         try:
-            outcome = await self._handle.run(self._checked(decider, resource_of), stream_id, command, envelope, expected)
+            seen = self._known(decider, stream_id)
+            outcome = await self._handle.run(self._checked(decider, resource_of), stream_id, command, envelope, expected, seen)
         except Stale as stale:
             # The version is compared before `decide`, so the object check has not run yet: a stranger must not learn
             # from a 412 that the record exists.
@@ -221,6 +223,12 @@ class Call:
     async def load(self, decider: Decider[Any, Any], stream_id: UUID, resource: ResourceOf | None = None) -> "Loaded[Any]":
         """Fold a stream that the caller may see; else OutOfScope, the same as for one that does not exist."""
         return await self._scoped(decider, stream_id, _resource_of(resource))
+
+    async def fold(self, decider: Decider[Any, Any], stream_id: UUID) -> "Loaded[Any]":
+        """Fold a stream, whoever asks: the caller checks who may see it. version 0: it does not exist."""
+        loaded: Loaded[Any] = await self._handle.load(decider, stream_id)
+        self.seen[stream_id] = (decider, loaded)
+        return loaded
 
     async def history(self, decider: Decider[Any, Any], stream_id: UUID, opens: frozenset[FieldClass]) -> list[Recorded[Event]]:
         """The facts of a stream with these classes opened. Check its scope by `load` first."""
@@ -313,6 +321,14 @@ class Call:
         able = [g for g in self.caller.subject.grants if row.get(g.role, ".") != "."]
         return next((g.role for g in able if g.centre == centre), able[0].role if able else "none")
 
+    def _known(self, decider: Decider[Any, Any], stream_id: UUID) -> "Loaded[Any] | None":
+        """The stream as this call folded it a moment ago in the same way, so that its command need not load it again."""
+        known, loaded = self.seen.pop(stream_id, (None, None))
+        alike = known is not None and (known.aggregate, known.evolve, known.record, known.opens) == (
+            decider.aggregate, decider.evolve, decider.record, decider.opens,
+        )  # fmt: skip
+        return loaded if alike and loaded and loaded.version else None
+
     def _checked(self, decider: Decider[Any, Any], resource_of: Callable[[Any], Resource]) -> Decider[Any, Any]:
         """The decider with the object check before its own rules, on the very state that they see."""
 
@@ -323,7 +339,7 @@ class Call:
         return replace(decider, decide=decide)
 
     async def _scoped(self, decider: Decider[Any, Any], stream_id: UUID, resource_of: Callable[[Any], Resource]) -> "Loaded[Any]":
-        loaded: Loaded[Any] = await self._handle.load(decider, stream_id)
+        loaded = await self.fold(decider, stream_id)
         if loaded.version == 0:
             raise OutOfScope()
         self.allow(resource_of(loaded.state))

@@ -170,6 +170,39 @@ async def test_racing_additions_all_arrive(handle: Handle) -> None:
     assert (await handle.load(THINGS, stream)).state.total == 3
 
 
+async def test_what_was_seen_before_the_command_may_be_old(handle: Handle) -> None:
+    """The first try decides on the stream as the call had it: whoever was faster is seen by the second, and a repetition
+    of the command finds itself."""
+    stream = uuid4()
+    await handle.run(THINGS, stream, Open("Ana"), an_envelope(stream), None)
+    seen, mine = await handle.load(THINGS, stream), an_envelope(stream)
+    await handle.run(THINGS, stream, Add(1), an_envelope(stream), 1)
+    with pytest.raises(Stale) as stale:
+        await handle.run(THINGS, stream, Add(2), an_envelope(stream), 1, seen)
+    assert (stale.value.base, stale.value.current) == (1, 2)
+    first = await handle.run(THINGS, stream, Add(2), mine, "*", seen)
+    again = await handle.run(THINGS, stream, Add(2), mine, "*", seen)
+    assert (first.version, again.version, again.replayed) == (3, 3, True)
+    assert (await handle.load(THINGS, stream)).state.total == 3
+
+
+async def test_a_cancelled_statement_gives_its_connection_back(fresh_store: str) -> None:
+    pool = await open_pool(fresh_store, minimum=1, maximum=1)
+    for lost in ("select pg_sleep(60)", "select 1"):
+        waiting = asyncio.create_task(pool.fetch(lost))
+        await asyncio.sleep(0)  # it has the connection, or is about to
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    async with pool.acquire() as connection:
+        with pytest.raises(ZeroDivisionError):
+            async with connection.transaction():
+                1 / 0  # noqa: B018
+    assert [await pool.fetchval("select $1::int", n) for n in range(3)] == [0, 1, 2]
+    assert pool.get_idle_size() == 1
+    await pool.close()
+
+
 async def test_a_command_that_changes_nothing_stores_nothing(handle: Handle) -> None:
     stream = uuid4()
     await handle.run(THINGS, stream, Open("Ana"), an_envelope(stream), None)

@@ -45,8 +45,7 @@ class Found:
 
 async def found_in(call: Call) -> Found:
     """The case of the path, whoever asks: the caller checks who may see it."""
-    parts: Casework = call.parts
-    loaded = await parts.handle.load(case_at(""), call.path["id"])
+    loaded = await call.fold(case_at(""), call.path["id"])
     if loaded.version == 0:
         raise OutOfScope()
     return Found(loaded.state, centre_of(loaded), loaded.version, loaded.facts)

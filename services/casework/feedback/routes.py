@@ -36,8 +36,7 @@ class Found:
 
 async def find(call: Call) -> Found:
     """The feedback of the path. A complaint does not exist for the worker complained of."""
-    parts: Casework = call.parts
-    loaded = await parts.handle.load(FEEDBACK, call.path["id"])
+    loaded = await call.fold(FEEDBACK, call.path["id"])
     if loaded.version == 0:
         raise OutOfScope()
     found = Found(loaded.state, loaded.facts[0].ctx.centre, loaded.version, loaded.facts)

@@ -35,7 +35,7 @@ class Found:
 async def load(call: Call) -> Found:
     """The stay of the path, before anybody has asked whether the caller may see it."""
     parts: Casework = call.parts
-    loaded = await parts.handle.load(stay_in(()), call.path["id"])
+    loaded = await call.fold(stay_in(()), call.path["id"])
     if loaded.version == 0:
         raise OutOfScope()
     return Found(loaded.state, parts.region.centre(loaded.facts[0].ctx.centre), loaded.version, loaded.facts)

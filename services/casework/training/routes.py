@@ -37,8 +37,7 @@ class Found:
 
 async def find(call: Call) -> Found:
     """The session of the path, if the caller may see it."""
-    parts: Casework = call.parts
-    loaded = await parts.handle.load(TRAINING, call.path["id"])
+    loaded = await call.fold(TRAINING, call.path["id"])
     if loaded.version == 0:
         raise OutOfScope()
     found = Found(loaded.state, loaded.facts[0].ctx.centre, loaded.version, loaded.facts)

@@ -14,7 +14,7 @@ from services.intake.search.ranking import Query
 from services.intake.search.terms import of_birth, of_each, of_numbers, of_text
 from shared.codes import EncounterChannel
 from shared.contracts.intake.person import Identity
-from shared.errors import Rejected
+from shared.errors import OutOfScope, Rejected
 from shared.eventsourcing.decider import Row
 from shared.eventsourcing.event import Event, Recorded, instant, voided
 from shared.eventsourcing.handle import Loaded
@@ -66,7 +66,7 @@ async def read_client(call: Call) -> Answer:
     """A client as the centre knows them. A merged record shows the one that goes on, and that one the facts of both."""
     parts: Intake = call.parts
     client_id, loaded = await _followed(call)
-    state, centre = loaded.state, await parts.centre_of(client_id)
+    state, centre = loaded.state, loaded.facts[0].ctx.centre
     if state.status == "erased":
         raise Rejected("client-erased", "This person asked to be forgotten.")
     merged = await _merged(parts, state)
@@ -98,11 +98,14 @@ async def _followed(call: Call) -> tuple[UUID, Loaded[State]]:
     """The client of the path, or who goes on in their place: for those who may read either record."""
     parts: Intake = call.parts
     asked: UUID = call.path["id"]
-    # In this order: for one that does not exist the same is read as for one that is out of reach.
+    # One that does not exist is answered as late as one that is out of reach: both are read first.
     loaded = await parts.handle.load(CLIENT, asked)
-    here = Resource(centre=await parts.centre_of(asked), subject_id=asked)
+    if not loaded.version:
+        raise OutOfScope()
+    here = Resource(centre=loaded.facts[0].ctx.centre, subject_id=asked)
     if loaded.state.status != "retired":
-        return asked, await call.load(CLIENT, asked, here)
+        call.allow(here)
+        return asked, loaded
     survivor = (await parts.finder.survivors([asked]))[asked]
     if not call.may("client.read", here):
         call.allow(Resource(centre=await parts.centre_of(survivor), subject_id=survivor))

@@ -54,7 +54,7 @@ class Found:
 async def load(call: Call) -> Found:
     """The referral of the path; the caller's side is still to be checked."""
     parts: Referrals = call.parts
-    loaded = await parts.handle.load(REFERRAL_DECIDER, call.path["id"])
+    loaded = await call.fold(REFERRAL_DECIDER, call.path["id"])
     if loaded.version == 0:
         raise OutOfScope()
     state: State = loaded.state

@@ -1,6 +1,5 @@
 """The rules of a stay: who may sleep where, for how long, and who counts the places."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -190,6 +189,6 @@ def test_what_was_never_true_gives_back_its_place_or_takes_it_again() -> None:
 
     mine = [Row("search", "open-stay-of", str(CLIENT)), Row("claim", "open-stay", str(CLIENT))]
     [moved] = STAYS.decide(moving(), STAYS.fold([started()]))
-    assert undone(started()) == [give("U-W"), replace(mine[0], kind="unsearch"), replace(mine[1], kind="release")]
+    assert undone(started()) == [give("U-W"), mine[0]._replace(kind="unsearch"), mine[1]._replace(kind="release")]
     assert undone(started(), moved) == [give("U-H"), take("U-W")]
     assert undone(started(), ended()) == [take("U-W"), *mine]
