@@ -72,7 +72,12 @@ class Intake:
 
     async def centre_of(self, stream_id: UUID) -> str:
         """Whose record it is. Raises OutOfScope if there is none."""
-        centre = await self.pool.fetchval(CENTRE_OF, stream_id)
+        centre = await self.known_centre(stream_id)
         if centre is None:
             raise OutOfScope()
-        return str(centre)
+        return centre
+
+    async def known_centre(self, stream_id: UUID) -> str | None:
+        """Whose record it is; None if there is none."""
+        centre: str | None = await self.pool.fetchval(CENTRE_OF, stream_id)
+        return centre

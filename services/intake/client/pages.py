@@ -95,19 +95,25 @@ async def _related(call: Call, records: list[UUID], loaded: Loaded[State]) -> bo
 
 
 async def _followed(call: Call) -> tuple[UUID, Loaded[State]]:
-    """The client of the path, or who goes on in their place: for those who may read either record."""
+    """The client of the path, or who goes on in their place: for those who may read either record. Nothing is opened before
+    that is known, and for one that does not exist the same is read as for one that is out of reach."""
     parts: Intake = call.parts
     asked: UUID = call.path["id"]
-    # One that does not exist is answered as late as one that is out of reach: both are read first.
-    loaded = await parts.handle.load(CLIENT, asked)
-    if not loaded.version:
-        raise OutOfScope()
-    here = Resource(centre=loaded.facts[0].ctx.centre, subject_id=asked)
-    if loaded.state.status != "retired":
-        call.allow(here)
-        return asked, loaded
-    survivor = (await parts.finder.survivors([asked]))[asked]
-    if not call.may("client.read", here):
+    centre = await parts.known_centre(asked)
+    here = Resource(centre=centre, subject_id=asked)
+    if centre is not None and call.may("client.read", here):
+        loaded = await call.load(CLIENT, asked, here)
+        if loaded.state.status != "retired":
+            return asked, loaded
+        survivor = (await parts.finder.survivors([asked]))[asked]
+    else:
+        survivors = await parts.finder.survivors([asked])
+        if centre is None:
+            raise OutOfScope()
+        if asked not in survivors:
+            call.allow(here)  # says why not
+            raise OutOfScope()
+        survivor = survivors[asked]
         call.allow(Resource(centre=await parts.centre_of(survivor), subject_id=survivor))
     return survivor, await parts.handle.load(CLIENT, survivor)
 
