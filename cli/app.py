@@ -57,6 +57,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "keyring": ("cli.keyring:keyring", "wrap keys anew; after a restore, the forgotten stay forgotten"),
         "erase": ("cli.erase:erase", "forget a person: request, approve, status, proof"),
         "export": ("cli.export:export", "what is held on a person, as JSON and PDF"),
+        "rights": ("cli.rights:rights", "what people asked about their own data: list, answered"),
         "retention": ("cli.retention:retention", "how long what is kept: rules, plan, report"),
         "breach": ("cli.breach:breach", "a leak: who was exposed, drafts of notices, the clock"),
         "audit": ("cli.audit:audit", "whether the access log was touched; packages with known flaws"),

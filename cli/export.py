@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import typer
 
-from cli.api import answered, client, refusal
+from cli.api import answered, client, commanded, refusal
 from cli.rebuild import quiet
 from shared.errors import Rejected
 
@@ -37,6 +37,8 @@ def subject(
 ) -> None:
     """Everything held on CLIENT, as CLIENT.json and CLIENT.pdf in DIR. Who asked is on record in each service.
 
+    The register of requests shows it: the person's open request is granted, or one is entered (gabay rights list).
+
     gabay export subject --client 0199a2f0-0000-7000-8000-000000000001 --lang fil --to handover
     """
     quiet()
@@ -45,6 +47,8 @@ def subject(
     told = asyncio.run(_collect(client_id, lang, {"intake": intake, "casework": casework, "referrals": referrals}))
     for path in write(told, to, lang):
         print(path)
+    request_id = asyncio.run(_granted(client_id, intake))
+    print(f"Once it is handed over: gabay rights answered {client_id} {request_id}")
 
 
 def write(told: dict[str, Any], to: Path, lang: str) -> tuple[Path, Path]:
@@ -82,3 +86,17 @@ async def _collect(client_id: UUID, lang: str, urls: dict[str, str]) -> dict[str
     return {
         "id": str(client_id), "export_id": str(export_id), "made_at": instant(datetime.now(UTC)), "language": lang, "services": services,
     }  # fmt: skip
+
+
+async def _granted(client_id: UUID, url: str) -> str:
+    """Grant the person's open request to see their data; enter one if there is none. Returns its id."""
+    why = {"purpose": "CASE_MANAGEMENT"}
+    path = f"/v1/clients/{client_id}/rights-requests"
+    async with client("intake", url, role="dpo") as http:
+        asked = (await answered(http, "GET", path, headers={"Gabay-Purpose": "SUBJECT_REQUEST"})).json()["items"]
+        waiting = [each["request_id"] for each in asked if (each["right"], each["state"]) == ("ACCESS", "RECEIVED")]
+        if not waiting:
+            entered = await answered(http, "POST", path, json={**why, "right": "ACCESS"}, headers={"If-Match": "*"})
+            waiting.append(entered.json()["request_id"])
+        await commanded(http, f"{path}/{waiting[0]}:decide", {**why, "outcome": "GRANTED"})
+    return str(waiting[0])

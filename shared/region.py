@@ -162,6 +162,8 @@ class Region(Part):
     referral_timers: Mapping[Priority, Timer] = Field(default_factory=dict)
     legal_bases: tuple[Statute, ...] = ()
     retention: Retention = Retention()
+    rights: Span = Span(working_days=30)
+    """in which a person must be told what came of a request about their data (RA 10173; NPC Advisory 2021-01)"""
 
     @cached_property
     def _centres(self) -> Mapping[str, Centre]:

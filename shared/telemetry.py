@@ -149,6 +149,7 @@ BREAKGLASS_UNREVIEWED_AGE = _gauge("gabay.breakglass.unreviewed_oldest_age", "s"
 KEYRING_FAILURES = _counter("gabay.keyring.failures", "class", "trips to the keyring that failed")
 KEYRING_CACHE_HITS = _counter("gabay.keyring.cache_hits", "class", "keys that were at hand without a trip")
 ERASURE_PENDING_AGE = _gauge("gabay.erasure.pending_oldest_age", "s", "region", "erased, and not yet acknowledged here")
+RIGHTS_OVERDUE_AGE = _gauge("gabay.rights.overdue_oldest_age", "s", "region", "since when a person waits too long for an answer")
 REFERRAL_TIMER_LAG = _gauge("gabay.referral.timer_lag", "s", "timer", "by how much the timers of referrals are late", built=False)
 ROLLUP_OVERDUE = _gauge("gabay.rollup.overdue", "s", "region", "release due by the calendar that has not come (national)")
 SURGE_ALERTS = _gauge("gabay.surge.alerts", "", "metric level", "surges and silences that go on; advisory")

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.intake import own_file
-from services.intake.client import emergency_routes, forgetting_routes, pages, routes
+from services.intake.client import emergency_routes, forgetting_routes, pages, rights_routes, routes
 from services.intake.duplicates import routes as duplicates
 from services.intake.encounter import routes as encounters
 from services.intake.household import routes as households
@@ -22,7 +22,7 @@ from shared.region import load_region
 from shared.settings import Settings
 
 ROUTERS = (
-    *(routes.router, forgetting_routes.router, pages.router, duplicates.router, encounters.router),
+    *(routes.router, forgetting_routes.router, rights_routes.router, pages.router, duplicates.router, encounters.router),
     *(outreach.router, incidents.router, households.router, changes_router(AGGREGATES), emergency_routes.router, own_file.router),
 )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 AGGREGATES: Final = (CLIENT, HOUSEHOLD, ENCOUNTER, OUTREACH_SESSION, INCIDENT)
 RUNNING: Final = Statements("services.intake.running")
 REGISTRY: Final = Statements("services.intake.registry")
+RIGHTS: Final = Statements("services.intake.rights")
 
 # The first fact of a stream names its centre in the context, which a fold does not see.
 CENTRE_OF = "select data -> 'ctx' ->> 'centre' from event where stream_id = $1 and version = 1"

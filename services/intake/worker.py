@@ -5,6 +5,8 @@ from services.intake.parts import AGGREGATES
 from services.intake.reactions import reactions
 from services.intake.registry.projection import registry
 from services.intake.retention.projection import retention
+from services.intake.rights.overdue import watch
+from services.intake.rights.projection import rights
 from services.intake.running.projection import running
 from services.intake.timers import timers
 from shared.changes.projection import changes
@@ -15,12 +17,12 @@ from shared.messaging.worker import run_worker
 from shared.settings import Settings
 
 TIMERS = timers(region_of("intake"), look_ups)
-PROJECTIONS = (running, TIMERS.projection, registry, retention, changes("intake", AGGREGATES))
+PROJECTIONS = (running, TIMERS.projection, registry, retention, rights, changes("intake", AGGREGATES))
 REACTIONS = reactions(look_ups)
 FORGETTING = Forgetting(PROJECTIONS)
 
 
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
-    loops = (ringing(TIMERS), FORGETTING)
+    loops = (ringing(TIMERS), FORGETTING, watch)
     run_worker(settings, aggregates=AGGREGATES, projections=PROJECTIONS, reactions=REACTIONS, loops=loops)

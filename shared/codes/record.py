@@ -1,4 +1,4 @@
-"""Corrections, merges, holds and erasure (domain.md section 12, events.md sections 2 and 6)."""
+"""Corrections, merges, holds, erasure and the rights of the persons kept (domain.md section 12, events.md sections 2 and 6)."""
 
 from enum import StrEnum
 
@@ -51,6 +51,32 @@ class HoldReason(StrEnum):
     COURT_ORDER = "COURT_ORDER"
     COMPLAINT = "COMPLAINT"
     AUDIT = "AUDIT"
+
+
+class Right(StrEnum):
+    """What a person may ask of whoever keeps their data (RA 10173, chapter IV)."""
+
+    ACCESS = "ACCESS"
+    CORRECTION = "CORRECTION"
+    OBJECTION = "OBJECTION"
+    ERASURE = "ERASURE"
+
+
+class RightOutcome(StrEnum):
+    """What was decided of it."""
+
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+
+
+class RefusalReason(StrEnum):
+    """Why the law lets a request be refused."""
+
+    NOT_THE_PERSON = "NOT_THE_PERSON"
+    LEGAL_DUTY = "LEGAL_DUTY"
+    LEGAL_HOLD = "LEGAL_HOLD"
+    RIGHTS_OF_OTHERS = "RIGHTS_OF_OTHERS"
+    UNFOUNDED = "UNFOUNDED"
 
 
 class VoidReason(StrEnum):

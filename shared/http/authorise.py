@@ -24,7 +24,16 @@ STEP_UP_ACTIONS: Final = frozenset(
 )
 # What a scope is needed for, beside read and write.
 PRIVACY_ACTIONS: Final = frozenset(
-    {"privacy.access-log", "privacy.export", "privacy.hold", "privacy.erase", "erasure.request", "breakglass.review"}
+    {
+        "privacy.access-log",
+        "privacy.export",
+        "privacy.hold",
+        "privacy.erase",
+        "erasure.request",
+        "breakglass.review",
+        "rights.read",
+        "rights.decide",
+    }
 )
 ADMIN_ACTIONS: Final = frozenset({"ops.parked", "ops.replay", "ops.rebuild", "ops.migrate", "access.grant", "access.confirm"})
 

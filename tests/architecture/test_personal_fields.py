@@ -52,6 +52,7 @@ ALLOWED = {
     ("service-entry-listed", "cost_options"): "prices",
     ("service-entry-listed", "capacity"): "what is counted, such as beds, and how many are free",
     ("service-entry-verified", "capacity"): "as above",
+    ("rights-request-decided", "reason"): "a code of a list",
     ("table-published", "data"): "a released file: it passed the disclosure gate, and everybody may read it",
     ("table-published", "manifest"): "names and sums of the released files",
     ("table-published", "signature"): "of the manifest, by the region's key",

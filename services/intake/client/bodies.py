@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
@@ -119,6 +120,7 @@ class AmendClientBody(CommandBody):
     model_config = example({**GROUND, "reason": "NEW_FACT", "identity": {"phones": ["+639000000001"], "contact_safe": "after six"}})
 
     reason: Annotated[AmendReason, member("Why it changes.")]
+    request_id: Annotated[UUID | None, member("The request for a correction that this carries out: it is granted with it.")] = None
     identity: Annotated[PersonChanges | None, member("What changes of the person.", IDENTITY)] = None
     profile: Annotated[FactsChanges | None, member("What changes of the coded facts.", IDENTITY, PROFILE)] = None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,9 @@ from shared.codes import (
     LegalBasis,
     MergeEvidence,
     Purpose,
+    RefusalReason,
+    Right,
+    RightOutcome,
     UnmergeReason,
 )
 from shared.contracts.intake.client import CaseRequest
@@ -67,11 +70,13 @@ class RegisterClient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendClient:
-    """person, facts: the members that were sent, by name; None clears one, what was not sent stays."""
+    """person, facts: the members that were sent, by name; None clears one, what was not sent stays. request_id: the request
+    for a correction that this grants."""
 
     today: date
     ground: Ground
     reason: AmendReason
+    request_id: UUID | None = None
     person: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -211,9 +216,39 @@ class LiftHold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveRightsRequest:
+    """due_answer: by the calendar of the centre. objects_to: of an objection. text: what was said."""
+
+    request_id: UUID
+    right: Right
+    due_answer: datetime
+    objects_to: Purpose | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideRightsRequest:
+    """reason: of a refusal. text: what is said about it."""
+
+    today: date
+    request_id: UUID
+    outcome: RightOutcome
+    reason: RefusalReason | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRightsRequest:
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestErasure:
+    """due_answer: by when whoever asked must have been told; None where nobody waits for an answer."""
+
     request_id: UUID
     basis: ErasureBasis
+    due_answer: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +297,9 @@ Command = (
     | ReviewDuplicates
     | PlaceHold
     | LiftHold
+    | ReceiveRightsRequest
+    | DecideRightsRequest
+    | AnswerRightsRequest
     | RequestErasure
     | EraseClient
     | EraseMerged

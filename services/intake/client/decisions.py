@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, assert_never, cast
 
-from services.intake.client import consenting, episodes, forgetting, merging, screening
+from services.intake.client import consenting, episodes, forgetting, merging, rights, screening
 from services.intake.client.commands import (
     AmendClient,
+    AnswerRightsRequest,
     AssessFunctioning,
     Command,
+    DecideRightsRequest,
     DeclareEconomics,
     DeclareIntention,
     EraseClient,
@@ -17,6 +19,7 @@ from services.intake.client.commands import (
     LiftHold,
     MergeIn,
     PlaceHold,
+    ReceiveRightsRequest,
     RecordDeparture,
     RecordReturn,
     RecordTransitArrival,
@@ -102,6 +105,12 @@ def _decided(command: Command, state: State) -> list[ClientEvent]:
             return forgetting.place_hold(command, state)
         case LiftHold():
             return forgetting.lift_hold(command, state)
+        case ReceiveRightsRequest():
+            return rights.receive(command, state)
+        case DecideRightsRequest():
+            return rights.decide(command, state)
+        case AnswerRightsRequest():
+            return rights.answer(command, state)
         case RequestErasure():
             return forgetting.request(command, state)
         case EraseClient():
@@ -198,14 +207,13 @@ def _amend(command: AmendClient, state: State) -> list[ClientEvent]:
         return []
     identity = assembled(Identity, person.__dict__ | {"profile": facts})
     registered_on = cast(date, state.registered_on)
-    return [
-        ClientProfileAmended(
-            changed=tuple(ClientField(name) for name in changed),
-            reason=command.reason,
-            identity=identity,
-            profile=snapshot(identity, registered_on, command.today) if state.statistics else None,
-        )
-    ]
+    amended = ClientProfileAmended(
+        changed=tuple(ClientField(name) for name in changed),
+        reason=command.reason,
+        identity=identity,
+        profile=snapshot(identity, registered_on, command.today) if state.statistics else None,
+    )
+    return [amended] if command.request_id is None else [amended, rights.corrected(command.request_id, state)]
 
 
 def _one_age(changes: Mapping[str, Any], today: date) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """Holds and erasure: what forbids to forget a person, who may do it, and when it is done (events chapter, section 6)."""
 
 from services.intake.client.commands import EraseClient, EraseMerged, LiftHold, PlaceHold, RequestErasure
-from services.intake.client.rules import check_free, misfit
+from services.intake.client.rules import check_free, misfit, same
 from services.intake.client.state import State
 from shared.codes import ErasureBasis
 from shared.contracts.intake.client import ClientErased, ClientEvent, ErasureRequested, LegalHoldLifted, LegalHoldPlaced
@@ -37,9 +37,9 @@ def lift_hold(command: LiftHold, state: State) -> list[ClientEvent]:
 def request(command: RequestErasure, state: State) -> list[ClientEvent]:
     """Asking is never refused, not even under a hold: that somebody asked must be known when it falls."""
     _check_remembered(state)
-    asked = ErasureRequested(request_id=command.request_id, basis=command.basis)
+    asked = ErasureRequested(request_id=command.request_id, basis=command.basis, due_answer=command.due_answer)
     if known := state.protection.requests.get(command.request_id):
-        if known == asked:
+        if same(known, asked):
             return []
         raise Rejected("already-exists", "Draw a new request_id.")
     return [asked]
@@ -52,6 +52,8 @@ def erase(command: EraseClient, state: State) -> list[ClientEvent]:
     if asked is None:
         remedy = "Request the erasure first, or name the request."
         raise Rejected("invalid-state", remedy, state="NOT_REQUESTED", allowed=["RequestErasure"])
+    if (right := state.protection.rights.get(command.request_id)) and right.outcome is not None:
+        raise Rejected("invalid-state", "It was refused: let them ask again.", state=right.stage, allowed=["RequestErasure"])
     if command.requester == command.actor:
         raise Rejected("same-person-signoff", "Let a dpo who did not ask for it carry it out.")
     if asked.basis is ErasureBasis.RETENTION and command.kept:

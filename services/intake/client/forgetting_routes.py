@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from services.intake.look_ups import declared_only_by
 from services.intake.parts import RUNNING, Intake
 from services.intake.retention.review import review
 from services.intake.retention.rules import due
-from shared.codes import LegalBasis
+from shared.codes import ErasureBasis, LegalBasis
 from shared.contracts.intake.client import ErasureRequested
 from shared.errors import OutOfScope
 from shared.eventsourcing.event import Event, Recorded
@@ -34,24 +35,27 @@ async def place_hold(call: Call, body: PlaceHoldBody) -> Answer:
     """Forbid, on behalf of a law, that this person is forgotten."""
     centre = await _centre(call)
     today = call.parts.today(call.runtime.now(), centre)
-    hold_id = body.hold_id or _drawn(call, "hold")
+    hold_id = body.hold_id or drawn(call, "hold")
     command = PlaceHold(today=today, hold_id=hold_id, reason=body.reason, until=body.until)
-    return await _run(call, centre, command, {"hold_id": hold_id})
+    return await run_resting(call, centre, command, {"hold_id": hold_id})
 
 
 @router.command("POST", "/v1/clients/{id:uuid}/holds/{hid:uuid}:lift", body=LiftHoldBody, action="privacy.hold", concurrency="guarded")
 async def lift_hold(call: Call, body: LiftHoldBody) -> Answer:
     """End a hold. Keys that it kept from destruction are destroyed now."""
-    return await _run(call, await _centre(call), LiftHold(hold_id=call.path["hid"]))
+    return await run_resting(call, await _centre(call), LiftHold(hold_id=call.path["hid"]))
 
 
 @router.command("POST", "/v1/clients/{id:uuid}/erasure", body=RequestErasureBody, action="erasure.request", concurrency="guarded")
 async def request_erasure(call: Call, body: RequestErasureBody) -> Answer:
     """Ask that a person be forgotten; a dpo who did not ask carries it out."""
-    request_id = body.request_id or _drawn(call, "request")
-    return await _run(
-        call, await _centre(call), RequestErasure(request_id=request_id, basis=body.erasure_basis), {"request_id": request_id}
-    )
+    parts: Intake = call.parts
+    request_id, centre = body.request_id or drawn(call, "request"), await _centre(call)
+    due = None
+    if body.erasure_basis is ErasureBasis.SUBJECT_REQUEST:
+        due = parts.region.rights.after(cast(datetime, call.occurred_at), parts.region.centre(centre))
+    command = RequestErasure(request_id=request_id, basis=body.erasure_basis, due_answer=due)
+    return await run_resting(call, centre, command, {"request_id": request_id})
 
 
 @router.command("POST", "/v1/clients/{id:uuid}:erase", body=EraseClientBody, action="privacy.erase", concurrency="guarded")
@@ -78,7 +82,7 @@ async def erase_client(call: Call, body: EraseClientBody) -> Answer:
         aliases=aliases,
         kept=term is not None and not due(term.term, today),
     )
-    answer = await (_erase_together(call, centre, command) if aliases else _run(call, centre, command))
+    answer = await (_erase_together(call, centre, command) if aliases else run_resting(call, centre, command))
     # Also for a repetition: the first try may have died before it came this far.
     gone = [client_id, *aliases]
     await destroy(parts.handle.keyring, [*gone, *await declared_only_by(gone, parts.handle)])
@@ -123,7 +127,7 @@ async def _erase_together(call: Call, centre: str, command: EraseClient) -> Answ
     ctx = call.ctx(subject_id=client_id, centre=centre)
     asked = (await parts.handle.load(CLIENT, client_id)).state.protection.requests.get(command.request_id)
     if asked is None:
-        return await _run(call, centre, command)  # refused, with the reason
+        return await run_resting(call, centre, command)  # refused, with the reason
     survivors = frozenset({client_id, *command.aliases})
     half = EraseMerged(today=command.today, survivors=survivors, request_id=command.request_id, basis=asked.basis)
     steps = [Step(CLIENT, client_id, command, call.expected)]
@@ -138,7 +142,7 @@ def requester_of(facts: Sequence[Recorded[Event]], request_id: UUID) -> str | No
     return next((f.ctx.actor for f in facts if isinstance(f.event, ErasureRequested) and f.event.request_id == request_id), None)
 
 
-def _drawn(call: Call, name: str) -> UUID:
+def drawn(call: Call, name: str) -> UUID:
     """An id that the app left out: the same for every repetition of the command."""
     return derived(cast(UUID, call.command_id), name)
 
@@ -165,7 +169,8 @@ async def _centre(call: Call) -> str:
     return await parts.centre_of(call.path["id"])
 
 
-async def _run(call: Call, centre: str, command: Any, extra: Any = None) -> Answer:
+async def run_resting(call: Call, centre: str, command: Any, extra: Any = None) -> Answer:
+    """Carry out what is done for the protection of the person of the path: without another basis it rests on the law."""
     client_id: UUID = call.path["id"]
     resource = Resource(centre=centre, subject_id=client_id)
     call.allow(resource)

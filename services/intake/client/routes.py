@@ -91,7 +91,8 @@ async def amend_client(call: Call, body: AmendClientBody) -> Answer:
     if body.reason is AmendReason.STATISTICS_CONSENT:
         raise invalid(violation("/reason", "not-allowed-here"))
     centre, ground, today = await _about(call, body)
-    command = AmendClient(today=today, ground=ground, reason=body.reason, person=_sent(body.identity), facts=_sent(body.profile))
+    changes = {"person": _sent(body.identity), "facts": _sent(body.profile)}
+    command = AmendClient(today=today, ground=ground, reason=body.reason, request_id=body.request_id, **changes)
     return await _run(call, centre, command)
 
 

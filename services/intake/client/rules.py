@@ -42,7 +42,7 @@ def plain(model: type[M], source: BaseModel) -> M:
 
 def same(one: Event, other: Event) -> bool:
     """Whether two facts say the same. The statistical copy and what the service adds by itself do not count."""
-    added = {"profile", "profile_key", "replaces"}
+    added = {"profile", "profile_key", "replaces", "due_answer"}
     names = [name for name in type(one).model_fields if name not in added]
     return type(one) is type(other) and all(getattr(one, name) == getattr(other, name) for name in names)
 

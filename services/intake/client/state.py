@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, assert_never
 from uuid import UUID
 
-from shared.codes import Purpose
+from shared.codes import ErasureBasis, Purpose, RefusalReason, RightOutcome
 from shared.contracts.entry import EntryVoided
 from shared.contracts.intake.client import (
     ClientErased,
@@ -34,6 +34,7 @@ from shared.contracts.intake.merge import (
     DuplicatesReviewed,
 )
 from shared.contracts.intake.person import Identity
+from shared.contracts.intake.rights import RightsRequestAnswered, RightsRequestDecided, RightsRequestReceived
 from shared.contracts.intake.screening import VulnerabilityScreened
 from shared.privacy.classes import ERASED, Erased
 
@@ -53,12 +54,29 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class RightsRequest:
+    """A request about one's own data. told: whether the person knows what came of it."""
+
+    received: RightsRequestReceived | ErasureRequested
+    outcome: RightOutcome | None = None
+    reason: RefusalReason | None = None
+    told: bool = False
+
+    @property
+    def stage(self) -> str:
+        """RECEIVED, GRANTED or REFUSED, in the end ANSWERED."""
+        return "ANSWERED" if self.told else self.outcome or "RECEIVED"
+
+
+@dataclass(frozen=True, slots=True)
 class Protection:
-    """What stands for and against forgetting. holds: not lifted, by id; requests: to be forgotten, by id."""
+    """What stands for and against forgetting. holds: not lifted, by id; requests: to be forgotten, by id; rights: all
+    requests of the person, by id."""
 
     holds: Mapping[UUID, LegalHoldPlaced] = field(default_factory=dict)
     lifted: frozenset[UUID] = frozenset()
     requests: Mapping[UUID, ErasureRequested] = field(default_factory=dict)
+    rights: Mapping[UUID, RightsRequest] = field(default_factory=dict)
 
     def held(self, on: date) -> bool:
         """Whether a legal hold is in force on a day."""
@@ -171,6 +189,8 @@ def evolve(state: State, event: ClientEvent) -> State:
             return replace(state, not_duplicates=state.not_duplicates | set(event.rejected), reviewed=True)
         case LegalHoldPlaced() | LegalHoldLifted() | ErasureRequested():
             return replace(state, protection=_protected(state.protection, event))
+        case RightsRequestReceived() | RightsRequestDecided() | RightsRequestAnswered():
+            return replace(state, protection=_asked(state.protection, event))
         case ClientErased():
             return replace(state, status="erased", identity=ERASED)
         case ConsentRefused() | EntryVoided():
@@ -198,5 +218,20 @@ def _protected(known: Protection, event: LegalHoldPlaced | LegalHoldLifted | Era
         case LegalHoldLifted():
             holds = {hold_id: hold for hold_id, hold in known.holds.items() if hold_id != event.hold_id}
             return replace(known, holds=holds, lifted=known.lifted | {event.hold_id})
+        case ErasureRequested(basis=ErasureBasis.SUBJECT_REQUEST):
+            requests = {**known.requests, event.request_id: event}
+            return replace(known, requests=requests, rights={**known.rights, event.request_id: RightsRequest(event)})
         case ErasureRequested():
             return replace(known, requests={**known.requests, event.request_id: event})
+
+
+def _asked(known: Protection, event: RightsRequestReceived | RightsRequestDecided | RightsRequestAnswered) -> Protection:
+    if isinstance(event, RightsRequestReceived):
+        request = RightsRequest(event)
+    elif (request := known.rights.get(event.request_id)) is None:  # type: ignore[assignment]  # asked about below
+        return known
+    elif isinstance(event, RightsRequestDecided):
+        request = replace(request, outcome=event.outcome, reason=event.reason)
+    else:
+        request = replace(request, told=True)
+    return replace(known, rights={**known.rights, event.request_id: request})

@@ -24,7 +24,8 @@ retention = Projection(
 PROTECTION: Final = frozenset(
     f"gabay.intake.{name}.v1"
     for name in ("legal-hold-placed", "legal-hold-lifted", "erasure-requested", "client-erased", "client-records-merged",
-                 "client-retired", "client-records-unmerged", "client-reinstated", "duplicates-reviewed", "entry-voided")
+                 "client-retired", "client-records-unmerged", "client-reinstated", "duplicates-reviewed", "entry-voided",
+                 "rights-request-received", "rights-request-decided", "rights-request-answered")
 )  # fmt: skip
 """Facts that are no contact with the person: they are about the record."""
 

@@ -26,6 +26,7 @@ from shared.contracts.intake.merge import (
     DuplicatesReviewed,
 )
 from shared.contracts.intake.person import Facts, Identity, Person, ProfileSnapshot
+from shared.contracts.intake.rights import DueAnswer, RightsRequestAnswered, RightsRequestDecided, RightsRequestReceived
 from shared.contracts.intake.screening import VulnerabilityScreened
 from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event
@@ -90,11 +91,12 @@ class LegalHoldLifted(Event, type="legal-hold-lifted"):
     until: HeldUntil = None
 
 
-class ErasureRequested(Event, type="erasure-requested"):
+class ErasureRequested(Event, type="erasure-requested", minor=1):
     """Somebody asked to forget a client; somebody else will do it."""
 
     request_id: Annotated[UUID, Field(description="The request.")]
     basis: Annotated[ErasureBasis, Field(description="On what ground.")]
+    due_answer: DueAnswer = None
 
 
 class ClientErased(Event, type="client-erased"):
@@ -125,6 +127,9 @@ ClientEvent = (
     | DuplicatesReviewed
     | LegalHoldPlaced
     | LegalHoldLifted
+    | RightsRequestReceived
+    | RightsRequestDecided
+    | RightsRequestAnswered
     | ErasureRequested
     | ClientErased
     | EntryVoided
@@ -152,6 +157,9 @@ CLIENT = Aggregate(
     DuplicatesReviewed,
     LegalHoldPlaced,
     LegalHoldLifted,
+    RightsRequestReceived,
+    RightsRequestDecided,
+    RightsRequestAnswered,
     ErasureRequested,
     ClientErased,
     EntryVoided,

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from services.intake.client.commands import AmendClient
 from services.intake.client.decisions import CLIENT
@@ -12,8 +13,9 @@ from tests.unit.intake.people import C1, CONSENTED, TODAY, a_person, counted, re
 from tests.unit.kit import forgotten, given
 
 
-def amend(*, person: dict[str, Any] | None = None, facts: dict[str, Any] | None = None) -> AmendClient:
-    return AmendClient(today=TODAY, ground=CONSENTED, reason=AmendReason.CORRECTION, person=person or {}, facts=facts or {})
+def amend(*, person: dict[str, Any] | None = None, facts: dict[str, Any] | None = None, request_id: UUID | None = None) -> AmendClient:
+    changes = {"person": person or {}, "facts": facts or {}}
+    return AmendClient(today=TODAY, ground=CONSENTED, reason=AmendReason.CORRECTION, request_id=request_id, **changes)
 
 
 def test_the_whole_identity_and_the_names_of_what_changed() -> None:

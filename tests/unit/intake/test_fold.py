@@ -12,6 +12,7 @@ from shared.contracts.intake.client import ClientErased, ErasureRequested, Legal
 from shared.contracts.intake.consent import ConsentRefused
 from shared.contracts.intake.functioning import FunctioningAssessed, FunctioningRecord
 from shared.contracts.intake.merge import ClientRecordsUnmerged, ClientReinstated, DuplicatesReviewed
+from shared.contracts.intake.rights import RequestWords, RightsRequestAnswered, RightsRequestDecided, RightsRequestReceived
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import FieldClass
 from tests.unit.intake.people import (
@@ -56,6 +57,9 @@ def a_whole_life() -> list[Event]:
         DuplicatesReviewed(rejected=(C2,)),
         LegalHoldPlaced(hold_id=C1, reason="AUDIT"),
         LegalHoldLifted(hold_id=C1, reason="AUDIT"),
+        RightsRequestReceived(request_id=C1, right="ACCESS", identity=RequestWords(text="by letter")),
+        RightsRequestDecided(request_id=C1, right="ACCESS", outcome="GRANTED"),
+        RightsRequestAnswered(request_id=C1, right="ACCESS"),
         ErasureRequested(request_id=C1, basis="RETENTION"),
         ClientErased(request_id=C1, basis="RETENTION"),
     ]
