@@ -92,7 +92,7 @@ async def _granted(client_id: UUID, url: str) -> str:
     """Grant the person's open request to see their data; enter one if there is none. Returns its id."""
     why = {"purpose": "CASE_MANAGEMENT"}
     path = f"/v1/clients/{client_id}/rights-requests"
-    async with client("intake", url, role="dpo") as http:
+    async with client("intake", url, role="dpo", step_up=True) as http:
         asked = (await answered(http, "GET", path, headers={"Gabay-Purpose": "SUBJECT_REQUEST"})).json()["items"]
         waiting = [each["request_id"] for each in asked if (each["right"], each["state"]) == ("ACCESS", "RECEIVED")]
         if not waiting:
