@@ -21,6 +21,7 @@ from deploy.embedded.problem import StackProblem
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = (ROOT / "docker-compose.yml", ROOT / "deploy" / "compose" / "outside.yml")
+HOME = ROOT / ".gabay" / "compose"
 ISSUER = "/var/lib/gabay/home/issuer"
 SETTINGS = ("GABAY_REGION", "GABAY_OIDC_ISSUER")
 NEEDED = ("postgres", "kafka", *(name for name in DEFAULT_PORTS if name == "issuer" or name.endswith("-api")))

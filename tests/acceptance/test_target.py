@@ -5,17 +5,19 @@ No container engine is here: the stack is an embedded one, and is reached by not
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from deploy.compose.target import HOME as COMPOSE
 from deploy.embedded.stack import ROOT, Stack
 from tests.harness.elsewhere import written_as_compose
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
-ASKED = ("tests/acceptance/test_rebuild_command.py", "tests/acceptance/test_secure.py")
+ASKED = ("tests/acceptance/test_examples.py", "tests/acceptance/test_secure.py")
 
 
 def test_what_is_published_is_enough_for_tests_and_verbs(whole_stack: Stack, tmp_path: Path, pytestconfig: pytest.Config) -> None:
@@ -25,5 +27,9 @@ def test_what_is_published_is_enough_for_tests_and_verbs(whole_stack: Stack, tmp
     command = [sys.executable, "-m", "cli", "test", *ASKED, "--target", str(file), "-q", "-rs", "-p", "no:cacheprovider"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
-    assert "1 passed" in done.stdout
+    assert "4 passed" in done.stdout
     assert "makes a stack of its own" in done.stdout
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GABAY_")} | {"GABAY_HOME": str(COMPOSE)}
+    verb = [sys.executable, "-m", "cli", "consumers", "list"]
+    listed = subprocess.run(verb, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert "reporting.facts" in listed.stdout, listed.stderr

@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from cli import process
-from tests.harness.clock import CLOCK, move_clock
+from tests.harness.clock import CLOCK, move_clock, sleep_a_day
 from tests.harness.proxy import ROUTE, reroute_kafka
 
 
@@ -29,6 +29,7 @@ def main() -> None:
         os.environ.update(json.loads(asked.settings.read_text()))
     if CLOCK in os.environ:
         move_clock(float(os.environ[CLOCK]))
+    sleep_a_day()
     if ROUTE in os.environ:
         reroute_kafka(os.environ[ROUTE])
     name = asked.plants.read_text().strip() if asked.plants and asked.plants.exists() else asked.plant
