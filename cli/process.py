@@ -96,11 +96,11 @@ def issuer() -> None:
 
 
 def migrate(target: str = "", check: bool = False) -> None:
-    """Bring the database of TARGET (a service, keyring or access; without one: all) to this release's schema.
+    """Bring the database of TARGET (a service, keyring or access; without one: all of this stack) to this release's schema.
 
     --check prints what would run and changes nothing.
     """
-    for each in (_known(target, TARGETS),) if target else TARGETS:
+    for each in (_known(target, TARGETS),) if target else _targets():
         _migrate(each, settings_of(each, "migrate"), check)
 
 
@@ -109,6 +109,11 @@ def _migrate(target: str, settings: Settings, check: bool) -> None:
     _main_of("shared.eventsourcing.migrate")(settings, check)
     if target in SERVICES and not check:
         _main_of("shared.messaging.models")(settings, projections_of(target, settings))
+
+
+def _targets() -> tuple[str, ...]:
+    """The databases of the stack that is meant: a national stack has reporting and access."""
+    return NATIONAL_TARGETS if settings_of("reporting", "migrate").national else TARGETS
 
 
 def served() -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 from aiokafka import TopicPartition
 
+from shared import telemetry
 from shared.errors import GabayError
 from shared.eventsourcing.projection import Fact
 from shared.messaging.broker import Broker, let_go
@@ -16,11 +17,20 @@ from shared.webhooks.deliver import Deliverer
 from shared.webhooks.endpoint import Endpoint
 from shared.webhooks.queue import Queue
 
+log = telemetry.logger()
+LOOK_AGAIN_S: Final = 60  # whether a replay has filled a hole; the alert StreamHole counts each look that finds it open
 MOST_WAITING: Final = 100_000  # facts; more stay on the topic, where they are kept anyway
 
 
 class Missed(GabayError):
-    """A version of a stream is missing on the topic; nothing goes on until a replay has brought it."""
+    """A version of a stream is missing on the topic; nothing more is read until a replay has brought it."""
+
+    def __init__(self, consumer: str, topic: str, stream: str, applied: int, version: int) -> None:
+        super().__init__(
+            f"stream {stream} jumps from version {applied} to {version}: "
+            f"gabay replay {topic} --for {consumer} --stream {stream} --from-version {applied + 1}"
+        )
+        self.stream, self.applied, self.version = stream, applied, version
 
 
 def body(fact: Fact) -> bytes:
@@ -37,13 +47,15 @@ def body(fact: Fact) -> bytes:
 class Sender:
     """What `gabay webhooks run` keeps running. topics: of the agreement; consumer: `integrator.<name>`."""
 
+    look_again_s = LOOK_AGAIN_S
+
     def __init__(self, broker: Broker, topics: Sequence[str], endpoints: Sequence[Endpoint], queue: Queue, consumer: str) -> None:
         self._broker, self._topics, self._endpoints, self._queue, self._consumer = broker, topics, endpoints, queue, consumer
 
     async def run(self) -> None:
-        """Until cancelled, or until a hole shows. Copies on request are read first."""
+        """Until cancelled. Copies on request are read first."""
         deliverers = [Deliverer(endpoint, self._queue) for endpoint in self._endpoints]
-        tasks = [asyncio.ensure_future(self.read()), *(asyncio.ensure_future(each.run()) for each in deliverers)]
+        tasks = [asyncio.ensure_future(self._reading()), *(asyncio.ensure_future(each.run()) for each in deliverers)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
             for task in done:
@@ -55,6 +67,23 @@ class Sender:
                 await asyncio.gather(*tasks, return_exceptions=True)
             for each in deliverers:
                 await each.close()
+
+    async def _reading(self) -> None:
+        """What is in the queue is delivered meanwhile; nothing more is read at a hole until a replay has brought what is missing."""
+        self._count(0)  # or its first count would be no increase to Prometheus
+        while True:
+            try:
+                await self.read()
+            except Missed as hole:
+                self._stopped(hole)
+            await asyncio.sleep(self.look_again_s)
+
+    def _stopped(self, hole: Missed) -> None:
+        self._count(1)
+        log.error("stream_hole", consumer=self._consumer, stream=hole.stream, version=hole.version, since=hole.applied)
+
+    def _count(self, holes: int) -> None:
+        telemetry.STREAM_HOLES.add(holes, {"consumer": self._consumer})
 
     async def read(self, *, once: bool = False) -> int:
         """From the topics into the queue; returns how many facts were new."""
@@ -85,10 +114,7 @@ class Sender:
                         continue
                     if fact.version > seen + 1:
                         topic = place.topic.removeprefix(f"replay.{self._consumer}.")
-                        raise Missed(
-                            f"stream {fact.stream} jumps from version {seen} to {fact.version}: "
-                            f"gabay replay {topic} --for {self._consumer} --stream {fact.stream} --from-version {seen + 1}"
-                        )
+                        raise Missed(self._consumer, topic, fact.stream, seen, fact.version)
                     wanted = [each.name for each in self._endpoints if each.takes(fact.type)]
                     self._queue.add(wanted, fact.stream, fact.version, fact.event_id, body(fact))
                     self._queue.saw(fact.stream, fact.version)

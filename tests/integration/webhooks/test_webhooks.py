@@ -245,6 +245,30 @@ async def test_a_hole_stops_the_reading_and_names_the_replay(world: World, recei
     assert world.queue.waiting() == 0
 
 
+async def test_the_process_stays_at_a_hole_says_so_and_goes_on_when_it_is_filled(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("shared.telemetry.STREAM_HOLES.add", lambda count, labels: told.append(count))
+    await world.publish(1, 4, leave_out=2)
+    sender = world.sender(world.endpoint(receiver.url))
+    sender.look_again_s = 0.05
+    running = asyncio.ensure_future(sender.run())
+    try:
+        await eventually(lambda: _told(told), lambda counts: sum(counts) >= 2, what="an alert's two counts of the hole")
+        assert told[0] == 0, "the first count is an increase only to what was there before"
+        copies = Topic(f"replay.integrator.acme.{world.topic}")
+        await ensure(world.broker, topics=[copies])
+        await publish(world.broker, [each._replace(topic=copies.name) for each in streams("casework.case.v1", 1, 4, seed=world.topic)])
+        await eventually(lambda: _told(receiver.by_stream()), lambda got: [1, 2, 3, 4] in got.values(), what="all four delivered in order")
+    finally:
+        running.cancel()
+
+
+async def _told(what: Any) -> Any:
+    return what
+
+
 async def test_the_whole_process_and_the_example_of_a_receiver(world: World, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(f"whsec_{base64.b64encode(SECRET).decode()}\n")
