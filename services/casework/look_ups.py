@@ -116,7 +116,7 @@ async def _lapsed(fact: Fact, handle: Any) -> Any:
     subject, consent = fact.ctx.get("subject_id"), fact.ctx.get("consent_id")
     if subject is None or consent is None:
         return None
-    return await handle.store.pool.fetchrow(CONSENTS.lapsed, UUID(subject), UUID(consent))
+    return await handle.store.pool.fetchrow(CONSENTS.lapsed, UUID(subject), UUID(consent), WHOLE)
 
 
 async def arrived(fact: Fact, handle: Any) -> Arrived | None:
@@ -124,7 +124,7 @@ async def arrived(fact: Fact, handle: Any) -> Arrived | None:
     if (client := fact.data.get("client_id")) is None:
         return None
     cases = await open_cases_of(UUID(client), handle)
-    consent_id = await handle.store.pool.fetchval(CONSENTS.newest, UUID(client), "CASE_MANAGEMENT")
+    consent_id = await handle.store.pool.fetchval(CONSENTS.newest, UUID(client), "CASE_MANAGEMENT", WHOLE)
     return Arrived(any(case.centre == fact.ctx["centre"] for case in cases), consent_id)
 
 

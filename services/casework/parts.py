@@ -56,7 +56,7 @@ class Casework:
         self, purpose: Purpose, client_id: UUID, consent_id: UUID | None, on: date, *, mission: str | None = None
     ) -> Consent:
         """How a consent to a purpose stands on a day. mission: the country whose consulate it must name."""
-        row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id, purpose) if consent_id else None
+        row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id, purpose, WHOLE) if consent_id else None
         if row is None:
             return Consent.MISSING
         valid_to, ended_on, recipient = row
@@ -67,11 +67,11 @@ class Casework:
 
     async def agrees(self, subject_id: UUID, purpose: Purpose, on: date) -> bool:
         """Whether any consent of a person to a purpose is in force on a day."""
-        return bool(await self.pool.fetchval(CONSENTS.in_force, subject_id, purpose, on))
+        return bool(await self.pool.fetchval(CONSENTS.in_force, subject_id, purpose, on, WHOLE))
 
     async def records(self, client_id: UUID) -> list[UUID]:
         """All records of the person whose record this is: more than one after a merge."""
-        return [row[0] for row in await self.pool.fetch(CONSENTS.records, client_id)]
+        return [row[0] for row in await self.pool.fetch(CONSENTS.records, client_id, WHOLE)]
 
     async def running_stays(self, client_id: UUID) -> list[Stay]:
         """The stays of a record that have not ended. Hits of a search row are candidates: each is loaded and checked."""
@@ -84,7 +84,7 @@ class Casework:
 
     async def check_not_retired(self, client_id: UUID | None) -> None:
         """Nothing new begins for a record that was merged into another. Raises Rejected `client-retired`."""
-        survivor = await self.pool.fetchval(CONSENTS.survivor, client_id) if client_id else None
+        survivor = await self.pool.fetchval(CONSENTS.survivor, client_id, WHOLE) if client_id else None
         if survivor is not None:
             raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(survivor))
 

@@ -17,7 +17,13 @@ from shared.http.serve import serve
 from shared.region import load_region
 from shared.settings import Settings
 
-ROUTERS = (routes.router, pages.router, directory.router, own_file.router, changes_router(TOLD, sides=pages.sides))
+ROUTERS = (
+    routes.router,
+    pages.router,
+    directory.router,
+    own_file.router,
+    changes_router(TOLD, sides=pages.sides, operators=pages.operators),
+)
 
 
 @asynccontextmanager

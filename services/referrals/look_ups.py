@@ -11,6 +11,7 @@ from services.referrals.referral.decisions import under_consent as row_of
 from services.referrals.referral.table import accepts
 from shared.compose import Parts
 from shared.eventsourcing.projection import Fact
+from shared.http.reach import WHOLE
 from shared.messaging.forgetting import remember
 from shared.privacy.classes import PACKET
 
@@ -21,7 +22,7 @@ async def under_consent(fact: Fact, handle: Any) -> list[UnderConsent]:
         return []
     pool = handle.store.pool
     await shown(pool, "referrals.consents", fact.stream, fact.version)
-    line = await pool.fetch(CONSENTS.line_of, UUID(fact.stream), UUID(fact.data["consent_id"]))
+    line = await pool.fetch(CONSENTS.line_of, UUID(fact.stream), UUID(fact.data["consent_id"]), WHOLE)
     rows = [row_of(record[0]) for record in line] or [row_of(fact.data["consent_id"])]
     return await _withdrawable(handle, [each for streams in (await handle.search(rows)).values() for each in streams])
 
@@ -65,7 +66,7 @@ async def without_consent(fact: Fact, handle: Any) -> list[UnderConsent]:
     client_id, consent_id = fact.data.get("client_id"), fact.data.get("consent_id")
     if client_id is None or consent_id is None:
         return []
-    gone = await handle.store.pool.fetchval(CONSENTS.withdrawn, UUID(client_id), UUID(consent_id))
+    gone = await handle.store.pool.fetchval(CONSENTS.withdrawn, UUID(client_id), UUID(consent_id), WHOLE)
     return [UnderConsent(UUID(fact.stream), fact.ctx["centre"])] if gone else []
 
 

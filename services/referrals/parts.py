@@ -14,6 +14,7 @@ from shared.codes import PacketItem
 from shared.errors import Rejected
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.sql import Statements
+from shared.http.reach import WHOLE
 from shared.region import Region
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Referrals:
 
         A consent without a recipient is one to a confidential sharing: all that is checked is that it is in force.
         """
-        row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id) if client_id and consent_id else None
+        row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id, WHOLE) if client_id and consent_id else None
         if row is None:
             return Consent.MISSING, frozenset()
         recipient, withheld, valid_to, ended_on = row
@@ -62,13 +63,13 @@ class Referrals:
         """Whether the consent that a referral rests on is known to have ended by a day; never of one sent by an override."""
         if client_id is None or consent_id is None:
             return False
-        return bool(await self.pool.fetchval(CONSENTS.ended, client_id, consent_id, on))
+        return bool(await self.pool.fetchval(CONSENTS.ended, client_id, consent_id, on, WHOLE))
 
     async def barred(self, client_id: UUID | None, to_org: str, centre: str) -> bool:
         """Whether a contact block keeps a client from an organisation: a consulate, or a body of another state."""
         if client_id is None or not self.region.barred_by_contact_block(to_org, centre):
             return False
-        return bool(await self.pool.fetchval(CONSENTS.blocked, client_id))
+        return bool(await self.pool.fetchval(CONSENTS.blocked, client_id, WHOLE))
 
     async def followed(self, referral_id: UUID | None) -> tuple[UUID | None, str] | None:
         """Client and sender of a referral, None if there is none."""
@@ -87,7 +88,7 @@ class Referrals:
 
     async def check_not_retired(self, client_id: UUID | None) -> None:
         """Nothing new begins for a record that was merged into another. Raises Rejected `client-retired`."""
-        survivor = await self.pool.fetchval(CONSENTS.survivor, client_id) if client_id else None
+        survivor = await self.pool.fetchval(CONSENTS.survivor, client_id, WHOLE) if client_id else None
         if survivor is not None:
             raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(survivor))
 

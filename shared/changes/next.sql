@@ -1,5 +1,5 @@
 -- The next $5 rows of each partition ($1, $2) behind the place reached there ($3), for these audiences ($4). What is hidden is
--- for its worker ($6) and, at some centres ($7), for those who may see such streams; all others hear nothing of it.
+-- for its worker ($6) and, at some centres ($7), for those who may see such streams; all others hear nothing of it. $8: the caller's reach.
 select c.topic, c.partition, c.position, c.aggregate, c.id, c.version, c.type, c.recorded_at
   from unnest($1::text[], $2::integer[], $3::bigint[]) as reached(topic, partition, position)
  cross join lateral (
@@ -13,4 +13,5 @@ select c.topic, c.partition, c.position, c.aggregate, c.id, c.version, c.type, c
      order by c.position
      limit $5
  ) c
+ where (select within_reach($8))
  order by c.topic, c.partition, c.position;

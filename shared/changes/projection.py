@@ -35,7 +35,7 @@ def changes(
     """
     own, told = tuple(aggregates), hearing or {}
     everywhere = {aggregate.topic for aggregate in public}
-    feed = Projection(f"{service}.changes", version=2, topics=[a.topic for a in own], opens=opens, statements="shared.changes")
+    feed = Projection(f"{service}.changes", version=3, topics=[a.topic for a in own], opens=opens, statements="shared.changes")
 
     @feed.on(*{aggregate.ce_type(name) for aggregate in own for name in aggregate.events})
     def changed(fact: Fact) -> Iterable[Op]:

@@ -20,6 +20,7 @@ from shared.http.bodies import Form
 from shared.http.call import Call
 from shared.http.command import CommandRouter
 from shared.http.problems import Problem
+from shared.http.reach import NOBODY, reach_of
 from shared.messaging.topics import BY_NAME
 from shared.privacy.member import member
 
@@ -43,11 +44,12 @@ def changes_router(
     *,
     hidden: str | None = None,
     sides: Callable[[Call], Iterable[str]] = lambda call: (),
+    operators: Callable[[Call], Mapping[str, str]] = lambda call: NOBODY,
 ) -> CommandRouter:
     """The change feed over the facts of these aggregates; `call.parts.pool` reads it.
 
     hidden: the function with which somebody hears of hidden streams that are not theirs; sides: the audiences of a caller
-    beside their centres.
+    beside their centres; operators: centre -> organisation, where the staff of one hears what the other does.
     """
     router = CommandRouter("service")
     topics = tuple(aggregate.topic for aggregate in aggregates)
@@ -69,8 +71,9 @@ def changes_router(
         centres = [c for c in sorted(call.caller.centres) if call.may("changes", Resource(centre=c, device=call.caller.device))]
         seeing = [c for c in centres if hidden and call.may(hidden, Resource(centre=c))]
         audiences = [*centres, *sides(call), EVERYBODY]
+        reach = reach_of(call.caller.subject, "changes", operators(call))
         columns = [topic for topic, _ in places], [n for _, n in places], [reached[place] for place in places]
-        rows = await pool.fetch(SQL.next, *columns, audiences, query.limit + 1, call.caller.staff_id, seeing)
+        rows = await pool.fetch(SQL.next, *columns, audiences, query.limit + 1, call.caller.staff_id, seeing, reach)
         shown = in_order(rows)[: query.limit]
         reached |= {(row["topic"], row["partition"]): row["position"] for row in shown}
         position = {topic: [reached[topic, n] for n in range(BY_NAME[topic].partitions)] for topic in topics}

@@ -15,6 +15,7 @@ import pytest
 
 from services.casework import api
 from services.casework.caseload.projection import caseload
+from services.casework.feed import FEED
 from services.casework.worker import PROJECTIONS
 from shared.contracts.casework.case import CASE
 from shared.http.reach import WHOLE
@@ -23,6 +24,7 @@ from tests.integration.casework.test_cases import a_case
 from tests.planted.route_forgets_its_check import planted
 
 EVERYWHERE = frozenset({CENTRE, "PH-MAS-01"})
+MOVED = "/v1/changes?limit=500"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ async def desk(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
 
 async def leaked(desk: Desk, case: str) -> set[str]:
     """The pages on which a case turns up, for this caller, when routes forget to check."""
-    pages = {"/v1/cases": case, "/v1/caseload": "stf-w1", f"/v1/cases/{case}/timeline": case}
+    pages = {"/v1/cases": case, "/v1/caseload": "stf-w1", f"/v1/cases/{case}/timeline": case, MOVED: case}
     with planted(EVERYWHERE):
         answers = {path: (await desk.send("GET", path), told) for path, told in pages.items()}
     assert {answer.status_code for answer, _ in answers.values()} <= {200, 403}  # forbidden: before any route
@@ -44,7 +46,7 @@ async def leaked(desk: Desk, case: str) -> set[str]:
 async def without_row_level_security(desk: Desk) -> AsyncIterator[None]:
     """Nothing but the routes' own checks, as before."""
     owner = await asyncpg.connect(desk.owner_dsn)
-    fenced = [f'"{caseload.schema}"."{table}"' for table in ("case_file", "step")]
+    fenced = [f'"{caseload.schema}"."case_file"', f'"{caseload.schema}"."step"', f'"{FEED.schema}"."change"']
     try:
         for table in fenced:
             await owner.execute(f"alter table {table} no force row level security, disable row level security")
@@ -58,7 +60,8 @@ async def without_row_level_security(desk: Desk) -> AsyncIterator[None]:
 async def test_a_route_that_forgets_its_check_shows_nothing_of_another_centre(desk: Desk) -> None:
     case, _ = await a_case(desk)
     await desk.catch_up(caseload, CASE)
-    all_pages = {"/v1/cases", "/v1/caseload", f"/v1/cases/{case}/timeline"}
+    await desk.catch_up(FEED, CASE)
+    all_pages = {"/v1/cases", "/v1/caseload", f"/v1/cases/{case}/timeline", MOVED}
     assert await leaked(desk, case) == all_pages  # the worker's own case: the pages do show it
     stranger = desk.as_("stf-x1")
     assert await leaked(stranger, case) == set()
@@ -70,20 +73,25 @@ async def test_a_route_that_forgets_its_check_shows_nothing_of_another_centre(de
 async def test_a_confidential_case_stays_hidden_at_its_own_centre_too(desk: Desk) -> None:
     case, _ = await a_case(desk, confidential=True)
     await desk.catch_up(caseload, CASE)
+    await desk.catch_up(FEED, CASE)
+    pages = {"/v1/cases", f"/v1/cases/{case}/timeline", MOVED}
     for colleague in ("stf-w2", "stf-s1", "stf-c1"):
-        assert await leaked(desk.as_(colleague), case) & {"/v1/cases", f"/v1/cases/{case}/timeline"} == set(), colleague
+        assert await leaked(desk.as_(colleague), case) & pages == set(), colleague
     for insider in ("stf-w1", "stf-p1"):
-        assert {"/v1/cases", f"/v1/cases/{case}/timeline"} <= await leaked(desk.as_(insider), case), insider
+        assert pages <= await leaked(desk.as_(insider), case), insider
 
 
 async def test_a_statement_that_names_no_reach_sees_nothing_and_reach_ends_with_its_transaction(desk: Desk) -> None:
     await a_case(desk)
     await desk.catch_up(caseload, CASE)
+    await desk.catch_up(FEED, CASE)
     assert await desk.rows("select case_id from caseload.case_file")
     async with desk.parts.pool.acquire() as connection:
         assert await connection.fetch("select case_id from caseload.case_file where (select within_reach($1))", WHOLE)
         assert await connection.fetch("select case_id from caseload.case_file") == []
-        assert await connection.fetch("select stream_id from caseload.step") == []
+        for table in ("caseload.step", "changes.change", "consents.consent"):
+            assert await desk.rows(f"select from {table}"), table
+            assert await connection.fetch(f"select from {table}") == [], table
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(f"alter table {caseload.schema}.case_file disable row level security")
     owner = await asyncpg.connect(desk.owner_dsn)

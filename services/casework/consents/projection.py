@@ -10,7 +10,7 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 
 PURPOSES = frozenset({"CASE_MANAGEMENT", "CONSULAR", "RETURN", "TRACING", "FOLLOW_UP_CONTACT"})
 
-consents = Projection("casework.consents", version=3, topics=[CLIENT.topic], forgets=["consent", "narrowed", "alias"])
+consents = Projection("casework.consents", version=4, topics=[CLIENT.topic], forgets=["consent", "narrowed", "alias"])
 
 
 @consents.on("gabay.intake.consent-given.v1")

@@ -4,4 +4,4 @@ with recursive step as (
     union all
     select a.survivor, s.depth + 1 from step s join consents.alias a on a.client_id = s.survivor where s.depth < 100
 )
-select survivor from step order by depth desc limit 1;
+select survivor from step where (select within_reach($2)) order by depth desc limit 1;

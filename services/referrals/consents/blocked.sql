@@ -13,5 +13,5 @@ select exists (
          where client_id in (select client_id from person) and not void
          order by assessment_id, version desc
     ) as latest
-     where contact_block
+     where contact_block and (select within_reach($2))
 );

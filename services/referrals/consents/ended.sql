@@ -7,4 +7,6 @@ with recursive line as (
       from consents.consent c join line l on c.replaces = l.consent_id
      where c.client_id = $1 and l.n < 100
 )
-select coalesce(bool_or(withdrawn), false) or coalesce((array_agg(valid_to order by n desc))[1] < $3::date, false) from line;
+select coalesce(bool_or(withdrawn), false) or coalesce((array_agg(valid_to order by n desc))[1] < $3::date, false)
+  from line
+ where (select within_reach($4));

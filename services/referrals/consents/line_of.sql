@@ -4,4 +4,4 @@ with recursive line as (
     union
     select c.consent_id, c.replaces from consents.consent c join line l on c.consent_id = l.replaces where c.client_id = $1
 )
-select consent_id from line;
+select consent_id from line where (select within_reach($3));

@@ -12,7 +12,7 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 PURPOSE = "SHARE_FOR_SERVICE"
 
 consents = Projection(
-    "referrals.consents", version=2, topics=[CLIENT.topic, CASE.topic], forgets=["consent", "assessment", "narrowed", "alias"]
+    "referrals.consents", version=3, topics=[CLIENT.topic, CASE.topic], forgets=["consent", "assessment", "narrowed", "alias"]
 )
 
 

@@ -5,4 +5,4 @@ with recursive step as (
     select case when a.client_id = s.client_id then a.survivor else a.client_id end
       from step s join consents.alias a on a.client_id = s.client_id or a.survivor = s.client_id
 )
-select client_id from step;
+select client_id from step where (select within_reach($2));

@@ -4,4 +4,4 @@ with recursive line as (
     union
     select c.consent_id, c.withdrawn from consents.consent c join line l on c.replaces = l.consent_id where c.client_id = $1
 )
-select coalesce(bool_or(withdrawn), false) from line;
+select coalesce(bool_or(withdrawn), false) from line where (select within_reach($3));

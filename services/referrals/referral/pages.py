@@ -41,6 +41,12 @@ def sides(call: Call) -> list[str]:
     return sorted({f"from:{org}" for org in orgs} | {f"to:{org}" for org in receiving})
 
 
+def operators(call: Call) -> dict[str, str]:
+    """Who runs each centre."""
+    parts: Referrals = call.parts
+    return {centre.code: centre.operator for centre in parts.region.centres}
+
+
 async def seen(call: Call) -> Found:
     """The referral of the path, if the caller is on either side of it."""
     found = await load(call)
