@@ -4,7 +4,8 @@ The other rules need the environment alone and are asked when the settings are r
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
@@ -12,12 +13,13 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
 from shared.errors import Unavailable
-from shared.settings import Misconfigured, Reason, is_private, refuse_brokers, refuse_database
+from shared.settings import Misconfigured, Reason, is_private, refuse_brokers, refuse_database, refuse_schema
 
 if TYPE_CHECKING:
     from shared.settings import Settings
 
 SCHEMA: Final = (6, 6)  # oldest and newest revision of a service's store that this release works with
+SHARED: Final = {"access": (2, 2), "keyring": (1, 1)}  # the same of the databases that services share
 WATCHED: Final = "intake.client.v1"  # all topics of a region are made alike
 
 
@@ -31,6 +33,9 @@ async def refuse(settings: "Settings", known: Sequence[Reason] = ()) -> None:
     try:
         if is_private(settings.database_url):
             reasons += await of_database(settings.database_url)
+        for target, dsn in (("access", settings.access_url), ("keyring", settings.keyring_url)):
+            if dsn and is_private(dsn):
+                reasons += await of_shared(target, dsn)
         if settings.process == "worker":
             reasons += await of_brokers(settings)
     except Unavailable:
@@ -42,16 +47,33 @@ async def refuse(settings: "Settings", known: Sequence[Reason] = ()) -> None:
 
 async def of_database(dsn: str) -> list[Reason]:
     """dsn: as the process itself will use it, so that its own rights are judged."""
+    async with _connected(dsn, "GABAY_DATABASE_URL") as connection:
+        return await refuse_database(connection, supported=SCHEMA, version=await _version(connection))
+
+
+async def of_shared(target: str, dsn: str) -> list[Reason]:
+    """Rule P06 for `access` or `keyring`."""
+    async with _connected(dsn, f"GABAY_{target.upper()}_URL") as connection:
+        return list(refuse_schema(await _version(connection), SHARED[target], target))
+
+
+@asynccontextmanager
+async def _connected(dsn: str, name: str) -> AsyncIterator[Any]:
     try:
         connection: Any = await asyncpg.connect(dsn, timeout=10)
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise Unavailable("The database", "See GABAY_DATABASE_URL.") from error
+        raise Unavailable("The database", f"See {name}.") from error
     try:
-        known = await connection.fetchval("select to_regclass('public.alembic_version') is not null")
-        version = int(await connection.fetchval("select max(version_num) from alembic_version") or 0) if known else 0
-        return await refuse_database(connection, supported=SCHEMA, version=version)
+        yield connection
     finally:
         await connection.close()
+
+
+async def _version(connection: Any) -> int:
+    """The newest revision that ran; 0 where none did, or where an older release kept it from this role."""
+    if not await connection.fetchval("select has_table_privilege(to_regclass('public.alembic_version'), 'select')"):
+        return 0
+    return int(await connection.fetchval("select max(version_num) from alembic_version") or 0)
 
 
 async def of_brokers(settings: "Settings") -> list[Reason]:

@@ -560,13 +560,20 @@ async def refuse_database(connection: Connection, *, supported: tuple[int, int] 
         reasons.append(Reason("P04", "the trigger that keeps event append-only is missing or off", "run: gabay migrate SERVICE"))
     for setting in await connection.fetch(_DURABILITY):
         reasons.append(Reason("P05", f"{setting['name']} is off on the database server", "turn it on: an answered command could be lost"))
-    if supported and version is not None and not supported[0] <= version <= supported[1]:
-        remedy = "run: gabay migrate SERVICE" if version < supported[0] else "upgrade Gabay on this machine"
-        reasons.append(Reason("P06", f"the schema is at {version}, this release works with {supported[0]} to {supported[1]}", remedy))
+    if supported and version is not None:
+        reasons += refuse_schema(version, supported, "SERVICE")
     drift = max((before - row["now"]).total_seconds(), (row["now"] - after).total_seconds())
     if drift > 5:
         reasons.append(Reason("P10", f"this clock and the database's differ by {drift:.0f} s", "synchronise both by NTP"))
     return reasons
+
+
+def refuse_schema(version: int, supported: tuple[int, int], target: str) -> Iterator[Reason]:
+    """Rule P06. supported: oldest and newest revision that this release works with; target: what `gabay migrate` calls it."""
+    if not supported[0] <= version <= supported[1]:
+        which = "the schema" if target == "SERVICE" else f"the schema of {target}"
+        remedy = f"run: gabay migrate {target}" if version < supported[0] else "upgrade Gabay on this machine"
+        yield Reason("P06", f"{which} is at {version}, this release works with {supported[0]} to {supported[1]}", remedy)
 
 
 def refuse_brokers(settings: Settings, *, brokers: int, replication: int, min_insync: int) -> list[Reason]:

@@ -111,7 +111,7 @@ With `GABAY_MODE=production` a process ends with status 78 and names every reaso
 | P03 | Kafka in clear text; a database without `sslmode=verify-full` or a Unix socket; traces or keys in clear text to another machine |
 | P04 | a role of api or worker that is owner or superuser or may change rows of `event`; the append-only trigger missing |
 | P05 | `fsync`, `full_page_writes` or `synchronous_commit` off |
-| P06 | a schema older or newer than this release supports |
+| P06 | a schema older or newer than this release supports: of the service, of `access` or of `keyring` |
 | P07 | a KEK outside the service's classes; KEKs from files without `GABAY_ACCEPT_FILE_KEK=yes` |
 | P08 | one broker, replication 1 or `min.insync.replicas` 1 without `GABAY_ACCEPT_SINGLE_NODE=yes` |
 | P09 | every origin allowed, log level debug; `/docs` is not served |

@@ -15,6 +15,7 @@ import asyncpg
 import stamina
 
 from shared.eventsourcing.locks import locks_of
+from shared.settings import SERVICES
 
 if TYPE_CHECKING:
     from shared.settings import Settings
@@ -85,16 +86,23 @@ async def _migrate(dsn: str, target: str, *, check: bool) -> list[str]:
                     more: list[str] = await connection.run_sync(_upgrade, scripts, {"version_table": table}, check)
                     await connection.commit()
                     ran += [f"{table} {each}" for each in more]
-                if target not in SCRIPTS and not check:
-                    # Functions are replaced, not migrated: the text beside the store is the one in force.
-                    await raw.execute(REPEATED.read_text(encoding="utf-8"))
+                if not check:
+                    if target not in SCRIPTS:
+                        # Functions are replaced, not migrated: the text beside the store is the one in force.
+                        await raw.execute(REPEATED.read_text(encoding="utf-8"))
                     # So that a process can tell at its start whether it fits the schema (rule P06).
-                    await raw.execute(f"grant select on alembic_version to {target}_app, {target}_worker")
+                    for (role,) in await raw.fetch("select rolname from pg_roles where rolname = any ($1)", _readers(target)):
+                        await raw.execute(f"grant select on alembic_version to {role}")
             finally:
                 await raw.execute(f"select pg_advisory_unlock({LOCK})")
     finally:
         await engine.dispose()
     return ran
+
+
+def _readers(target: str) -> list[str]:
+    """The roles that processes take in a database. A national stack has those of reporting alone."""
+    return [f"{service}_{target}" for service in SERVICES] if target in SCRIPTS else [f"{target}_app", f"{target}_worker"]
 
 
 def _upgrade(connection: Any, scripts: Path, options: dict[str, Any], check: bool) -> list[str]:

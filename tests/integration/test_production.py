@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from deploy.embedded.stack import ROOT, Stack
 from shared.errors import Unavailable
-from shared.production import SCHEMA, of_brokers, of_database, refuse
+from shared.eventsourcing.migrate import SCRIPTS, STORE
+from shared.production import SCHEMA, SHARED, of_brokers, of_database, of_shared, refuse
 from shared.settings import Misconfigured, Reason, Settings
 from tests.conftest import Database
 
@@ -38,11 +41,26 @@ async def test_a_schema_of_another_release_is_refused(store_database: Database) 
     assert [reason.rule for reason in await of_database(store_database.app)] == ["P06"]
 
 
-async def test_the_release_knows_its_own_schema(project: object) -> None:
-    from shared.eventsourcing.migrate import STORE
+@pytest.mark.parametrize("target", SHARED)
+async def test_a_shared_database_of_another_release_is_refused(fresh_database: Callable[[str], Database], target: str) -> None:
+    database = fresh_database(target)
+    dsn = database.role(f"intake_{target}")
+    assert await of_shared(target, dsn) == []
+    await _as_owner(database, "update alembic_version set version_num = '0099'")
+    [newer] = await of_shared(target, dsn)
+    assert str(newer).startswith(f"P06  the schema of {target} is at 99")
+    await _as_owner(database, f"revoke select on alembic_version from intake_{target}")  # as a release before this one left it
+    [older] = await of_shared(target, dsn)
+    assert older.remedy == f"run: gabay migrate {target}"
+    settings = Settings(service="intake", process="api", database_url=database.owner, **{f"{target}_url": dsn})
+    with pytest.raises(Misconfigured, match=f"P06 .* {target}"):
+        await refuse(settings)
 
-    newest = max(int(file.name[:4]) for file in (STORE / "versions").glob("[0-9]*.sql"))
-    assert SCHEMA[0] <= newest == SCHEMA[1]
+
+@pytest.mark.parametrize(("folder", "supported"), [(STORE, SCHEMA), *((SCRIPTS[target], known) for target, known in SHARED.items())])
+def test_the_release_knows_its_own_schema(folder: Path, supported: tuple[int, int]) -> None:
+    newest = max(int(file.name[:4]) for file in (folder / "versions").glob("[0-9]*.sql"))
+    assert supported[0] <= newest == supported[1]
 
 
 async def test_one_broker_needs_written_consent(stack: Stack, store_database: Database) -> None:
