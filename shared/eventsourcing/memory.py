@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 
+from shared.errors import Mismatch
 from shared.eventsourcing.store import Part, Result, StoredEvent
 
 
@@ -31,6 +32,8 @@ class MemoryStore:
                     return Result("rule", part.expected or None, now, name)
             if any(take and self.taken.get(unit, 0) >= capacity for unit, capacity, take in part.places):
                 return Result("rule", part.expected or None, now, "occupancy")
+        if any(event.event_id in self.events for part in parts for event in part.events):
+            raise Mismatch()
         for part in parts:
             self._store(part, now)
         return Result("appended", self._version(parts[0].stream_id), now)

@@ -14,7 +14,7 @@ import orjson
 from opentelemetry.trace import SpanKind
 
 from shared import telemetry
-from shared.errors import Unavailable
+from shared.errors import Mismatch, Unavailable
 from shared.eventsourcing.database import TRANSIENT
 from shared.eventsourcing.group import Group
 from shared.eventsourcing.sql import statements
@@ -89,7 +89,8 @@ class Store(Protocol):
         """Store one append, all of it or nothing. Several parts: several streams, one result.
 
         Never raises for a lost race: the result says `conflict` (another version), `duplicate` (its first event is
-        already stored) or `rule` (a claim is held by another stream, a unit has no free place). Raises Unavailable.
+        already stored) or `rule` (a claim is held by another stream, a unit has no free place). Raises Unavailable, and
+        Mismatch when the version is right but an event of this id is stored elsewhere: its key was used for another record.
         """
         ...
 
@@ -130,6 +131,10 @@ class PostgresStore:
                 result = await (self._one(parts[0]) if len(parts) == 1 else self._together(parts))
             except TRANSIENT as error:
                 raise Unavailable("Postgres", "Repeat with the same key.") from error
+            except asyncpg.UniqueViolationError as error:
+                if error.constraint_name != "event_once":
+                    raise
+                raise Mismatch() from error
             span.set_attribute("gabay.group.size", result.group)
             return result
 

@@ -97,19 +97,28 @@ def _operation(op: Operation, refs: Mapping[type[BaseModel], Any], query: Mappin
 
 
 def _link(paths: Mapping[str, Any], operations: Sequence[Operation]) -> None:
-    """What may follow a creation: everything that is asked of one record takes the id of the answer, and its version."""
-    for first in operations:
-        if first.concurrency != "creation":
-            continue
-        links: dict[str, Any] = {}
-        for op in operations:
-            if re.fullmatch(re.escape(first.path) + r"/\{id\}[^{]*", op.path):
-                given = {"path.id": "$response.body#/id"}
-                if op.kind == "command" and op.concurrency in ("additive", "guarded"):
-                    given["header.If-Match"] = "$response.header.ETag"
-                links[_camel(op.name)] = {"operationId": _camel(op.name), "parameters": given, "description": "On what was made"}
-        if links:
-            paths[first.path][first.method.lower()]["responses"]["201"]["links"] = links
+    """What may follow a creation or a look at one record: everything that is asked of a record takes its id and its version."""
+    for first in (op for op in operations if op.concurrency == "creation"):
+        record = first.path + "/{id}"
+        about = [op for op in operations if op.path.startswith(record) and set(re.findall(r"\{(\w+)\}", op.path)) <= {"id", "event_id"}]
+        paths[first.path][first.method.lower()]["responses"]["201"]["links"] = {
+            _camel(op.name): _following(op, "$response.body#/id", "On what was made") for op in about
+        }
+        if "get" in paths.get(record, {}):
+            paths[record]["get"]["responses"]["200"]["links"] = {
+                _camel(op.name): _following(op, "$request.path.id", "On what was read")
+                for op in about
+                if op.concurrency == "guarded" and "{event_id}" not in op.path
+            }
+
+
+def _following(op: Operation, record: str, told: str) -> dict[str, Any]:
+    given = {"path.id": record}
+    if "{event_id}" in op.path:
+        given["path.event_id"] = "$response.body#/events/0/event_id"
+    if op.concurrency in ("additive", "guarded"):
+        given["header.If-Match"] = "*" if op.concurrency == "additive" else "$response.header.ETag"
+    return {"operationId": _camel(op.name), "parameters": given, "description": told}
 
 
 def _parameters(op: Operation, query: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -101,6 +101,8 @@ def _success(op: Operation, status: int, schema: Any) -> dict[str, Any]:
         headers |= {"RateLimit": {"schema": dict(_HEADER)}, "RateLimit-Policy": {"schema": dict(_HEADER)}}
     if op.kind == "command":
         headers |= {"ETag": {"schema": dict(_HEADER)}, "Idempotency-Replayed": {"schema": dict(_HEADER)}}
+    elif op.path.endswith("/{id}"):
+        headers |= {"ETag": {"schema": dict(_HEADER)}}
     return {"description": _TITLES[status], "headers": headers, "content": {op.media: {"schema": schema}}}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from shared.errors import Mismatch
 from shared.eventsourcing.database import open_pool
 from shared.eventsourcing.memory import MemoryStore
 from shared.eventsourcing.store import NewEvent, Part, PostgresStore, Store
@@ -77,6 +78,17 @@ class StoreContract:
         again = await store.append(part)
         assert (again.kind, again.version) == ("duplicate", 2)
         assert len(await store.load(part.stream_id)) == 2
+
+    async def test_an_event_that_is_stored_elsewhere_is_a_mismatch(self, store: Store) -> None:
+        part = a_part()
+        await store.append(part)
+        with pytest.raises(Mismatch):
+            await store.append(Part(uuid4(), part.kind, 0, part.events))
+        other = a_part()
+        await store.append(other)
+        with pytest.raises(Mismatch):
+            await store.append(Part(other.stream_id, part.kind, 1, part.events), a_part())
+        assert len(await store.load(other.stream_id)) == 1
 
     async def test_of_two_writers_one_hears_conflict(self, store: Store) -> None:
         stream = uuid4()

@@ -143,6 +143,17 @@ async def test_a_key_used_for_another_request_is_a_mismatch(handle: Handle) -> N
         await handle.run(THINGS, stream, Open("Eva"), replace(envelope, fingerprint={"k": 1, "h": "other"}), None)
 
 
+async def test_a_key_used_for_another_record_is_a_mismatch(handle: Handle) -> None:
+    envelope = an_envelope(uuid4())
+    await handle.run(THINGS, uuid4(), Open("Ana"), envelope, None)
+    with pytest.raises(Mismatch):
+        await handle.run(THINGS, uuid4(), Open("Ana"), envelope, None)
+    other = uuid4()
+    await handle.run(THINGS, other, Open("Eva"), an_envelope(other), None)
+    with pytest.raises(Mismatch):
+        await handle.run(THINGS, other, Add(1), envelope, "*")
+
+
 async def test_an_id_that_exists_is_not_made_again(handle: Handle) -> None:
     stream = uuid4()
     await handle.run(THINGS, stream, Open("Ana"), an_envelope(stream, "a"), None)
