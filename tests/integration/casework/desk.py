@@ -73,6 +73,7 @@ class Desk:
     staff: str = "stf-w1"
     strong: bool = False
     headers: dict[str, str] = field(default_factory=dict)
+    app: Any = None
 
     def as_(self, staff: str, *, strong: bool = False) -> Desk:
         return Desk(self.client, self.parts, self.worker_dsn, self.owner_dsn, staff, strong)
@@ -227,7 +228,7 @@ async def open_desk(
     app = create_app(service=service, settings=loaded, routers=module.ROUTERS, resources=module.resources, runtime=runtime)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service}")
     async with app.router.lifespan_context(app), client:
-        yield Desk(client, app.state.runtime.parts, store.worker, store.owner)
+        yield Desk(client, app.state.runtime.parts, store.worker, store.owner, app=app)
     await pool.close()
     for database in (store, keys, access):
         database.drop()
