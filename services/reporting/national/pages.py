@@ -1,24 +1,18 @@
 """`/statistics/national`: what regions released, side by side, on one page that needs no script."""
 
-import base64
-import csv
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from pydantic import Field
 
 from services.reporting.exports.cube import days
 from services.reporting.indicators.public import TABLES
-from services.reporting.national.board import board
+from services.reporting.national.board import Board, board
 from services.reporting.national.status import Told
-from services.reporting.pages.words import LANGUAGES, NATIVE
+from services.reporting.pages.look import MEDIA, Lang, Look, Theme
+from services.reporting.pages.text import read
 from services.reporting.pages.words import period as in_words
 from shared.eventsourcing.sql import statements
 from shared.http.command import Answer, Call, CommandRouter, Form
@@ -27,12 +21,9 @@ from shared.region_national import National
 SQL = statements(__package__)
 router = CommandRouter("statistics")
 
-_templates = Environment(
-    loader=PackageLoader("services.reporting.national"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
-_style = Markup(files("services.reporting.dashboard").joinpath("templates/style.css").read_text(encoding="utf-8"))  # noqa: S704  # our own file
-_digest = base64.b64encode(hashlib.sha256(_style.encode()).digest()).decode()
-POLICY = f"default-src 'none'; style-src 'sha256-{_digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+PLACE = "/statistics/national"
+LOOK = Look(__package__)
+TEXTS = read(__package__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +40,11 @@ class Wanted(Form):
 
     table: Annotated[str, Field(pattern=r"^$|^I[0-9]{2}[A-Z]?$", max_length=4)] = ""
     period: Annotated[str, Field(pattern=r"^$|^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?$", max_length=7)] = ""
-    lang: Annotated[str, Field(pattern=r"^$|^(en|fr|fil)$", max_length=3)] = ""
+    lang: Lang = ""
+    theme: Theme = ""
 
 
-@router.read("GET", "/statistics/national", action="stats.released", query=Wanted, public=True, media="text/html; charset=utf-8")
+@router.read("GET", PLACE, action="stats.released", query=Wanted, public=True, media=MEDIA)
 async def show_national_statistics(call: Call) -> Answer:
     """A table of a period with every region beside the others; who is missing or late is named."""
     wanted: Wanted = call.query
@@ -68,18 +60,29 @@ async def show_national_statistics(call: Call) -> Answer:
     if period and table:
         told = [Told(**dict(row)) for row in await call.parts.pool.fetch(SQL.of_period, period)]
         made = board(national.regions, table, period, told, lang, datetime.now(ZoneInfo(national.zone)).date())
-    text = _templates.get_template("national.html").render(
-        t=_TEXTS[lang], lang=lang, style=_style, name=getattr(national.names, lang), board=made, table=table, period=period,
-        said=in_words(period, lang) if period else "", tables=[(name, TABLES[name].title[lang]) for name in names if name in TABLES],
-        periods=[(each, in_words(each, lang)) for each in periods], languages=[(code, NATIVE[code]) for code in LANGUAGES],
+    shown = Shown(
+        made, table, period, [(name, TABLES[name].title[lang]) for name in names if name in TABLES],
+        [(each, in_words(each, lang)) for each in periods],
     )  # fmt: skip
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "public, max-age=60", "Vary": "Accept-Language"}
-    return Answer(text.encode(), headers=headers, content_type="text/html; charset=utf-8")
+    headers = LOOK.headers(private=False) | {"Cache-Control": "public, max-age=60"}
+    return Answer(page(national, shown, lang, wanted.theme), headers=headers, content_type=MEDIA)
 
 
-def _read() -> Mapping[str, Mapping[str, str]]:
-    rows = list(csv.DictReader(files(__package__).joinpath("texts.csv").read_text(encoding="utf-8").splitlines()))
-    return {lang: {row["key"]: row[lang] for row in rows} for lang in LANGUAGES}
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows. board: None while nothing has come; tables, periods: code and words of what may be chosen."""
+
+    board: Board | None
+    table: str
+    period: str
+    tables: list[tuple[str, str]]
+    periods: list[tuple[str, str]]
 
 
-_TEXTS = _read()
+def page(national: National, shown: Shown, lang: str, theme: str) -> bytes:
+    asked = {"table": shown.table, "period": shown.period}
+    said = in_words(shown.period, lang) if shown.period else ""
+    return LOOK.page(
+        "national.html", path=PLACE, lang=lang, theme=theme, asked=asked, home=PLACE, t=TEXTS[lang], name=getattr(national.names, lang),
+        shown=shown, said=said,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.reporting.national.pages import POLICY
+from services.reporting.national.pages import LOOK
 from services.reporting.pages.look import Look
 from shared.http.answer import GUARDS, PAGE_POLICY
 from shared.http.operation import PUBLIC
@@ -72,7 +72,7 @@ async def test_what_succeeds_and_what_no_route_took_have_them_too() -> None:
 
 
 def test_each_policy_of_a_page_lets_nothing_in_from_elsewhere() -> None:
-    for policy in (PAGE_POLICY, POLICY, Look("services.reporting.pages").policy, GUARDS["content-security-policy"]):
+    for policy in (PAGE_POLICY, LOOK.policy, Look("services.reporting.pages").policy, GUARDS["content-security-policy"]):
         assert [each for each in DIRECTIVES if each not in policy] == []
         assert not re.search(r"unsafe|https?:|\*|data:", policy)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -172,6 +173,21 @@ def test_a_region_of_several_provinces_has_a_column_for_each_and_its_own_total()
     assert made.columns[2].figures["_T",] == "9"
 
 
+@pytest.mark.parametrize("theme", ["", "dark"])
+@pytest.mark.parametrize("lang", ["en", "fr", "fil"])
+def test_the_page_has_the_look_of_all_public_pages(lang: str, theme: str) -> None:
+    made = board(national().regions, "I01B", "2026-Q3", [told()], lang, date(2026, 11, 3))
+    shown = pages.Shown(made, "I01B", "2026-Q3", [("I01B", "New clients")], [("2026-Q3", "Q3")])
+    text = pages.page(national(), shown, lang, theme).decode()
+    [style] = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() in pages.LOOK.policy
+    assert style == (ROOT / "services/reporting/pages/templates/style.css").read_text(encoding="utf-8")
+    assert text.count('<td class="q"><abbr title=') == 1
+    assert (f'data-theme="{theme}"' in text) == bool(theme)
+    assert set(re.findall(r'href="(/statistics[^"?]*)', text)) == {pages.PLACE}, "a national stack has no other page"
+    assert "table=I01B&amp;period=2026-Q3" in text, "the switches keep what was asked for"
+
+
 def test_the_mirror_copies_what_its_principal_may_read_and_nothing_else() -> None:
     assert topics() == ("reporting.rollup.v1",)
     text = properties({"bootstrap.servers": "n:1"}, {"antique": {"bootstrap.servers": "a:1"}}, replication=3)
@@ -227,6 +243,6 @@ async def test_the_page_names_who_is_there_and_who_is_not(lang: str) -> None:
     assert 'data-region="antique" data-standing="here"' in text
     assert 'data-region="masbate" data-standing="' in text
     assert "<td>62</td><td>–</td>" in text
-    assert "<td>Q</td><td>–</td>" in text
+    assert re.search(r'<td class="q"><abbr title="[^"]+">Q</abbr></td><td>–</td>', text)
     assert "antique-2026Q3.0" in text
     assert "<script" not in text
