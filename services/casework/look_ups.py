@@ -7,13 +7,14 @@ from uuid import UUID
 import orjson
 
 from services.casework.case.decisions import case_at, centre_of, open_case
-from services.casework.parts import CASELOAD, CONSENTS, shown
+from services.casework.parts import CASELOAD, CONSENTS
 from services.casework.reactions import Answered, Arrived, Assisted, Ended, OpenOne
 from shared.codes import CaseState
 from shared.compose import Parts
 from shared.eventsourcing.projection import Fact
 from shared.http.reach import WHOLE
 from shared.messaging.forgetting import remember
+from shared.messaging.shown import shown
 from shared.privacy.classes import PROFILE
 from shared.privacy.sealed import SealedItem
 

@@ -1,6 +1,5 @@
 """What casework's routes and reactions stand on beside the runner: the region, and its own read models."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -87,17 +86,3 @@ class Casework:
         survivor = await self.pool.fetchval(CONSENTS.survivor, client_id, WHOLE) if client_id else None
         if survivor is not None:
             raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(survivor))
-
-
-async def shown(pool: Any, consumer: str, stream: str, version: int, *, seconds: float = 5.0) -> bool:
-    """Wait, at most 5 s, until a read model of our own has applied a version of a stream; whether it has."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while True:
-        applied = await pool.fetchval(
-            "select max(version) from applied where consumer like $1 and stream_id = $2", f"{consumer}.v%", UUID(stream)
-        )
-        if applied is not None and applied >= version:
-            return True
-        if asyncio.get_running_loop().time() > deadline:
-            return False
-        await asyncio.sleep(0.05)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from services.referrals.parts import CONSENTS, shown
+from services.referrals.parts import CONSENTS
 from services.referrals.reactions import UnderConsent
 from services.referrals.referral.decisions import REFERRAL_DECIDER, of_client
 from services.referrals.referral.decisions import under_consent as row_of
@@ -13,6 +13,7 @@ from shared.compose import Parts
 from shared.eventsourcing.projection import Fact
 from shared.http.reach import WHOLE
 from shared.messaging.forgetting import remember
+from shared.messaging.shown import shown
 from shared.privacy.classes import PACKET
 
 
