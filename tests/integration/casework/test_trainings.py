@@ -81,6 +81,31 @@ async def test_a_repeated_enrolment_is_one_seat(desk: Desk) -> None:
     await desk.refused(path, unknown, 409, "consent-missing", If_Match="*")
 
 
+async def test_a_tablet_announces_and_fills_a_training_in_one_batch(desk: Desk) -> None:
+    session, other = str(uuid4()), await a_session(desk)
+    clients = [await a_client(desk) for _ in range(3)]
+    announced = {
+        **PURPOSE, "local_id": session, "centre": CENTRE, "course": "FINLIT", "provider": "OWWA", "hours": "8",
+        "place": "0600613000", "starts": "2026-04-11T08:00:00+08:00", "capacity": 2,
+    }  # fmt: skip
+    items: list[dict[str, Any]] = [{"key": str(uuid4()), "body": announced}]
+    items += [
+        {"key": str(uuid4()), "path": f"/v1/training-sessions/{session}/enrolments", "if_match": "*", "body": client} for client in clients
+    ]
+    items += [{**items[1], "key": str(uuid4()), "path": f"/v1/training-sessions/{other}/enrolments"}]
+    answer = await desk.post("/v1/training-sessions:batch", {"items": items})
+    assert [item["status"] for item in answer["items"]] == [201, 200, 200, 409, 200]
+    assert answer["items"][0]["id"] == session
+    assert answer["items"][3]["problem"]["code"] == "session-full"
+    again = await desk.post("/v1/training-sessions:batch", {"items": items})
+    assert [(item["status"], item.get("replayed")) for item in again["items"]][:3] == [(201, True), (200, True), (200, True)]
+    shown = await desk.get(f"/v1/training-sessions/{session}")
+    assert (shown["version"], set(shown["enrolled"])) == (3, {each["client_id"] for each in clients[:2]})
+    hold = {"key": str(uuid4()), "path": f"/v1/training-sessions/{session}:hold", "if_match": 3, "body": {**PURPOSE, "attendees": 2}}
+    refused = (await desk.post("/v1/training-sessions:batch", {"items": [hold]}))["items"][0]
+    assert (refused["status"], refused["problem"]["code"]) == (422, "validation")
+
+
 async def test_outcomes_come_in_batches_of_one_session(desk: Desk) -> None:
     session, other = await a_session(desk), await a_session(desk)
     path = f"/v1/training-sessions/{session}"
