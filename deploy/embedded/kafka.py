@@ -111,7 +111,8 @@ class Kafka:
         fresh.rename(self.data)
 
     def start(self) -> subprocess.Popen[bytes]:
-        command = [*self._java("-Xms64m", "-Xmx384m", recorded=True), "kafka.Kafka", str(self.properties)]
+        # The serial collector: the parallel parts of the others took the peak of a large import over the memory promised.
+        command = [*self._java("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", recorded=True), "kafka.Kafka", str(self.properties)]
         return spawn(command, env=plain_environment(), log=self.log, cwd=self.home, on_parent_death=signal.SIGTERM)
 
     def ready(self) -> bool:

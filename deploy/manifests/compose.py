@@ -183,7 +183,7 @@ def _kafka() -> dict[str, Any]:
         "kafka",
         environment={
             "CLUSTER_ID": "${GABAY_KAFKA_CLUSTER_ID:-R2FiYXlDb21wb3NlMDAwMA}",
-            "KAFKA_HEAP_OPTS": "-Xms64m -Xmx384m",
+            "KAFKA_HEAP_OPTS": "-Xms64m -Xmx320m",
         },
         volumes=["kafka-data:/var/lib/kafka/data", "./deploy/compose/kafka:/mnt/shared/config:ro"],
         tmpfs=["/tmp", "/opt/kafka/config:uid=1000,gid=1000", "/opt/kafka/logs:uid=1000,gid=1000"],
