@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 from cli.contracts.pattern import matching
 from cli.contracts.schema import closed
 from shared.eventsourcing.event import Aggregate, Event
-from shared.eventsourcing.handle import subject_of
+from shared.eventsourcing.wire import subject_of
 from shared.messaging.cloudevents import Encoder
 from shared.privacy.classes import FieldClass
 from shared.privacy.sealed import ALGORITHM, associated_data

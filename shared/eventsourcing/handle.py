@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, cast, overload
+from typing import Any, Final, Literal, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import orjson
@@ -17,12 +17,14 @@ import orjson
 from shared import telemetry
 from shared.errors import Conflict, Mismatch, OutOfScope, Rejected, Stale, Unreadable
 from shared.eventsourcing.decider import Decider, Row
-from shared.eventsourcing.event import Aggregate, Context, Event, Recorded, standing
+from shared.eventsourcing.event import Aggregate, Context, Event, Recorded
 from shared.eventsourcing.ids import derived
+from shared.eventsourcing.loaded import Facts, Loaded, folded, recorded
 from shared.eventsourcing.store import NewEvent, Part, Store, StoredEvent
-from shared.privacy.classes import ERASED, FieldClass
+from shared.eventsourcing.wire import from_stored, sealing_subject, subject_of, to_wire
+from shared.privacy.classes import FieldClass
 from shared.privacy.keyring import Keyring, Wanted
-from shared.privacy.sealed import SealedItem, Sealer, seal
+from shared.privacy.sealed import SealedItem, Sealer
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -77,35 +79,6 @@ class Outcome:
     def effect(self) -> bool:
         """False when everything was already so and nothing was stored."""
         return bool(self.events)
-
-
-class Facts(Sequence[Recorded[Event]]):
-    """The facts of a loaded stream in order, each made when it is asked for: most who load a stream want its state alone."""
-
-    def __init__(self, stored: Sequence[StoredEvent], events: Sequence[Event]) -> None:
-        self._stored, self._events = stored, events
-
-    def __len__(self) -> int:
-        return len(self._stored)
-
-    @overload
-    def __getitem__(self, index: int) -> Recorded[Event]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Recorded[Event]]: ...
-    def __getitem__(self, index: int | slice) -> Recorded[Event] | list[Recorded[Event]]:
-        if isinstance(index, slice):
-            return _recorded(self._stored[index], self._events[index])
-        return _fact(self._stored[index], self._events[index])
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[S]):
-    """A stream folded. version 0: it does not exist. stored: its rows, on which a command of the same call can decide."""
-
-    state: S
-    version: int
-    facts: Sequence[Recorded[Event]]
-    stored: Sequence[StoredEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,14 +243,14 @@ class Handle:
         if not stored or stored[0].kind != decider.aggregate.name:
             return Loaded(decider.state_of(()), 0, ())
         events = await self._events(decider.aggregate, stored, decider.opens)
-        return Loaded(_folded(decider, stored, events), stored[-1].version, Facts(stored, events), stored)
+        return Loaded(folded(decider, stored, events), stored[-1].version, Facts(stored, events), stored)
 
     async def read(self, aggregate: Aggregate, stream_id: UUID, opens: frozenset[FieldClass] = frozenset()) -> list[Recorded[Event]]:
         """The facts of a stream in order, the named classes opened, all others ERASED; empty if there is none."""
         stored = await self.store.load(stream_id)
         if not stored or stored[0].kind != aggregate.name:
             return []
-        return _recorded(stored, await self._events(aggregate, stored, opens))
+        return recorded(stored, await self._events(aggregate, stored, opens))
 
     async def find_commands(self, command_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, int, datetime]]:
         """Which of these commands were carried out: command id -> (stream id, version of its first event, recorded)."""
@@ -332,7 +305,7 @@ class Handle:
         new: list[NewEvent] = []
         for n, event in enumerate(events, index):
             event_id = derived(envelope.command_id, str(n))
-            data = _wire(event, event_id, stream_id, ctx, ctx_text, keys)
+            data = to_wire(event, event_id, stream_id, ctx, ctx_text, keys)
             schema = aggregate.schema(event.event_type)
             new.append(NewEvent(event_id, event.event_type, schema, data, meta_text, envelope.occurred_at))
         return Part(stream_id, aggregate.name, version, new, *self._derived(decider, stream_id, state, events))
@@ -365,7 +338,7 @@ class Handle:
         for event in events:
             for which in event.sealed_classes:
                 if getattr(event, which):
-                    wanted.setdefault((_subject(event, which, stream_id, ctx), which), None)
+                    wanted.setdefault((sealing_subject(event, which, stream_id, ctx), which), None)
             # A STATISTICS consent names the key that seals the profile from now on.
             if (profile_key := getattr(event, "profile_key", None)) and ctx.subject_id:
                 wanted[ctx.subject_id, FieldClass.PROFILE] = profile_key
@@ -380,7 +353,7 @@ class Handle:
 
     async def _state(self, decider: Decider[Any, S], stored: Sequence[StoredEvent]) -> S:
         """What the stored facts that stand fold to."""
-        return _folded(decider, stored, await self._events(decider.aggregate, stored, decider.opens))
+        return folded(decider, stored, await self._events(decider.aggregate, stored, decider.opens))
 
     async def _events(self, aggregate: Aggregate, stored: Sequence[StoredEvent], opens: frozenset[FieldClass]) -> list[Event]:
         opens = opens & self.keyring.classes()
@@ -398,7 +371,7 @@ class Handle:
         if items:
             for owner, plain in zip(owners, await self.sealer.open_many(items), strict=True):
                 opened[owner] = plain
-        return [_read(aggregate, s, data, n, opened) for n, (s, data) in enumerate(zip(stored, datas, strict=True))]
+        return [from_stored(aggregate, s, data, n, opened) for n, (s, data) in enumerate(zip(stored, datas, strict=True))]
 
     # Outcomes
 
@@ -423,7 +396,7 @@ class Handle:
         return self._read_back(aggregate, mine)
 
     def _read_back(self, aggregate: Aggregate, mine: Sequence[StoredEvent]) -> Outcome:
-        facts = tuple(_read(aggregate, s, aggregate.upcast(s.type, s.schema, s.data), 0, {}) for s in mine)
+        facts = tuple(from_stored(aggregate, s, aggregate.upcast(s.type, s.schema, s.data), 0, {}) for s in mine)
         return Outcome(
             stream_id=mine[0].stream_id,
             version=mine[-1].version,
@@ -432,93 +405,6 @@ class Handle:
             facts=facts,
             replayed=True,
         )
-
-
-def subject_of(event: type[Event], which: FieldClass, stream_id: UUID, data: Mapping[str, Any]) -> UUID | None:
-    """Whose key seals this class of a stored event: a field that the event names, else the context's subject."""
-    name = event.sealed_under.get(which)
-    if name == "stream_id":
-        return stream_id
-    value = data.get(name) if name else data["ctx"].get("subject_id")
-    return UUID(value) if value else None
-
-
-def _subject(event: Event, which: FieldClass, stream_id: UUID, ctx: Context) -> UUID:
-    name = event.sealed_under.get(which)
-    subject = stream_id if name == "stream_id" else getattr(event, name) if name else ctx.subject_id
-    if not isinstance(subject, UUID):
-        raise Unreadable(f"{type(event).__name__} seals {which} but its context names no subject")
-    return subject
-
-
-def _wire(
-    event: Event,
-    event_id: UUID,
-    stream_id: UUID,
-    ctx: Context,
-    ctx_text: bytes,
-    keys: Mapping[tuple[UUID, FieldClass], Any],
-) -> str:
-    """The event as it is stored and published: context, open fields, one blob per sealed class."""
-    open_fields = event.model_dump_json(exclude=event.sealed_members, exclude_none=True)
-    text = '{"ctx":' + ctx_text.decode()
-    if open_fields != "{}":
-        text += "," + open_fields[1:-1]
-    blobs = []
-    for which in event.sealed_classes:
-        member = getattr(event, which)
-        if not member:
-            continue
-        subject = _subject(event, which, stream_id, ctx)
-        if key := keys.get((subject, which)):  # without one the subject is erased, or gave no consent to statistics
-            plain = member.model_dump_json(exclude_none=True).encode()
-            blobs.append(f'"{which}":"{seal(key, plain, subject, stream_id, event_id, event.event_type, which)}"')
-    return f'{text},"sealed":{{{",".join(blobs)}}}}}' if blobs else text + "}"
-
-
-def _read(
-    aggregate: Aggregate,
-    stored: StoredEvent,
-    data: Mapping[str, Any],
-    n: int,
-    opened: Mapping[tuple[int, FieldClass], Any],
-) -> Event:
-    event = aggregate.events.get(stored.type)
-    if event is None:
-        raise Unreadable(f"event {stored.event_id}: {aggregate.name} knows no {stored.type}; upgrade this service")
-    members = {name: value for name, value in data.items() if name not in ("ctx", "sealed")}
-    sealed = data.get("sealed", {})
-    for which in event.sealed_classes:
-        if which in sealed:
-            plain = opened.get((n, which), ERASED)
-            members[which] = ERASED if plain is ERASED else event.sealed_model(which).model_validate_json(plain)
-        elif event.model_fields[which].is_required():
-            members[which] = ERASED  # sealed for a subject that was erased before this event
-    return event.model_validate(members)
-
-
-def _folded(decider: Decider[Any, S], stored: Sequence[StoredEvent], events: Sequence[Event]) -> S:
-    if decider.record is not None:
-        return decider.record(_recorded(stored, events))
-    return decider.fold(standing([s.event_id for s in stored], events))
-
-
-def _recorded(stored: Sequence[StoredEvent], events: Sequence[Event]) -> list[Recorded[Event]]:
-    return [_fact(s, event) for s, event in zip(stored, events, strict=True)]
-
-
-def _fact(s: StoredEvent, event: Event) -> Recorded[Event]:
-    return Recorded(
-        stream_id=s.stream_id,
-        version=s.version,
-        event_id=s.event_id,
-        event=event,
-        ctx=Context.read(s.data["ctx"]),
-        occurred_at=s.occurred_at,
-        recorded_at=s.recorded_at,
-        command_id=UUID(s.meta["command_id"]),
-        meta=s.meta,
-    )
 
 
 def _refs(aggregate: Aggregate, part: Part) -> tuple[EventRef, ...]:

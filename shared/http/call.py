@@ -26,7 +26,8 @@ from shared.http.reach import reach_of
 from shared.privacy.classes import FieldClass
 
 if TYPE_CHECKING:
-    from shared.eventsourcing.handle import Envelope, Loaded, Outcome
+    from shared.eventsourcing.handle import Envelope, Outcome
+    from shared.eventsourcing.loaded import Loaded
     from shared.http.operation import Operation
     from shared.http.runtime import Runtime
 

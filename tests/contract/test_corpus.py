@@ -23,7 +23,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 import services
 from cli.contracts import corpus, samples
 from shared.eventsourcing.event import Event
-from shared.eventsourcing.handle import subject_of
+from shared.eventsourcing.wire import subject_of
 from shared.messaging.cloudevents import decode
 from shared.messaging.contracts import aggregates
 from shared.privacy.classes import ERASED, FieldClass

@@ -9,7 +9,7 @@ from shared.eventsourcing.event import Context, Event
 
 
 def plant() -> None:
-    wire = handle._wire
+    wire = handle.to_wire
 
     def tells(event: Event, event_id: UUID, stream_id: UUID, ctx: Context, ctx_text: bytes, keys: Mapping[Any, Any]) -> str:
         text = wire(event, event_id, stream_id, ctx, ctx_text, keys)
@@ -17,4 +17,4 @@ def plant() -> None:
         names = getattr(identity, "names", None)
         return f'{text[:-1]},"display_name":"{names.given}"}}' if names else text
 
-    handle._wire = tells
+    handle.to_wire = tells

@@ -17,7 +17,7 @@ from shared.contracts.intake.person import Identity
 from shared.errors import OutOfScope, Rejected
 from shared.eventsourcing.decider import Row
 from shared.eventsourcing.event import Event, Recorded, instant, voided
-from shared.eventsourcing.handle import Loaded
+from shared.eventsourcing.loaded import Loaded
 from shared.http import authorise
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Resource, invalid, violation
 from shared.http.listing import ListQuery, page, position

@@ -13,7 +13,8 @@ from services.intake.search.finder import Hit
 from services.intake.search.ranking import Query, compare
 from shared.codes import LegalBasis
 from shared.contracts.intake.person import Identity
-from shared.eventsourcing.handle import Loaded, Step
+from shared.eventsourcing.handle import Step
+from shared.eventsourcing.loaded import Loaded
 from shared.http.command import Answer, Call, CommandBody, CommandRouter, Resource, invalid, violation
 from shared.http.listing import page, position
 from shared.http.reach import WHOLE

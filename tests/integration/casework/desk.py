@@ -21,8 +21,8 @@ import orjson
 from joserfc.jwk import ECKey
 
 from shared.eventsourcing.event import Aggregate, instant
-from shared.eventsourcing.handle import subject_of
 from shared.eventsourcing.projection import Fact, Op, Projection
+from shared.eventsourcing.wire import subject_of
 from shared.http import issuer
 from shared.http.app import create_app, make_runtime
 from shared.http.audit import ReadAudit
