@@ -10,7 +10,7 @@ import base64
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -84,7 +84,7 @@ class Corpus:
         """Appends that each start a stream of `events` events; texts repeat after 500, ids never."""
         texts = [[self.event(self.id4(), "client", t) for t in _types(events)] for _ in range(min(number, 500))]
         return [
-            Part(self.id7(), "client", 0, [replace(event, event_id=self.id4()) for event in texts[n % len(texts)]]) for n in range(number)
+            Part(self.id7(), "client", 0, [event._replace(event_id=self.id4()) for event in texts[n % len(texts)]]) for n in range(number)
         ]
 
     def stored(self, events: int) -> Iterator[tuple[UUID, str, int, NewEvent]]:
