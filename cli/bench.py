@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-SERIES = ("scale", "memory", "latency", "search", "idle", "month", "rewrap", "dashboard")
-NAMES = "pairs (--list), or series: scale, memory, latency, search, idle, month, rewrap, dashboard; or: profile PAIR, docs FILE"
+SERIES = ("scale", "memory", "latency", "search", "idle", "month", "rewrap", "dashboard", "rebuild")
+NAMES = "pairs (--list), or series: scale, memory, latency, search, idle, month, rewrap, dashboard, rebuild; or: profile PAIR, docs FILE"
 
 
 def bench(

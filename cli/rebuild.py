@@ -103,9 +103,11 @@ async def _rebuild(found: Found, projection: Projection, owner: str, keep_hours:
 
     from shared.messaging.broker import Broker
     from shared.messaging.rebuild import rebuild as run
+    from shared.messaging.worker import calm_collector
 
     columns = (TextColumn(projection.name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with parts_of(found.settings) as parts:
+        calm_collector()
         with Progress(*columns) as bar:
             task = bar.add_task("records", total=None)
             done = await run(

@@ -23,6 +23,7 @@ from shared.messaging.broker import Broker
 from shared.messaging.consume import Consumer
 from shared.messaging.models import at_generation, ensure_generation
 from shared.messaging.project import Projecting
+from shared.messaging.worker import calm_collector
 from shared.region import load_region
 from shared.settings import Settings
 
@@ -55,6 +56,7 @@ class Project:
         settings = Settings.load("reporting", "worker", stack.embedded.env("reporting", "worker"))
         zones.follow(lambda: load_region(settings.region_path).centres)
         self.parts: Parts = await self._open.enter_async_context(open_parts(settings))
+        calm_collector()  # as a worker has it and a rebuild; the yardstick's too
 
     async def _filled(self, seconds: float) -> int:
         """Events on the topics; the first call brings them there, and then stops what brought them."""

@@ -111,7 +111,7 @@ async def sieve(
     streams = list({entry[1] for part in entries for entry in part if entry[1] is not None})
     guard: dict[str, int] = {}
     parked: set[str] = set()
-    for stream, version, aside in await connection.fetch(SQL.read_guard, consumer, streams, [] if alone else streams):
+    for stream, version, aside in await connection.fetch(SQL.read_guard, consumer, streams, not alone):
         if aside:
             parked.add(stream)
         else:
