@@ -82,7 +82,7 @@ MEANING = {
     "body_bytes": "of a single command",
     "rate_limits": "per principal: `read=600/minute,...`",
     "erasure_by_retention": "`on`: propose the erasure of whoever's time for keeping is over; nothing is erased by a clock",
-    "access_log_days": "how long the log of reads is kept",
+    "access_log_days": "how long the log of reads is kept at least; `access_log_years` of the region file may say longer",
     "backup_days": "how long backups of the stores are kept",
     "keyring_backup_days": "how long backups of the keyring are kept: the longest life of a destroyed key",
     "otel_endpoint": "collector for traces and metrics; none: telemetry off",
@@ -95,7 +95,7 @@ MEANING = {
 NO_EFFECT_YET = frozenset(
     {
         "cors_origins", "attachments_url",
-        "erasure_by_retention", "access_log_days", "backup_days", "keyring_backup_days",
+        "erasure_by_retention", "backup_days", "keyring_backup_days",
     }
 )  # fmt: skip
 """Read and checked, and used by parts that come with later releases."""

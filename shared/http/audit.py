@@ -2,14 +2,15 @@
 
 Rows that wait together share one commit. Each process writes a chain of its own: `hash` = SHA-256 over the previous hash
 and the row, so that an edited or missing row breaks the chain; every minute its head goes to the `access` database and to
-the log, so that a deleted tail shows too.
+the log, so that a deleted tail shows too. How rows go at the end of their term: `audit_term.py`.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from opentelemetry.trace import SpanKind
 from shared import telemetry
 from shared.eventsourcing.group import Group
 from shared.http import unusual
+from shared.http.audit_term import Anchor
 from shared.http.problems import Problem
 from shared.http.volume import Volume
 
@@ -161,9 +163,14 @@ def _column(value: Any) -> Any:
     return list(value) if isinstance(value, tuple | frozenset | set) else value
 
 
-async def verify(pool: Any, heads: Sequence[tuple[UUID, int, bytes]] = ()) -> list[str]:
-    """Check every chain of a service's access log; returns what is wrong, one line each (chain ids and numbers only)."""
-    wrong: list[str] = []
+async def verify(
+    pool: Any, heads: Sequence[tuple[UUID, int, bytes]] = (), anchors: Mapping[UUID, Anchor] = MappingProxyType({})
+) -> list[str]:
+    """Check every chain of a service's access log; returns what is wrong, one line each (chain ids and numbers only).
+
+    heads: last rows as they were told elsewhere. anchors: of chains whose beginning was deleted at the end of its term.
+    """
+    wrong = [f"chain {each.chain_id}: rows to {each.n} were deleted before their time" for each in anchors.values() if each.early]
     seen: dict[tuple[UUID, int], bytes] = {}
     chain_id, n, head = None, 0, ZERO
     query = f"select chain_id, n, hash, {', '.join(COLUMNS)} from read_audit order by chain_id, n"  # noqa: S608
@@ -171,6 +178,8 @@ async def verify(pool: Any, heads: Sequence[tuple[UUID, int, bytes]] = ()) -> li
         async for row in connection.cursor(query):
             if row["chain_id"] != chain_id:
                 chain_id, n, head = row["chain_id"], 0, ZERO
+                if (anchor := anchors.get(chain_id)) and row["n"] > anchor.n:
+                    n, head = anchor.n, anchor.hash
             if row["n"] != n + 1:
                 wrong.append(f"chain {chain_id}: rows {n + 1} to {row['n'] - 1} are missing")
             elif chain_hash(head, row["chain_id"], row["n"], row[3:]) != row["hash"]:
@@ -178,7 +187,11 @@ async def verify(pool: Any, heads: Sequence[tuple[UUID, int, bytes]] = ()) -> li
             n, head = row["n"], row["hash"]
             seen[(row["chain_id"], n)] = head
     for head_chain, head_n, head_hash in heads:
-        if seen.get((head_chain, head_n)) != head_hash:
+        anchor = anchors.get(head_chain)
+        if anchor and head_n < anchor.n and (head_chain, head_n) not in seen:
+            continue  # it went with the rows before the anchor
+        told = anchor.hash if anchor and head_n == anchor.n else None
+        if seen.get((head_chain, head_n), told) != head_hash:
             wrong.append(f"chain {head_chain}: its head {head_n} is missing or differs: the tail was deleted")
     return wrong
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 
 from shared.eventsourcing.database import open_pool
 from shared.http.audit import ReadAudit, Reading, now, verify
+from shared.http.audit_term import anchors_of, prune
 from shared.http.problems import Problem
 
 
@@ -97,7 +99,7 @@ async def test_the_service_itself_cannot_change_its_access_log(world: World) -> 
     for statement in ("update read_audit set actor = 'x'", "delete from read_audit", "truncate read_audit"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await world.pool.execute(statement)
-    for statement in ("update read_audit set actor = 'x'", "truncate read_audit"):
+    for statement in ("update read_audit set actor = 'x'", "delete from read_audit", "truncate read_audit"):
         with pytest.raises(asyncpg.RaiseError):
             await world.owner.execute(statement)
 
@@ -117,3 +119,79 @@ async def test_without_the_database_nothing_may_be_shown(world: World) -> None:
     with pytest.raises(Problem) as refusal:
         await world.audit.write(reading())
     assert refusal.value.code == "audit-unavailable"
+
+
+LONG_AGO = now() - timedelta(days=4 * 365)
+TERM = now() - timedelta(days=3 * 365)
+
+
+@pytest.fixture
+async def access(fresh_database: Callable[[str], Any]) -> AsyncIterator[Any]:
+    """The database of heads and anchors, as its owner."""
+    database = fresh_database("access")
+    connection = await asyncpg.connect(database.owner)
+    yield connection
+    await connection.close()
+    database.drop()
+
+
+@pytest.fixture
+async def pruned(world: World, access: Any) -> Any:
+    """A log whose first five of nine rows were read four years ago and are gone: a check of it, with what it goes by."""
+    for n in range(1, 10):
+        await world.audit.write(reading(at=LONG_AGO if n <= 5 else now()))
+        if n in (3, 9):
+            await world.audit.tell_head(access)
+    gone = await prune(world.owner, access, "intake", TERM)
+
+    async def check() -> list[str]:
+        heads = await access.fetch("select chain_id, n, hash from audit_head")
+        return await verify(world.pool, [(row[0], row[1], row[2]) for row in heads], await anchors_of(access, "intake"))
+
+    check.gone, check.access = gone, access  # type: ignore[attr-defined]
+    return check
+
+
+async def test_rows_whose_time_is_over_go_and_the_rest_is_whole_from_its_anchor_on(world: World, pruned: Any) -> None:
+    assert pruned.gone == 5
+    assert [row[0] for row in await world.owner.fetch("select n from read_audit order by n")] == [6, 7, 8, 9]
+    assert await pruned() == []
+    assert any("rows 1 to 5 are missing" in line for line in await verify(world.pool)), "without its anchor it is not whole"
+    await world.audit.write(reading())
+    assert await prune(world.owner, pruned.access, "intake", TERM) == 0
+    assert await pruned() == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("update read_audit set actor = 'stf-2' where n = 6", "row 6 was changed"),
+        ("delete from read_audit where n = 8", "rows 8 to 8 are missing"),
+        ("delete from read_audit where n <= 6", "rows 6 to 6 are missing"),
+        ("delete from read_audit where n >= 8", "tail was deleted"),
+        ("delete from read_audit", "tail was deleted"),
+    ],
+)
+async def test_a_log_that_lost_its_old_rows_still_shows_every_touch(world: World, pruned: Any, statement: str, said: str) -> None:
+    await world.tamper(statement)
+    assert any(said in line for line in await pruned())
+
+
+async def test_an_anchor_that_was_moved_hides_nothing(world: World, pruned: Any) -> None:
+    await world.tamper("delete from read_audit where n <= 7")
+    await pruned.access.execute("update audit_anchor set n = 7")
+    assert any("row 8 was changed" in line for line in await pruned())
+    row = await world.owner.fetchrow("select hash, at from read_audit where n = 8")
+    await world.tamper("delete from read_audit where n = 8")
+    await pruned.access.execute("update audit_anchor set n = 8, hash = $1, read_at = $2", *row)
+    assert any("before their time" in line for line in await pruned())
+
+
+async def test_a_prune_that_died_before_it_deleted_is_finished_by_the_next(world: World, access: Any) -> None:
+    for at in (LONG_AGO, LONG_AGO, now()):
+        await world.audit.write(reading(at=at))
+    row = await world.owner.fetchrow("select chain_id, n, hash, at from read_audit where n = 2")
+    await access.execute("insert into audit_anchor (chain_id, n, service, hash, read_at) values ($1, $2, 'intake', $3, $4)", *row)
+    assert await verify(world.pool, (), await anchors_of(access, "intake")) == []
+    assert await prune(world.owner, access, "intake", TERM) == 2
+    assert await verify(world.pool, (), await anchors_of(access, "intake")) == []

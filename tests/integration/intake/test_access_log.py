@@ -81,15 +81,15 @@ async def test_the_check_tells_an_edited_row(desk: Desk, fresh_database: Callabl
     monkeypatch.setattr(audit, "settings_of", lambda target, _: Found(access.owner if target == "access" else owner))
     client = (await desk.register(a_registration(local_id=new_id())))["id"]
     await desk.read(client)
-    rows, chains, wrong = await audit._verify("intake")
-    assert rows > 0
-    assert chains >= 1
-    assert wrong == []
+    checked = await audit._verify("intake")
+    assert checked.rows > 0
+    assert checked.chains >= 1
+    assert checked.wrong == []
     superuser = await asyncpg.connect(access.role("postgres").replace(access.name, name))
     await superuser.execute("alter table read_audit disable trigger all")
     change = "update read_audit set purpose = $2 where subject_id @> array[$1::uuid] returning n"
     row = await superuser.fetchval(change, UUID(client), "OVERSIGHT")
-    found = (await audit._verify("intake"))[2]
+    found = (await audit._verify("intake")).wrong
     await superuser.execute(change, UUID(client), "CASE_MANAGEMENT")
     await superuser.execute("alter table read_audit enable trigger all")
     await superuser.close()
