@@ -37,7 +37,7 @@ from shared.http.own_log import own_log_router
 from shared.http.router import Dispatch, OperationRoute, Table
 from shared.http.runtime import Runtime
 from shared.http.unusual import off_hours
-from shared.region import load_region
+from shared.region import Region, load_region
 from shared.settings import ROOT, Settings
 
 Resources = Callable[[Settings], AbstractAsyncContextManager[Any]]
@@ -130,7 +130,7 @@ async def _open(api: FastAPI, service: str, settings: Settings, parts: Any, stac
     access = await open_pool(settings.access_url, minimum=1, maximum=2, application=f"gabay-{service}-access")
     stack.push_async_callback(access.close)
     region = load_region(settings.region_path)
-    audit = ReadAudit(parts.pool, service=service, closed=lambda centre, at: off_hours(region.centre_or_first(centre), at))
+    audit = access_log(parts.pool, service, region)
     heads = asyncio.create_task(audit.tell_heads(access))
     stack.push_async_callback(audit.tell_head, access)
     stack.callback(heads.cancel)
@@ -143,6 +143,11 @@ async def _open(api: FastAPI, service: str, settings: Settings, parts: Any, stac
         "access": health.pool_check(access),
         **getattr(parts, "checks", {}),
     }
+
+
+def access_log(pool: Any, service: str, region: Region) -> ReadAudit:
+    """The access log of this process, which knows when the centres of its region are closed."""
+    return ReadAudit(pool, service=service, closed=lambda centre, at: off_hours(region.centre_or_first(centre), at))
 
 
 def make_runtime(settings: Settings, service: str, parts: Any, *, grants: Any, audit: Any, jwks: Jwks | None = None) -> Runtime:

@@ -160,7 +160,7 @@ async def watch(access: Any, region: str) -> None:
             row = await access.fetchrow(SQL.glass_age)
             telemetry.BREAKGLASS_OPEN.set(row["open"], {"region": region})
             telemetry.BREAKGLASS_UNREVIEWED_AGE.set(row["oldest"], {"region": region})
-        except Exception as error:
+        except Exception as error:  # nobody awaits this task: were it to end, the gauges would stand still and read as quiet
             telemetry.logger().warning("break_glass_not_counted", exc_info=error)
         await asyncio.sleep(EVERY_S)
 

@@ -85,7 +85,7 @@ class Forgetting:
                 age = await parts.pool.fetchval(SQL.pending_forgotten)
                 telemetry.ERASURE_PENDING_AGE.set(age or 0.0, {"region": parts.settings.region})
                 again = now + AGAIN_S if everybody else again
-            except Exception as error:
+            except Exception as error:  # what no retry mends goes on up and ends the worker
                 if not isinstance(error, Unavailable) and judge(error) != "transient":
                     raise
                 telemetry.logger().warning("forgetting_waits", exc_info=error)

@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from shared.http.auth import Tokens
+from shared.http.issuer import refuse_production
 from shared.http.jwks import Jwks
 from shared.http.problems import Problem
 from tests.unit.http.kit import CENTRE, ISSUER, KEY, fetched, running, token
@@ -119,6 +120,26 @@ async def test_a_good_token_passes_with_audience_and_type_as_the_standards_allow
             token(sub="stf-reception", client_id=None, azp="app"),
         ):
             assert (await service.get("/v1/counters", good)).status_code == 200
+
+
+async def test_a_token_counts_in_its_header_alone() -> None:
+    """What a browser sends by itself, or a link can carry, opens nothing: so no page elsewhere can act for somebody."""
+    async with running() as service:
+        good = service.person("reception")
+        for sent in ({"cookie": f"token={good}; Authorization={good}"}, {"x-access-token": good}, {"authorization": good}):
+            assert (await service.client.get("/v1/counters", headers=sent)).status_code == 401, sent
+        linked = await service.client.get("/v1/counters", params={"access_token": good})
+        assert linked.status_code == 401
+        asked = {"origin": "https://elsewhere.example", "access-control-request-method": "POST"}
+        preflight = await service.client.options("/v1/counters", headers=asked)
+        assert not [name for name in preflight.headers if name.startswith("access-control-")]
+
+
+def test_the_local_issuer_does_not_serve_production() -> None:
+    with pytest.raises(SystemExit) as ended:
+        refuse_production("production")
+    assert ended.value.code == 78
+    refuse_production("test")
 
 
 async def test_roles_and_centres_of_a_token_count_for_nothing() -> None:

@@ -14,6 +14,7 @@ BUGS = sorted({name for row in ROWS for name in re.findall(r"`(\w+)`", row[3])})
 def test_there_is_a_row_for_each() -> None:
     assert [row[0] for row in ROWS] == [f"S{n}" for n in range(1, 14)]
     assert all("::" in row[2] for row in ROWS)
+    assert all("`" in row[3] for row in ROWS), "each has a bug that it was seen to catch"
 
 
 @pytest.mark.parametrize("name", NAMED)

@@ -21,8 +21,7 @@ from services.intake.parts import Intake
 from shared.eventsourcing.event import instant
 from shared.eventsourcing.projection import Fact, Op
 from shared.http import issuer
-from shared.http.app import create_app, make_runtime
-from shared.http.audit import ReadAudit
+from shared.http.app import access_log, create_app, make_runtime
 from shared.http.grants import AccessDatabase
 from shared.http.jwks import Jwks
 from shared.messaging.models import ensure_generation
@@ -57,6 +56,7 @@ class Desk:
     worker_dsn: str
     staff: str = "stf-caseworker"
     strong: bool = False
+    runtime: Any = None
 
     def as_(self, role: str, centre: str = CENTRE, *, strong: bool = False) -> Desk:
         return replace(self, staff=staff_of(role, centre), strong=strong)
@@ -185,14 +185,14 @@ async def desk(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
 
     def runtime(_: Settings, parts: Any) -> Any:
         jwks = Jwks(ISSUER, plain_http=True, get=documents)
-        audit = ReadAudit(parts.pool, service="intake")
+        audit = access_log(parts.pool, "intake", parts.region)
         return make_runtime(settings, "intake", parts, grants=AccessDatabase(pool), audit=audit, jwks=jwks)
 
     app = create_app(service="intake", settings=settings, routers=api.ROUTERS, resources=api.resources, runtime=runtime)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
-            yield Desk(client, app.state.runtime.parts, keys.role("postgres"), store.worker)
+            yield Desk(client, app.state.runtime.parts, keys.role("postgres"), store.worker, runtime=app.state.runtime)
     await pool.close()
     for database in (store, keys, access):
         database.drop()
