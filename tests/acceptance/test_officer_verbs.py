@@ -61,6 +61,7 @@ async def way(region: Region) -> Journey:
     return way
 
 
+@pytest.mark.long
 async def test_an_export_stands_in_the_register_until_it_is_handed_over(region: Region, way: Journey, tmp_path: Path) -> None:
     requests = f"/v1/clients/{way.client}/rights-requests"
     long_ago = (datetime.now(UTC) - timedelta(days=90)).isoformat()
@@ -106,6 +107,7 @@ async def test_a_breach_is_assessed_from_the_access_logs_of_all_services(region:
     assert (status, "--actor or --device" in said) == (1, True)
 
 
+@pytest.mark.long
 async def test_retention_says_its_rules_whom_it_would_propose_and_what_was_done(region: Region, way: Journey) -> None:
     status, rules = await told(region, "retention", "rules")
     assert (status, rules["access_log_years"], rules["on"]) == (0, 3, False)
