@@ -16,7 +16,7 @@ PAGES: Sequence[tuple[str, int, Sequence[Place]]] = (
     ("p_clients", 8, (("I01B REF_AREA SEX", "I01C REF_AREA SEX"), ("I01B AGE SEX",), ("I01C TYPE SEX",), ("I01D NAT SEX",))),
     ("p_journeys", 8, (("I09A REF_AREA SEX", "I09C REF_AREA"), ("I10A REF_AREA SEX", "I10C REF_AREA SEX"), ("I11A COUNTRY MEASURE",),
                        ("I09B COUNTRY SEX", "I07A COUNTRY SEX"))),
-    ("p_help", 5, (("I30A SERVICE MEASURE", "I30B SUBC SEX"), ("I03B TOPIC", "I03C"), ("I37A", "I37B"), ("I32A",), ("I40A", "I40B"))),
+    ("p_help", 4, (("I30A SERVICE MEASURE", "I30B SUBC SEX"), ("I03B TOPIC", "I03C"), ("I37A", "I37B"), ("I32A",), ("I40A", "I40B"))),
 )  # fmt: skip
 """Title of a page, most rows of a table on it, its places."""
 

@@ -13,7 +13,7 @@ from services.reporting.pages.released import Released
 from services.reporting.pages.words import day, period
 from shared.codes.label import label
 
-ROWS = 6
+ROWS = 5
 
 
 def pack(sheet: Sheet, sub_committee: str) -> Document | None:

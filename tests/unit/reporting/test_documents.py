@@ -136,6 +136,16 @@ def test_a_validator_of_the_standard_accepts_every_document(quarter: Files, mont
     assert refused({**quarter, **month}, tmp_path) == []
 
 
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_no_document_of_a_whole_year_is_longer_than_it_may_be(quarter: Files) -> None:
+    """Every table that a year can have, in the language that takes most room as in the others."""
+    files = a_release("2025", 0.6, earlier=[quarter]).files
+    pages = {name.removesuffix(".pdf"): told(content).pages for name, content in files.items() if name.endswith(".pdf")}
+    assert len(pages) == 5 * len(LANGUAGES)
+    assert {name: n for name, n in pages.items() if n > (4 if name.startswith("bulletin") else 3)} == {}
+
+
 def test_the_same_release_gives_the_same_bytes(quarter: Files, year: Files) -> None:
     draft = a_draft("2026-Q3", 0.7, only=("I01B", "I09A"), earlier=[year])
     files = {name: quarter[name] for name in quarter if name.endswith(".json")}
