@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,3 +72,15 @@ def test_the_catalogue_has_words_for_everything(lang: str) -> None:
             names = [each["dimension"] for each in series["dimensions"]]
             assert names[:3] == list(TIME)
             assert all(each["title"] for each in series["dimensions"])
+
+
+def test_the_example_of_the_page_is_an_indicator() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "howto" / "add-an-indicator.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"^   ```python\n(.*?)^   ```$", text, re.MULTILINE | re.DOTALL)
+    made: dict[str, Any] = {}
+    exec(textwrap.dedent(block), made)  # noqa: S102  # our own page
+    [series], [table] = made["INDICATOR"].series, made["PUBLIC"]
+    assert made["INDICATOR"].id not in INDICATORS, "the example is one of ours by now: take another"
+    test_a_series_divides_by_columns_that_facts_have(series)
+    assert set(table.by) <= set(series.dimensions)
+    assert set(made["INDICATOR"].title) == set(made["INDICATOR"].method) == {"en", "fr", "fil"}
