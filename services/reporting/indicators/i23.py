@@ -38,4 +38,4 @@ INDICATOR = Indicator(
 )
 
 _REPORTS, _LEAVING = INDICATOR.series
-PUBLIC = (table("A", "AREA", counted(_REPORTS, "fact", "NUM"), counted(_LEAVING, "person", "DEN"), shares=(Share(),)),)
+PUBLIC = (table("A", "AREA", counted(_REPORTS, "fact", "NUM"), counted(_LEAVING, "person", "DEN"), shares=(Share(rate=True),)),)

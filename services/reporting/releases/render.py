@@ -157,7 +157,7 @@ def _measure(code: str, table: PublicTable, indicator: Indicator) -> Words:
 def sensitive_shares(tables: Iterable[str]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """Part and whole of the shares of sensitive tables."""
     found = (TABLES[name] for name in tables)
-    return [((t.name, each.part), (t.name, each.whole)) for t in found if t.klass == "S" for each in t.shares]
+    return [((t.name, each.part), (t.name, each.whole)) for t in found if t.klass == "S" for each in t.shares if not each.rate]
 
 
 def _title(table: PublicTable, columns: Sequence[Column]) -> Words:

@@ -63,6 +63,15 @@ def test_no_sensitive_share_is_of_everybody_or_nobody() -> None:
             assert cell == HIDDEN or not everybody or by_name[part][full].contributors not in (0, everybody), (part, codes)
 
 
+def test_a_rate_of_incidents_is_not_hidden_as_a_share_of_people_would_be() -> None:
+    """Twelve incidents among twelve clients, and none among thirty, say of nobody that it was them."""
+    table = TABLES["I23A"]
+    assert table.klass == "S"
+    assert sensitive_shares([table.name]) == []
+    shares = {name for name, each in TABLES.items() if each.klass == "S" and each.shares}
+    assert {part[0] for part, _ in sensitive_shares(TABLES)} == shares - {"I23A"}
+
+
 def test_every_table_has_a_section_of_the_page() -> None:
     placed = {number for _, numbers in content.SECTIONS for number in numbers}
     assert {table.indicator for table in TABLES.values() if table.klass != "S"} <= placed
