@@ -24,6 +24,8 @@ LIMITS = {
     "D": "DuckDB with two threads counting the same facts in its memory",
     "G": "PostgreSQL counting the same facts with `GROUP BY`, in parallel as it likes",
     "itself": "the same work done the naive way",
+    "off": "the same requests to the same api, told of no collector",
+    "without": "the same flow with nothing beside it",
 }
 
 

@@ -28,6 +28,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "statistics": ("stats_http", "frozen_table"),
     "table": ("table_10m", "table_10m_plain"),
     "end_to_end": ("end_to_end",),
+    "beside": ("telemetry", "replay"),
 }
 """Module below `bench/pairs` -> the pairs that it makes."""
 

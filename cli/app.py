@@ -49,7 +49,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "replay": ("cli.replay:replay", "send stored facts once more, to one consumer"),
         "republish": ("cli.replay:republish", "send a service's facts once more, to all"),
         "consumers": ("cli.replay:consumers", "who reads what; rewind one"),
-        "backup": ("cli.backup:backup", "copies of this machine's stack: create, wal, list, prune"),
+        "backup": ("cli.backup:backup", "copies of this machine's stack: create, wal, list, verify, prune"),
         "restore": ("cli.backup:restore", "bring a backup back, with all that has to follow"),
         "recover": ("cli.recovery:recover", "take back from the topics what a restored store lost"),
         "manifests": ("cli.manifests:manifests", "write the files for containers and clusters (--check)"),

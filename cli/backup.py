@@ -78,6 +78,21 @@ def list_(source: From) -> None:
         )
 
 
+@backup.command("verify")
+def verify(source: From, keyring: Keyring = None, label: Annotated[str, typer.Option(help="which; default: all")] = "") -> None:
+    """Whether finished backups are as they were made: every file's hash, and the server's copy by its own manifest.
+
+    That one can be restored is proved by restoring it: gabay drill restore.
+    """
+    places = Places.of(source, keyring)
+    places.newest()
+    if label and label not in places.labels():
+        raise StackProblem(f"there is no finished backup {label} in {places.folder}", "gabay backup list --from DIR")
+    for each in [label] if label else places.labels():
+        copies.check(places, each)
+        print(f"{each}  unchanged")
+
+
 @backup.command("prune")
 def prune(to: To, keyring: Keyring = None) -> None:
     """Remove what has reached its day. A forgotten person's keys live on in backups: this is when erasure is final."""

@@ -22,6 +22,7 @@ from deploy.embedded import backup as copies
 from deploy.embedded.backup import Places
 from deploy.embedded.problem import StackProblem
 from deploy.embedded.stack import HOME, PREPARED, SERVICES, WORKERS, Stack
+from shared.settings import decode_key
 
 drill = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -67,6 +68,7 @@ class Report:
 def drill_restore(
     source: From,
     keyring: Keyring = None,
+    events: Annotated[int, typer.Option(help="let the running stack hold so many first, and back it up: people of published tables")] = 0,
     report: Annotated[Path | None, typer.Option("--report", help="write what was measured: a page if it ends in .md, else JSON")] = None,
 ) -> None:
     """Restore the newest backup and its WAL into an empty stack of its own, compare it with the one that runs, and remove it again.
@@ -77,6 +79,8 @@ def drill_restore(
     """
     quiet()
     places = Places.of(source, keyring)
+    if events:
+        asyncio.run(_filled(places, events))
     found = asyncio.run(_drilled(places, places.newest()))
     (places.folder / "verified.json").write_text(json.dumps(asdict(found)) + "\n")
     if report is not None:
@@ -134,6 +138,16 @@ More events take longer: copying grows with the databases, sending with the even
 Compared with the stack that ran: each stream's version, and a hash of its ids and contents; {found.models:,} tables of read models.
 Of those who were erased before: {_forgotten(found)}.
 """
+
+
+async def _filled(places: Places, events: int) -> None:
+    """A backup of the running stack with so many events, of which everybody has read all."""
+    from cli.filling import fill
+
+    stack = Stack.attach()
+    await fill(stack, events)
+    await _read_anew(stack, _places(stack))
+    copies.create(stack.postgres, places, decode_key(stack.home.secret("backup-key")), days=1, keyring_days=1)
 
 
 async def _drilled(places: Places, label: str) -> Report:

@@ -112,14 +112,15 @@ async def serving() -> AsyncIterator[Target]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.yardsticks.empty", str(port), env=environment)
     try:
-        await _listening(port)
+        await listening(port)
         yield Target("127.0.0.1", port, (process.pid,))
     finally:
         process.terminate()
         await process.wait()
 
 
-async def _listening(port: int) -> None:
+async def listening(port: int) -> None:
+    """Wait until somebody listens there."""
     async with asyncio.timeout(20):
         while True:
             try:

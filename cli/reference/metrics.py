@@ -21,6 +21,10 @@ in it (`meta`, and `ce_traceparent` on the topic). What happens later is linked 
 one batch serves many requests and all of them are long over. A reaction is a place like a request: its events carry it on.
 A batch with a linked trace that is recorded is recorded too, whatever the share.
 
+![One registration: the request at intake, its relay, casework's reaction, reporting's reading, the figure](../images/trace.svg)
+
+The picture is drawn from the spans of a run: `./gabay test tests/integration/test_trace_picture.py --pictures`.
+
 """
 SPANS = (
     ("`POST /v1/clients` and so on", "SERVER", "the request: method, route, status, `gabay.problem`"),

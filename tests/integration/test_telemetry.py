@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,8 +11,6 @@ from typing import Any, Final
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span as Sent
 
 from deploy.embedded.stack import PREPARED, ROOT, Stack
 from shared.telemetry import METRICS, SPAN_ATTRIBUTES
@@ -20,13 +18,13 @@ from tests.harness.collector import Collector, collecting
 from tests.harness.journey import CENTRE, Journey, Texts
 from tests.harness.people import a_consent, new_id
 from tests.harness.region import Region
+from tests.harness.spans import Span, spans_of
 from tests.harness.tokens import staff_id
 from tests.harness.wait import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 TOPIC = "intake.client.v1"
 PROCESSES = ("intake-api", "intake-worker", "casework-api", "casework-worker")
-KINDS: Final = {1: "INTERNAL", 2: "SERVER", 3: "CLIENT", 4: "PRODUCER", 5: "CONSUMER"}
 ALWAYS: Final = """
     gabay_http_request_duration_seconds gabay_command_duration_seconds gabay_append_group_size gabay_outbox_pending
     gabay_outbox_oldest_age_seconds gabay_relay_records_total gabay_consumer_lag_records gabay_consumer_oldest_unread_age_seconds
@@ -36,23 +34,6 @@ ALWAYS: Final = """
     gabay_db_pool_wait_seconds
 """
 """What this story has to show; the others need a part that fails, and are held by tests of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A span as a collector sees it. place: its trace and span id, as in a traceparent; parent: place of its parent."""
-
-    name: str
-    kind: str
-    place: str
-    parent: str
-    links: frozenset[str]
-    attributes: dict[str, Any]
-    service: str
-
-    @property
-    def trace(self) -> str:
-        return self.place[:32]
 
 
 @dataclass(repr=False)
@@ -76,28 +57,6 @@ class Told:
 
     def below(self, parent: Span, name: str) -> list[Span]:
         return [span for span in self.all(name) if span.parent == parent.place]
-
-
-def spans_of(body: bytes) -> Iterator[Span]:
-    """The spans of one export."""
-    for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-        service = next(a.value.string_value for a in resource.resource.attributes if a.key == "service.name")
-        for scope in resource.scope_spans:
-            for sent in scope.spans:
-                yield _span(sent, service)
-
-
-def _span(sent: Sent, service: str) -> Span:
-    trace = sent.trace_id.hex()
-    return Span(
-        name=sent.name,
-        kind=KINDS[sent.kind],
-        place=f"{trace}-{sent.span_id.hex()}",
-        parent=f"{trace}-{sent.parent_span_id.hex()}" if sent.parent_span_id else "",
-        links=frozenset(f"{link.trace_id.hex()}-{link.span_id.hex()}" for link in sent.links),
-        attributes={a.key: getattr(a.value, a.value.WhichOneof("value")) for a in sent.attributes},
-        service=service,
-    )
 
 
 def metrics_of(bodies: list[bytes]) -> dict[str, list[dict[str, str]]]:
