@@ -15,6 +15,7 @@ PAGE = ROOT / "docs" / "reference" / "performance.md"
 LIMITS = {
     "N1": "an empty POST: FastAPI on uvicorn with a pydantic body of 26 fields, answering `{id, version}`",
     "N2": "an empty GET of the same server, with an answer of as many bytes",
+    "U": "intake's own api in which whoever asks may, and no reading goes on record",
     "P": "pgbench calling the same `append_events` with one event",
     "J": "COPY of the same events into a copy of the table with its indexes, 1,000 a transaction",
     "JS": "COPY of the same rows without indexes",

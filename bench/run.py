@@ -23,6 +23,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "bulk_library": ("bulk_library",),
     "relay": ("relay", "relay_sink"),
     "http": ("encounter", "command", "read_client", "bulk"),
+    "protection": ("authz_read", "authz_write"),
     "desks": ("case", "service", "referral"),
     "project": ("project", "project_profile", "project_naive"),
     "statistics": ("stats_http", "frozen_table"),

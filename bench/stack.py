@@ -74,13 +74,16 @@ class Stack:
         for part in parts:
             await self.embedded.restart(part, 120)
 
-    async def token(self, role: str, centre: str | None = None) -> str:
-        """A development token for a member of staff with this role (of the centre, or of the region)."""
+    async def token(self, role: str, centre: str | None = None, *, staff: str | None = None, step_up: bool = False) -> str:
+        """A development token for a member of staff with this role (of the centre, or of the region).
+
+        staff: their id, where two of a role are needed; step_up: as after a strong login.
+        """
         from shared.http.development import development_token
 
         return await development_token(
             home=self.home, issuer=self.embedded.issuer_url, access_dsn=self.dsn("access_owner", "access"), region=REGION,
-            role=role, centre=centre,
+            role=role, centre=centre, staff=staff, step_up=step_up,
         )  # fmt: skip
 
     # Databases

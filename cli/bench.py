@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-SERIES = ("scale", "memory", "latency", "search", "idle", "month", "rewrap", "dashboard", "rebuild")
-NAMES = "pairs (--list), or series: scale, memory, latency, search, idle, month, rewrap, dashboard, rebuild; or: profile PAIR, docs FILE"
+SERIES = ("scale", "memory", "latency", "search", "idle", "month", "rewrap", "erase", "dashboard", "rebuild")
+NAMES = f"pairs (--list), or series: {', '.join(SERIES)}; or: profile PAIR, docs FILE"
 
 
 def bench(
@@ -17,7 +17,9 @@ def bench(
     pairs: Annotated[int, typer.Option(help="pairs of cells; verdicts need 5")] = 5,
     seconds: Annotated[float, typer.Option(help="of a cell")] = 4.0,
     quick: Annotated[bool, typer.Option("--quick", help="for CI: 1 pair of 1 s; fails on wrong results or below half a bar")] = False,
-    to: Annotated[float | None, typer.Option(help="events or facts at the last point: scale, memory, table_10m ...")] = None,
+    to: Annotated[
+        float | None, typer.Option(help="events or facts at the last point: scale, memory, table_10m; keys, people: rewrap, erase")
+    ] = None,
     seed: Annotated[int, typer.Option(help="of the corpus")] = 1,
     json: Annotated[Path | None, typer.Option(help="write the result to this file, beside what it holds already")] = None,
     svg: Annotated[Path | None, typer.Option(help="write growth and latency curves to this folder")] = None,

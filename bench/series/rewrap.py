@@ -16,17 +16,18 @@ from shared.privacy.keyring import Keyring, Wanted
 from shared.privacy.rotate import rotate
 
 FLOOR = 20_000  # keys a second
-PAGE, PAGES = 5_000, 40
+PAGE = 5_000
 
 
 async def series(options: Options, to: int) -> dict[str, list[dict[str, Any]]]:
-    """Two hundred thousand keys, wrapped by one version and then by another."""
+    """A million keys or as many as `--to` says (--quick: 20,000), wrapped by one version and then by another."""
+    pages = max((20_000 if options.quick else to) // PAGE, 1)
     old, new = os.urandom(32), os.urandom(32)
     async with opened(()) as stack:
         pool = await open_pool(stack.dsn("intake_keyring", await stack.fresh("keyring")))
         try:
             keyring = Keyring(pool, FileKeks({IDENTITY: [(1, old)]}))
-            for page in range(PAGES):
+            for page in range(pages):
                 options.progress(f"rewrap: {page * PAGE:,} keys made")
                 await keyring.for_sealing([Wanted(uuid4(), IDENTITY) for _ in range(PAGE)], fresh=True)
             began = time.perf_counter()
