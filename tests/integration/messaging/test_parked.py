@@ -98,6 +98,15 @@ async def test_poison_parks_its_stream_and_everything_else_flows(world: World, r
     assert await world.value("select count(*) from ledger_v1.entry where stream_id = $1", sick) == 1
 
 
+async def test_what_comes_later_waits_behind_what_was_parked_before(world: World, running: Running) -> None:
+    stream = uuid4()
+    await world.send(world.row(stream, 1), world.row(stream, 2, amount=13))
+    await read_all(world, running, 2)
+    await world.send(world.row(stream, 3))
+    await read_all(world, running, 3)
+    assert await rows(world) == [(2, "projection-error", "PARKED"), (3, "behind", "PARKED")]
+
+
 async def test_poison_without_key_parks_alone(world: World, running: Running) -> None:
     stream = uuid4()
     await world.send(world.row(stream, 1), world.row(stream, 2))
