@@ -1,5 +1,7 @@
 -- What became of cases. Of these views each row is one item of a question: the fact `f` that it rests on, whose attributes
 -- it has; `who` it is of; the day on which it counts; `good` whether the answer is yes; `value` what is averaged or added up.
+-- Whoever asks for another fact of the same person asks all records that are theirs:
+-- written out, because a function in a view reads with the rights of the one who asks.
 
 -- The true type of each case: of its latest assessment, else as it was opened.
 create view case_known as
@@ -64,7 +66,11 @@ select 'planned', f, coalesce(f.person, f.client), f.centre, l.day, 'D', null, k
     select coalesce(
                case k.case_type when 'RETURN_REINTEGRATION' then (
                    select max(r.date) + 30 from known r
-                    where r.kind = 'return' and r.stream = f.client and r.counted and r.date <= f.date) end,
+                    where r.kind = 'return' and r.counted and r.date <= f.date
+                      and r.stream = any (array(
+                             select coalesce(f.person, f.client)
+                              union all
+                             select a.record from alias a where a.person = coalesce(f.person, f.client) and a.until = 'infinity'))) end,
                f.date + 14) as day
  ) l
  where f.kind = 'case' and f.c1 = 'OPENED' and f.counted
@@ -83,14 +89,19 @@ select 'placed', f, coalesce(f.person, f.client), f.centre, f.date + 90, 'D', co
   left join lateral (
     select case p.c5 when 'PLACED_LOCAL' then 'LOCAL' else 'OVERSEAS' end as found
       from known p
-     where p.kind = 'service' and p.client = f.client and p.counted and p.c5 in ('PLACED_LOCAL', 'PLACED_OVERSEAS')
+     where p.kind = 'service' and p.counted and p.c5 in ('PLACED_LOCAL', 'PLACED_OVERSEAS')
+       and p.client is not null and p.client = any (array(
+              select coalesce(f.person, f.client)
+               union all
+              select a.record from alias a where a.person = coalesce(f.person, f.client) and a.until = 'infinity'))
        and p.date between f.date and f.date + 90
      order by p.date
      limit 1
  ) p on true
  where f.kind = 'service' and f.c5 = 'REFERRED_TO_JOB' and f.counted
    and not exists (select from known b
-                    where b.kind = 'service' and b.client = f.client and b.c5 = 'REFERRED_TO_JOB' and b.counted
+                    where b.kind = 'service' and b.c5 = 'REFERRED_TO_JOB' and b.counted
+                      and coalesce(b.person, b.client) = coalesce(f.person, f.client)
                       and (b.date, b.recorded_at) < (f.date, f.recorded_at))
  union all
 -- 36: the first measure of a return between 6 and 12 months after it; of a person who counts, however early it was measured.
@@ -113,7 +124,8 @@ select 'trafficking', f, coalesce(f.person, f.client), f.centre, f.date, f.preci
  where f.kind = 'protection' and f.c1 = 'TRAFFICKING' and f.counted
    and f.c2 in ('PossibleVictimOfTrafficking', 'ActualVictimOfTrafficking')
    and not exists (select from known b
-                    where b.kind = 'protection' and b.c1 = 'TRAFFICKING' and b.c2 = f.c2 and b.client = f.client and b.counted
+                    where b.kind = 'protection' and b.c1 = 'TRAFFICKING' and b.c2 = f.c2 and b.counted
+                      and coalesce(b.person, b.client) = coalesce(f.person, f.client)
                       and (b.date, b.recorded_at, b.event_id) < (f.date, f.recorded_at, f.event_id))
  union all
 -- 22: children on their own, by the day on which it was found. good: best interests assessed within 14 days. c2 whether those
@@ -121,12 +133,17 @@ select 'trafficking', f, coalesce(f.person, f.client), f.centre, f.date, f.preci
 select 'alone', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, f.c2,
        case when f.date <= (select a.last - 14 from asked a) then 'DUE' else '_Z' end, null, null,
        exists (select from known b
-                where b.kind = 'protection' and b.c1 = 'BEST_INTERESTS' and b.c2 = 'BIA' and b.client = f.client and b.counted
+                where b.kind = 'protection' and b.c1 = 'BEST_INTERESTS' and b.c2 = 'BIA' and b.counted
+                  and b.client is not null and b.client = any (array(
+                         select coalesce(f.person, f.client)
+                          union all
+                         select a.record from alias a where a.person = coalesce(f.person, f.client) and a.until = 'infinity'))
                   and b.date between f.date and f.date + 14), null
   from known f
  where f.kind = 'protection' and f.c1 = 'CHILD_SEPARATION' and f.counted
    and not exists (select from known b
-                    where b.kind = 'protection' and b.c1 = 'CHILD_SEPARATION' and b.client = f.client and b.counted
+                    where b.kind = 'protection' and b.c1 = 'CHILD_SEPARATION' and b.counted
+                      and coalesce(b.person, b.client) = coalesce(f.person, f.client)
                       and (b.date, b.recorded_at, b.event_id) < (f.date, f.recorded_at, f.event_id))
  union all
 -- 34: stays that ended, by their nights; and the room that there was.

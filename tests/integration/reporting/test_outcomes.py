@@ -196,6 +196,34 @@ async def test_33_work_found_within_90_days_of_the_first_referral_to_a_job(model
     assert await one(model, "33", "2026-08") == {}
 
 
+async def test_28_and_33_look_at_every_record_of_a_person(model: Any) -> None:
+    """Two records merged: the return and the work found stand on the one, the case and the first referral on the other."""
+    world = World()
+    for client in (ANA, BEN):
+        world.register(client, at=at("2026-01-01"))
+    back = {"date": "2026-02-20", "from": "KWT", "reason": "EMPLOYER_CLOSED", "voluntary": "YES", "distressed": False}
+    world.tell("intake.return-recorded", ANA, {"episode_id": some_id("e")}, sealed=back)
+    case = a_case(world, BEN, "2026-03-02", case_type="RETURN_REINTEGRATION")
+    world.tell("casework.case-plan-agreed", case, {"plan_no": 1, "agreed_on": "2026-03-20"}, client=BEN, at=at("2026-03-20"))
+    jobs = ((BEN, "2026-03-03", "REFERRED_TO_JOB"), (ANA, "2026-03-04", "REFERRED_TO_JOB"), (ANA, "2026-04-01", "PLACED_LOCAL"))
+    for client, day, result in jobs:
+        world.tell(
+            "casework.service-delivered", some_id(client + "job"),
+            {"service_code": "EMP", "sub_committee": "ESIP", "unit": "SESSION", "qty": "1", "delivered_on": day},
+            sealed={"service_code": "EMP", "result": result}, client=client, at=at(day),
+        )  # fmt: skip
+    await told_twice(model, world)
+    assert await one(model, "28", "2026-03") == {"n": 1, "num": 0}
+    assert await one(model, "33", "2026-06") == {"n": 2, "num": 1}
+    world.merge(BEN, ANA, at=at("2026-04-10"))
+    await model.apply(world.live()[-2:])
+    assert await one(model, "28", "2026-03") == {"n": 1, "num": 1}
+    assert await one(model, "33", "2026-06") == {"n": 1, "num": 1}
+    world.unmerge(BEN, ANA, at=at("2026-05-02"))
+    await model.apply(world.live()[-2:])
+    assert await one(model, "28", "2026-03") == {"n": 1, "num": 0}
+
+
 async def test_37_and_39_declined_in_time_is_an_answer_in_time(model: Any) -> None:
     world = World()
     world.register(ANA, at=at("2026-03-01"))
