@@ -161,11 +161,14 @@ def _consent(answer: ConsentAnswer, state: State, today: date, profile_key: UUID
 
 
 def _held_key(state: State, today: date) -> UUID | None:
-    """Under a legal hold the key of an ended consent is still there, and a person has one: the new consent goes on with it."""
+    """The key of a consent that ended under a legal hold is still there, and a person has one: the new consent goes on with it.
+
+    Of one that ended before the hold it is gone: a new key under its id could not open what the old one sealed.
+    """
     if not state.protection.held(today):
         return None
-    ended = [consent.profile_key for cid, consent in state.consents.items() if cid in state.ended and consent.profile_key]
-    return ended[-1] if ended else None
+    kept = [consent.profile_key for cid, consent in state.consents.items() if cid in state.protection.kept and consent.profile_key]
+    return kept[-1] if kept else None
 
 
 def _two_years_after(day: date) -> date:

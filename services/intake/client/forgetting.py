@@ -41,7 +41,9 @@ def request(command: RequestErasure, state: State) -> list[ClientEvent]:
     if known := state.protection.requests.get(command.request_id):
         if same(known, asked):
             return []
-        raise Rejected("already-exists", "Draw a new request_id.")
+        raise _taken()
+    if command.request_id in state.protection.rights:
+        raise _taken()  # the request of another right, which this one would hide
     return [asked]
 
 
@@ -72,6 +74,10 @@ def erase_merged(command: EraseMerged, state: State) -> list[ClientEvent]:
     if state.merged_into not in command.survivors:
         raise Rejected("invalid-state", "The records changed meanwhile: read the client again.")
     return [ClientErased(request_id=command.request_id, basis=command.basis)]
+
+
+def _taken() -> Rejected:
+    return Rejected("already-exists", "Draw a new request_id.")
 
 
 def _check_remembered(state: State) -> None:

@@ -74,7 +74,8 @@ def review(command: ReviewDuplicates, state: State) -> list[ClientEvent]:
 
 
 def _narrowed(state: State, other_permits: frozenset[ConsentKey]) -> tuple[Narrowed, ...]:
-    lost = {(c.purpose, c.recipient_org) for c in state.consents_in_force()} - other_permits
+    # Also what rests since another merge: when that one is taken back, this one still stands.
+    lost = {(c.purpose, c.recipient_org) for c in state.active_consents()} - other_permits
     return tuple(Narrowed(purpose=purpose, recipient_org=org) for purpose, org in sorted(lost, key=lambda key: (key[0], key[1] or "")))
 
 

@@ -70,11 +70,12 @@ class RightsRequest:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What stands for and against forgetting. holds: not lifted, by id; requests: to be forgotten, by id; rights: all
-    requests of the person, by id."""
+    """What stands for and against forgetting. holds: not lifted, by id; kept: consents that ended under a hold, so that
+    their keys are still there; requests: to be forgotten, by id; rights: all requests of the person, by id."""
 
     holds: Mapping[UUID, LegalHoldPlaced] = field(default_factory=dict)
     lifted: frozenset[UUID] = frozenset()
+    kept: frozenset[UUID] = frozenset()
     requests: Mapping[UUID, ErasureRequested] = field(default_factory=dict)
     rights: Mapping[UUID, RightsRequest] = field(default_factory=dict)
 
@@ -159,7 +160,10 @@ def evolve(state: State, event: ClientEvent) -> State:
                 s.functioning, merged, s.merged_into, s.not_duplicates, s.reviewed, s.protection,
             )  # fmt: skip
         case ConsentWithdrawn():
-            return replace(state, ended=state.ended | {event.consent_id})
+            guard = state.protection
+            if guard.held(event.effective):
+                guard = replace(guard, kept=guard.kept | {event.consent_id})
+            return replace(state, ended=state.ended | {event.consent_id}, protection=guard)
         case VulnerabilityScreened():
             return replace(state, screenings={**state.screenings, event.screening_id: event})
         case MigrationIntentionDeclared():
@@ -217,7 +221,8 @@ def _protected(known: Protection, event: LegalHoldPlaced | LegalHoldLifted | Era
             return replace(known, holds={**known.holds, event.hold_id: event})
         case LegalHoldLifted():
             holds = {hold_id: hold for hold_id, hold in known.holds.items() if hold_id != event.hold_id}
-            return replace(known, holds=holds, lifted=known.lifted | {event.hold_id})
+            kept = known.kept if holds else frozenset()
+            return replace(known, holds=holds, lifted=known.lifted | {event.hold_id}, kept=kept)
         case ErasureRequested(basis=ErasureBasis.SUBJECT_REQUEST):
             requests = {**known.requests, event.request_id: event}
             return replace(known, requests=requests, rights={**known.rights, event.request_id: RightsRequest(event)})

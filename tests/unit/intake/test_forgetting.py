@@ -163,6 +163,16 @@ def test_a_new_consent_under_a_hold_goes_on_with_the_key_that_was_kept() -> None
     assert ended.when(give(statistics(N3))).fact(ConsentGiven).profile_key == KEY
 
 
+def test_a_consent_that_ended_before_the_hold_has_no_key_to_go_on_with() -> None:
+    ended = given(CLIENT, *counted()).when(withdraw(N2)).after()
+    assert keys_to_destroy(ended.state, TODAY) == [KEY]
+    held = ended.when(place()).after()
+    assert held.when(give(statistics(N3))).fact(ConsentGiven).profile_key != KEY
+    lifted = given(CLIENT, *counted(), HELD).when(withdraw(N2)).after().when(LiftHold(hold_id=HOLD)).after()
+    again = lifted.when(place(hold_id=OTHER)).after()
+    assert again.when(give(statistics(N3))).fact(ConsentGiven).profile_key != KEY
+
+
 def test_without_a_hold_a_new_consent_draws_a_new_key() -> None:
     ended = given(CLIENT, *counted()).when(withdraw(N2)).after()
     assert ended.when(give(statistics(N3))).fact(ConsentGiven).profile_key != KEY

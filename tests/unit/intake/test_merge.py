@@ -112,6 +112,13 @@ def test_taken_back_everything_is_as_before() -> None:
     assert state_of(*counted(), RETIRED, ClientReinstated(survivor_id=C1, retired_id=C2, reason="WRONG_MERGE")) == before
 
 
+def test_what_two_records_do_not_permit_rests_until_both_are_taken_back() -> None:
+    twice = given(CLIENT, *counted()).when(merge_in()).after().when(merge_in(retired_id=C3)).after()
+    once = twice.when(UNMERGE).after()
+    assert not once.state.statistics
+    assert once.when(replace(UNMERGE, retired_id=C3)).after().state.statistics
+
+
 def test_only_what_was_merged_falls_apart_and_a_link_of_a_chain_may() -> None:
     given(CLIENT, *registered()).when(UNMERGE).rejected("invalid-state")
     given(CLIENT, *registered()).when(REINSTATE).rejected("invalid-state")

@@ -12,7 +12,7 @@ from shared.contracts.intake.consent import ConsentWithdrawn
 from shared.contracts.intake.rights import RequestWords, RightsRequestAnswered, RightsRequestDecided, RightsRequestReceived
 from tests.unit.intake.people import N2, TODAY, counted, registered
 from tests.unit.intake.test_amendment import amend
-from tests.unit.intake.test_forgetting import erase
+from tests.unit.intake.test_forgetting import ask, erase
 from tests.unit.kit import forgotten, given, in_every_way_forgotten
 
 REQUEST = UUID("0199a1f4-9000-7000-8000-0000000000d1")
@@ -117,3 +117,9 @@ def test_requests_fold_when_their_words_are_gone() -> None:
     assert isinstance(forgotten(RECEIVED), RightsRequestReceived)
     for way in in_every_way_forgotten([*registered(), RECEIVED, GRANTED]):
         assert CLIENT.fold(way).protection.rights[REQUEST].stage == "GRANTED"
+
+
+def test_to_ask_to_be_forgotten_hides_no_other_request() -> None:
+    for known in (ACCESS, RECEIVED):
+        given(CLIENT, *registered(), known).when(ask(request_id=REQUEST)).rejected("already-exists")
+        given(CLIENT, *registered(), known).when(ask(request_id=REQUEST, basis=ErasureBasis.COURT_ORDER)).rejected("already-exists")
