@@ -41,7 +41,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "contracts": ("cli.contracts:contracts", "schemas and records that integrators rely on: release, diff"),
         "parked": ("cli.parked:parked", "streams that a consumer set aside"),
         "releases": ("cli.releases:releases", "what was published: list, freeze, publish, verify, diff"),
-        "statistics": ("cli.statistics:statistics", "secrets of the disclosure gate; the back-test of the surge watch"),
+        "statistics": ("cli.statistics:statistics", "secrets of the gate; the public pages as files; the surge watch tried"),
         "bulletin": ("cli.documents:bulletin", "the bulletin of a quarter or a year, as PDF"),
         "pack": ("cli.documents:pack", "what a sub-committee gets of a release, as PDF"),
         "flow": ("cli.documents:flow", "the flow of a month on one page, as PDF"),

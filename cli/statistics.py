@@ -1,4 +1,5 @@
-"""`gabay statistics secrets`: the seed and the noise of the disclosure gate; `gabay statistics surge`: the watch's back-test."""
+"""`gabay statistics secrets`: the seed and the noise of the disclosure gate; `site`: the public pages as files; `surge`: the
+watch's back-test."""
 
 from __future__ import annotations
 
@@ -9,14 +10,17 @@ from typing import Annotated
 
 import typer
 
+from cli.site import site
+
 statistics = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 secrets = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 statistics.add_typer(secrets, name="secrets", help="seed and noise of the disclosure gate")
+statistics.command("site")(site)
 
 
 @statistics.callback()
 def _group() -> None:
-    """Secrets of the disclosure gate; the back-test of the surge watch."""
+    """Secrets of the disclosure gate; the public pages as files; the back-test of the surge watch."""
 
 
 @secrets.command("new")

@@ -18,7 +18,7 @@ KEPT: Final = 1000  # different sets of grants: 41 places each, 4 MB
 @dataclass(frozen=True, slots=True)
 class Reporting:
     """reader: asks the read model; ledger: what is published; charts: draws true counts, pictures: what is public,
-    each in a process of its own."""
+    each in a process of its own; still: pages become files, on which there is nothing to send."""
 
     pool: Any
     handle: Handle
@@ -27,6 +27,7 @@ class Reporting:
     ledger: Ledger
     charts: Charts
     pictures: Charts
+    still: bool = False
     _places: dict[tuple[Grant, ...], list[Place]] = field(default_factory=dict)
 
     def places(self, subject: Subject) -> list[Place]:

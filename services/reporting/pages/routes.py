@@ -226,7 +226,7 @@ async def _answer(call: Call, template: str, shown: Any, make: Any) -> Answer:
     """The page, from what is kept if it shows the same. shown: what the page depends on beside its address."""
     query: Choice = call.query
     lang = query.lang or call.language
-    told = repr((template, lang, query, dict(call.path), shown)).encode()
+    told = repr((template, lang, query, dict(call.path), call.parts.still, shown)).encode()
     key = hashlib.sha256(told).digest()
     async with _turn:
         if (page := _kept.get(key)) is None:
@@ -260,7 +260,7 @@ def _page(call: Call, template: str, lang: str, made: dict[str, Any]) -> bytes:
     words = {
         "day": lambda when: day(when, lang), "number": lambda n: number(n, lang), "period": lambda text: period(text, lang),
     }  # fmt: skip
-    return _look.page(template, path=path, lang=lang, theme=query.theme, asked=asked, **words, **made)
+    return _look.page(template, path=path, lang=lang, theme=query.theme, asked=asked, still=call.parts.still, **words, **made)
 
 
 def _choices(public: dict[str, Edition]) -> list[tuple[str, list[str]]]:
