@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from services.reporting.disclosure.cells import Status
-from services.reporting.exports.cube import NOTE, Cube
+from services.reporting.exports.cube import Cube
 from services.reporting.exports.structure import code_lists
 
 LICENCE = "CC BY 4.0"
@@ -27,8 +27,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def workbook(cubes: Sequence[Cube], lang: str) -> bytes:
-    """A workbook of one table or of a whole release."""
+def workbook(cubes: Sequence[Cube], lang: str, coverage: Sequence[str]) -> bytes:
+    """A workbook of one table or of a whole release. coverage: sentences on whom the figures are of, and how to read them."""
     import xlsxwriter
 
     sink = io.BytesIO()
@@ -40,7 +40,7 @@ def workbook(cubes: Sequence[Cube], lang: str) -> bytes:
     book.set_properties({"title": first.release, "author": "Gabay", "created": created})
     bold, grey = book.add_format({"bold": True}), book.add_format({"bg_color": "#D9D9D9"})
     readme, codes, method = SHEETS[lang]
-    _sheet(book, readme, _readme(cubes, lang), bold)
+    _sheet(book, readme, _readme(cubes, lang, coverage), bold)
     for cube in cubes:
         _table(book, cube, lang, bold, grey)
     lists = [
@@ -52,14 +52,14 @@ def workbook(cubes: Sequence[Cube], lang: str) -> bytes:
     return sink.getvalue()
 
 
-def _readme(cubes: Sequence[Cube], lang: str) -> list[tuple[str, ...]]:
+def _readme(cubes: Sequence[Cube], lang: str, coverage: Sequence[str]) -> list[tuple[str, ...]]:
     first, words = cubes[0], WORDS[lang]
     return [
         (words["release"], first.release),
         (words["period"], first.period),
         (words["cutoff"], first.updated.isoformat()),
         (words["issued"], first.issued.isoformat()),
-        ("", NOTE[lang]),
+        *(("", sentence) for sentence in coverage),
         (words["licence"], LICENCE),
         (words["chain"], first.previous),
         *((cube.table, cube.title[lang]) for cube in cubes),

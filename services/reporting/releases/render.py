@@ -10,7 +10,7 @@ from services.reporting.disclosure.cells import TOTAL, Codes, Grid, Shown
 from services.reporting.disclosure.derived import Valued, share
 from services.reporting.disclosure.gate import Before, Passed, passed
 from services.reporting.disclosure.ptable import PTable
-from services.reporting.documents.sheet import Sheet, targets
+from services.reporting.documents.sheet import Sheet, coverage, targets
 from services.reporting.documents.shelf import Shelf
 from services.reporting.documents.typeset import documents
 from services.reporting.exports.cube import EVERYBODY, LANGUAGES, Column, Cube
@@ -88,9 +88,9 @@ def render(draft: Draft) -> Rendered:
         files |= _files(cube)
     if cubes:
         files["structure.xml"] = structure(cubes)
-        files |= {f"{draft.release}{_suffix(lang)}.xlsx": workbook(cubes, lang) for lang in LANGUAGES}
-        # Last, and out of the files alone: a document holds what anybody can download.
-        files |= {name: content for lang in LANGUAGES for name, content in documents(_sheet(draft, files, lang)).items()}
+        # Out of the files alone: what a workbook and a document say of the release, anybody can download.
+        for sheet in [_sheet(draft, files, lang) for lang in LANGUAGES]:
+            files |= _workbooks(draft.release, cubes, sheet) | documents(sheet)
     files[f"{draft.release}.zip"] = _zip(files, draft.issued)
     return Rendered(files, cells, tuple(names), out.withheld)
 
@@ -105,9 +105,15 @@ def _files(cube: Cube) -> dict[str, bytes]:
     }
     for lang in LANGUAGES:
         files[f"{name}{_suffix(lang)}.json"] = json_stat(cube, lang)
-        files[f"{name}{_suffix(lang)}.xlsx"] = workbook([cube], lang)
         files[f"{name}{_suffix(lang)}.hxl.csv"] = b"".join(hxl(cube, lang))
     return files
+
+
+def _workbooks(release: str, cubes: Sequence[Cube], sheet: Sheet) -> dict[str, bytes]:
+    """Of each table, and of all of them."""
+    said = coverage(sheet)
+    each = {cube.table: [cube] for cube in cubes} | {release: cubes}
+    return {f"{name}{_suffix(sheet.lang)}.xlsx": workbook(of, sheet.lang, said) for name, of in each.items()}
 
 
 def _sheet(draft: Draft, files: Mapping[str, bytes], lang: str) -> Sheet:

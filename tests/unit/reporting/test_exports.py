@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
 import warnings
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.disclosure.cells import HIDDEN, Shown, Status
+from services.reporting.disclosure.cells import HIDDEN, Codes, Shown, Status
+from services.reporting.documents.sheet import Sheet
+from services.reporting.documents.shelf import Shelf
 from services.reporting.exports import table, workbook
-from services.reporting.exports.cube import EVERYBODY, Column, Cube, days, plain
+from services.reporting.exports.cube import EVERYBODY, NOTE, Column, Cube, days, plain
 from services.reporting.exports.hxl import hxl, hxl_schema
 from services.reporting.exports.jsonstat import json_stat
 from services.reporting.exports.structure import structure
@@ -43,6 +47,14 @@ def a_cube(values: tuple[float | None, ...] = VALUES, **changes: Any) -> Cube:
         "previous": "0" * 64,
     }  # fmt: skip
     return Cube(**known | changes)
+
+
+def a_sheet(files: Mapping[str, bytes], lang: str) -> Sheet:
+    name = dict.fromkeys(("en", "fr", "fil"), "Antique")
+    return Sheet(
+        release="PH-2026Q3.0", period="2026-Q3", issued=date(2026, 11, 2), frozen=date(2026, 10, 16), previous="0" * 64,
+        vintage="2026-1Q", region=name, centres=[name], shelf=Shelf([files], lang),
+    )  # fmt: skip
 
 
 def read(told: bytes) -> list[dict[str, str]]:
@@ -159,7 +171,7 @@ def test_libhxl_reads_and_validates(tmp_path: Path) -> None:
 def test_openpyxl_reads_the_workbook(lang: str) -> None:
     import openpyxl
 
-    book = openpyxl.load_workbook(io.BytesIO(workbook.workbook([a_cube()], lang)))
+    book = openpyxl.load_workbook(io.BytesIO(workbook.workbook([a_cube()], lang, ())))
     sheet = book["I01B"]
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
     assert [row[6] for row in rows] == list(VALUES)
@@ -172,9 +184,60 @@ def test_openpyxl_reads_the_workbook(lang: str) -> None:
     assert book.sheetnames[0] in ("README", "LISEZ-MOI", "BASAHIN")
 
 
+@pytest.mark.parametrize("lang", ["en", "fr", "fil"])
+def test_the_workbook_says_whom_its_figures_are_of(lang: str) -> None:
+    import openpyxl
+
+    from services.reporting.releases.render import _workbooks
+
+    measures = {code: dict.fromkeys(("en", "fr", "fil"), code) for code in ("NUM", "DEN", "PCT")}
+    shares = dict(zip(measures, (430, 500, 86), strict=True))
+    of_consents = a_cube(
+        table="I04A", period="2025", columns=(Column("MEASURE", EVERYBODY, "CL_MEASURE_I04A", measures),),
+        cells={(code,): Shown(value, Status.SHOWN) for code, value in shares.items()},
+    )  # fmt: skip
+    files = {f"I04A{'' if lang == 'en' else f'.{lang}'}.json": json_stat(of_consents, lang)}
+    made = _workbooks("PH-2026Q3.0", [a_cube()], a_sheet(files, lang))
+    assert {name.partition(".")[0] for name in made} == {"I01B", "PH-2026Q3"}
+    for content in made.values():
+        told = [cell for row in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True) for cell in row]
+        assert NOTE[lang] in told
+        assert any("86" in str(cell) and "2025" in str(cell) for cell in told)
+
+
+class Boundless(Mapping[Codes, Shown]):
+    """The cells of a table that nobody has to keep."""
+
+    def __getitem__(self, codes: Codes) -> Shown:
+        return HIDDEN if codes[0] == "C7" else Shown(float(len(codes[0])), Status.SHOWN)
+
+    def __iter__(self) -> Iterator[Codes]:
+        raise AssertionError("asked for by its codes")
+
+    def __len__(self) -> int:
+        return 200_000
+
+
+@pytest.mark.parametrize("form", [table.csv_bytes, table.sdmx_csv_bytes, lambda cube: hxl(cube, "en")], ids=["csv", "sdmx-csv", "hxl"])
+def test_memory_stays_flat_however_long_the_table(form: Callable[[Cube], Iterator[bytes]]) -> None:
+    areas, sexes = ({f"C{n}": dict.fromkeys(("en", "fr", "fil"), f"{n}") for n in range(many)} for many in (50_000, 4))
+    columns = (Column("REF_AREA", EVERYBODY, "CL_X", areas), Column("SEX", EVERYBODY, "CL_SEX", sexes))
+    cube, written = a_cube(columns=columns, cells=Boundless()), 0
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for part in form(cube):
+            written += len(part)
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    assert written > 2_000_000
+    assert peak < 2 * 1024 * 1024, f"{peak} bytes were held to write {written}"
+
+
 def test_bytes_repeat() -> None:
     for make in (
-        lambda: b"".join(table.csv_bytes(a_cube())), lambda: json_stat(a_cube(), "fr"), lambda: workbook.workbook([a_cube()], "en"),
+        lambda: b"".join(table.csv_bytes(a_cube())), lambda: json_stat(a_cube(), "fr"), lambda: workbook.workbook([a_cube()], "en", ()),
         lambda: structure([a_cube()]), lambda: b"".join(hxl(a_cube(), "fil")), lambda: table.csvw(a_cube()),
     ):  # fmt: skip
         assert make() == make()
@@ -192,7 +255,7 @@ def test_a_label_that_looks_like_a_formula_is_neutralised_everywhere() -> None:
     assert b",'=1+1," in b"".join(hxl(cube, "en"))
     import openpyxl
 
-    cell = openpyxl.load_workbook(io.BytesIO(workbook.workbook([cube], "en")))["I01B"]["C2"]
+    cell = openpyxl.load_workbook(io.BytesIO(workbook.workbook([cube], "en", ())))["I01B"]["C2"]
     assert (cell.data_type, cell.value) == ("s", "=1+1")
 
 
