@@ -78,11 +78,11 @@ async def query_live_statistics(call: Call, body: LiveQuery) -> Answer:
     return Answer(content, headers={"Cache-Control": "private, no-store", "Vary": "Authorization, Accept-Language"})
 
 
-@router.read("GET", "/v1/statistics/tables", action="stats.released")
+@router.read("GET", "/v1/statistics/tables", action="stats.released", public=True)
 async def list_statistics_tables(call: Call) -> Answer:
     """What can be asked: indicators, their series, dimensions and methods."""
     content = {"items": catalogue(call.language)}
-    return Answer(content, headers={"Cache-Control": "private, max-age=300", "Vary": "Authorization, Accept-Language"})
+    return Answer(content, headers={"Cache-Control": "public, max-age=300", "Vary": "Accept-Language"})
 
 
 def scope(call: Call, where: Mapping[str, tuple[str, ...]] | None = None) -> list[Place]:

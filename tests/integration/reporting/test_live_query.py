@@ -92,6 +92,7 @@ async def test_the_catalogue_names_what_can_be_asked(supervisor: Desk) -> None:
     assert {"01", "02", "16", "25", "39"} <= set(numbers)
     french = await supervisor.send("GET", "/v1/statistics/tables", Accept_Language="fr")
     assert french.json()["items"][0]["title"] == "Nouveaux clients"
+    assert french.headers["cache-control"] == "public, max-age=300"
 
 
 async def test_the_page_shows_each_chart_with_its_table_and_loads_nothing(supervisor: Desk) -> None:

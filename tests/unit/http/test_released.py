@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.reporting.api import ROUTERS
 from shared.http.answer import Caller
 from shared.http.operation import RELEASED, Operation, identify
 from shared.http.problems import Problem
@@ -41,3 +42,9 @@ async def test_released_tables_want_a_token_elsewhere() -> None:
 
 async def test_probes_are_open_in_either_case() -> None:
     assert (await identify(operation("public"), asked(), runtime(public=False))).principal == "public"
+
+
+def test_what_the_chapter_lists_as_public_is_declared_so() -> None:
+    reads = {op.path: op for router in ROUTERS for op in router.operations if op.method == "GET" and op.action == RELEASED}
+    assert {"/v1/statistics/tables", "/v1/statistics/tables/{table}", "/v1/statistics/releases", "/statistics"} <= reads.keys()
+    assert [path for path, op in reads.items() if not op.public] == []
