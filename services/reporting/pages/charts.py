@@ -117,9 +117,8 @@ def grid(table: Released, view: View, *, lang: str | None = None, short: bool = 
     columns = table.axis(view.columns) if view.columns else None
     codes, rows = list(columns.labels) if columns else [TOTAL], list(axis.parts)
     if short:
-        told = {(row, code): table.value(view.cell(row, code)) != 0 for row in rows for code in codes}
-        rows = [row for row in rows if any(told[row, code] for code in codes)]
-        codes = [code for code in codes if code == TOTAL or any(told[row, code] for row in rows)]
+        rows = _told(table, view)
+        codes = [code for code in codes if code == TOTAL or any(table.value(view.cell(row, code)) != 0 for row in rows)]
     heads = [columns.labels[code] for code in codes] if columns else [_number_head(lang)]
     body = [[axis.labels[row], *(_written(table, view.cell(row, code), lang) for code in codes)] for row in rows]
     foot = [axis.labels[TOTAL], *(_written(table, view.cell(TOTAL, code), lang) for code in codes)] if TOTAL in axis.labels else []
@@ -179,9 +178,16 @@ def _drawn(table: Released, view: View) -> list[str]:
     at = _part(table) if table.percent else _total(table, view)
     values = {row: table.value(view.cell(row, at)) for row in axis.parts}
     if view.rows in ORDERED:
-        return [row for row, n in values.items() if n is None or n or row not in LAST]
+        return _told(table, view)
     shown = sorted((row for row, n in values.items() if n), key=lambda row: (row in LAST, -(values[row] or 0)))
     return (shown + [row for row, n in values.items() if n is None])[:MOST]
+
+
+def _told(table: Released, view: View) -> list[str]:
+    """Rows of which something is not 0, in the order of the list: those of a short table, and so of the chart beside it."""
+    columns = table.axis(view.columns) if view.columns else None
+    codes = list(columns.labels) if columns else [TOTAL]
+    return [row for row in _axis(table, view.rows).parts if any(table.value(view.cell(row, code)) != 0 for code in codes)]
 
 
 def _bar(value: float | None, lang: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.reporting.disclosure.cells import Shown, Status
+from services.reporting.disclosure.cells import HIDDEN, Shown, Status
 from services.reporting.exports.cube import EVERYBODY, Column
 from services.reporting.exports.jsonstat import json_stat
 from services.reporting.pages import charts, content, words
@@ -51,6 +51,15 @@ def test_pairs_of_bars_name_each_sex() -> None:
 def test_what_is_suppressed_stands_behind_what_is_shown_in_the_order_of_the_list() -> None:
     table = a_table(values=(None, None, None, 62, None, 70))
     assert [bar["name"] for bar in charts.drawing(table, View("REF_AREA"))["bars"]] == ["Antique", "Masbate"]
+
+
+def test_a_chart_in_the_order_of_its_list_has_the_rows_of_the_table_beside_it() -> None:
+    ages = {code: dict.fromkeys(("en", "fr", "fil"), code) for code in ("Y0T4", "Y5T11", "Y12T17", "_U")}
+    values = dict(zip(ages, (0, 34, None, 0), strict=True))
+    cells = {(code,): HIDDEN if n is None else Shown(n, Status.SHOWN) for code, n in values.items()}
+    table, by_age = a_table(columns=(Column("AGE", EVERYBODY, "CL_A5", ages),), cells=cells), View("AGE")
+    assert [bar["name"] for bar in charts.drawing(table, by_age)["bars"]] == ["Y5T11", "Y12T17"]
+    assert [row[0] for row in charts.grid(table, by_age, short=True).rows] == ["Y5T11", "Y12T17"]
 
 
 def test_the_finding_says_how_much_is_suppressed() -> None:
