@@ -63,8 +63,9 @@ async def test_a_file_differs_from_the_served_page_in_its_switches_alone(site: S
     file = (await site.desk.client.get(address)).text
     runtime.parts = replace(runtime.parts, still=False)
     served = (await site.desk.client.get(address)).text
-    assert "<form" not in file
-    assert "theme=" not in file
+    for switch in ("<form", "theme=dark"):
+        assert switch not in file
+        assert switch in served
     assert main_of(file) == main_of(served)
 
 
