@@ -76,7 +76,7 @@ def text(found: Mapping[str, Any], source: str, drawn: Sequence[str], notes: str
     if notes:
         lines += ["", notes.strip()]
     names = " ".join(dict.fromkeys(pair["name"] for pair in found["pairs"]))
-    series = " ".join(name for name in ("scale", "memory", "latency", "idle", "dashboard", "rebuild") if name in found["series"])
+    series = " ".join(name for name in ("scale", "memory", "latency", "idle", "dashboard", "rebuild", "freeze") if name in found["series"])
     lines += ["", "## Repeat it", "", "```sh", f"./gabay bench {names}"]
     lines += [f"./gabay bench {series}"] if series else []
     return "\n".join([*lines, "```", ""])
