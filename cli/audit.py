@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -46,7 +46,7 @@ def prune(
     """Delete rows of the access logs whose time is over: `access_log_years` of the region file, or GABAY_ACCESS_LOG_DAYS if longer.
 
     What is left is verified from anchors on, which go to the database `access` and to the log first. A log with faults is not
-    touched: exit status 1. Once a month is often enough.
+    touched: exit status 1. With GABAY_ERASURE_BY_RETENTION=on the workers do the same once a day.
 
     gabay audit prune --yes
     """
@@ -106,10 +106,9 @@ async def _verify(service: str) -> Found:
 
 
 async def _checked(pool: Any, access: Any, service: str) -> Found:
-    from shared.http.audit import verify as run
+    from shared.http.audit_end import faults
     from shared.http.audit_term import anchors_of
 
-    heads = await access.fetch("select chain_id, n, hash from audit_head where service = $1", service)
     anchors = await anchors_of(access, service)
     rows, chains = await pool.fetchrow("select count(*), count(distinct chain_id) from read_audit")
     whole = "all as they were written"
@@ -118,25 +117,18 @@ async def _checked(pool: Any, access: Any, service: str) -> Found:
         whole += (
             f", complete from anchor {last.chain_id}:{last.n} on ({len(anchors)} chains lost what was read until {last.read_at:%Y-%m-%d})"
         )
-    return Found(rows, chains, await run(pool, [(row[0], row[1], row[2]) for row in heads], anchors), whole)
+    return Found(rows, chains, await faults(pool, access, service), whole)
 
 
 async def _prune(service: str, yes: bool) -> tuple[datetime, int, Found]:
+    from shared.http.audit_end import kept_since
     from shared.http.audit_term import due
     from shared.http.audit_term import prune as run
-    from shared.region import load_region
 
-    settings, today = settings_of(service, "migrate"), datetime.now(UTC)
-    years = load_region(settings.region_path).retention.access_log_years
-    before = min(_years_before(today, years), today - timedelta(days=settings.access_log_days))
+    before = kept_since(settings_of(service, "migrate"), datetime.now(UTC))
     async with _stores(service) as (pool, access):
         found = await _checked(pool, access, service)
         if found.wrong:
             return before, 0, found
         rows = await run(pool, access, service, before) if yes else sum(row["rows"] for row in await due(pool, before))
         return before, rows, found
-
-
-def _years_before(at: datetime, years: int) -> datetime:
-    """The same day of an earlier year; of 29 February the day before."""
-    return at.replace(year=at.year - years, day=28 if (at.month, at.day) == (2, 29) else at.day)

@@ -78,13 +78,16 @@ def plan(
 def report(year: Annotated[int, typer.Argument(min=2000, max=2200)], as_json: AsJson = False) -> None:
     """What was forgotten in a year, by ground: asked for and carried out. A proof stands behind each: gabay erase proof.
 
+    And what went from the access logs at the end of its term, of which the anchors are the proof: gabay audit verify.
+
     gabay retention report 2026 --json
     """
-    rows = asyncio.run(_report(_settings(), year))
+    rows, logs = asyncio.run(_report(_settings(), year))
     if as_json:
-        print(json.dumps({"year": year, "grounds": rows}, indent=2))
+        print(json.dumps({"year": year, "grounds": rows, "access_logs": logs}, indent=2))
         return
     _table(("ground", "asked for", "carried out"), [(row["basis"], str(row["requested"]), str(row["erased"])) for row in rows])
+    _table(("access log", "rows deleted", "read until"), [(row["service"], str(row["rows"]), row["read_until"]) for row in logs])
 
 
 async def _plan(settings: Settings, today: date) -> Mapping[str, Mapping[str, int]]:
@@ -107,15 +110,21 @@ async def _plan(settings: Settings, today: date) -> Mapping[str, Mapping[str, in
     return {of: {name: number[name] for name in COUNTS} for of, number in counts.items()}
 
 
-async def _report(settings: Settings, year: int) -> list[dict[str, Any]]:
+async def _report(settings: Settings, year: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     from services.intake.retention.review import SQL
     from shared.eventsourcing.database import open_pool
+    from shared.http.audit_term import SQL as TERM
 
-    pool = await open_pool(settings.database_url, minimum=1, maximum=1, application="gabay-retention")
-    try:
-        return [dict(row) for row in await pool.fetch(SQL.done, datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC))]
-    finally:
-        await pool.close()
+    times = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    found = []
+    for dsn, query in ((settings.database_url, SQL.done), (settings.access_url, TERM.log_gone)):
+        pool = await open_pool(dsn, minimum=1, maximum=1, application="gabay-retention")
+        try:
+            found.append([dict(row) for row in await pool.fetch(query, *times)])
+        finally:
+            await pool.close()
+    done, logs = found
+    return done, [row | {"read_until": row["read_until"].date().isoformat()} for row in logs]
 
 
 def _rules(settings: Settings) -> Retention:

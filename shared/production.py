@@ -18,8 +18,8 @@ from shared.settings import Misconfigured, Reason, is_private, refuse_brokers, r
 if TYPE_CHECKING:
     from shared.settings import Settings
 
-SCHEMA: Final = (7, 7)  # oldest and newest revision of a service's store that this release works with
-SHARED: Final = {"access": (3, 3), "keyring": (1, 1)}  # the same of the databases that services share
+SCHEMA: Final = (8, 8)  # oldest and newest revision of a service's store that this release works with
+SHARED: Final = {"access": (4, 4), "keyring": (1, 1)}  # the same of the databases that services share
 WATCHED: Final = "intake.client.v1"  # all topics of a region are made alike
 
 

@@ -81,7 +81,7 @@ MEANING = {
     "batch_items": "items a `:batch`",
     "body_bytes": "of a single command",
     "rate_limits": "per principal: `read=600/minute,...`",
-    "erasure_by_retention": "`on`: propose the erasure of whoever's time for keeping is over; nothing is erased by a clock",
+    "erasure_by_retention": "`on`: propose to erase whoever's time is over (no clock erases anybody), delete old rows of the access log",
     "access_log_days": "how long the log of reads is kept at least; `access_log_years` of the region file may say longer",
     "backup_days": "how long backups of the stores are kept",
     "keyring_backup_days": "how long backups of the keyring are kept: the longest life of a destroyed key",
@@ -95,7 +95,7 @@ MEANING = {
 NO_EFFECT_YET = frozenset(
     {
         "cors_origins", "attachments_url",
-        "erasure_by_retention", "backup_days", "keyring_backup_days",
+        "backup_days", "keyring_backup_days",
     }
 )  # fmt: skip
 """Read and checked, and used by parts that come with later releases."""

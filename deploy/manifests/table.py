@@ -85,14 +85,13 @@ class Process:
         if self.kind == "live":  # it opens nothing and signs nothing
             return {"GABAY_DATABASE_URL_FILE": f"{self.service}-{role}-url"}
         found = {
+            "GABAY_ACCESS_URL_FILE": f"{self.service}-access-url",
             "GABAY_DATABASE_URL_FILE": f"{self.service}-{role}-url",
             "GABAY_KEYRING_URL_FILE": f"{self.service}-keyring-url",
             "GABAY_FINGERPRINT_KEYS_FILE": "fingerprint-keys",
             "GABAY_CURSOR_KEY_FILE": "cursor-key",
         }
         found |= {f"GABAY_KEK_{name.upper()}_FILE": f"kek-{name}" for name in KEK_CLASSES[self.service]}
-        if self.kind == "api":
-            found["GABAY_ACCESS_URL_FILE"] = f"{self.service}-access-url"
         if self.service == "intake":
             found["GABAY_BLIND_INDEX_KEY_FILE"] = "blind-index-key"
         if (self.service, self.kind) == ("reporting", "worker"):

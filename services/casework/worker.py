@@ -14,6 +14,7 @@ from shared.contracts.casework.case import CASE
 from shared.contracts.casework.feedback import FEEDBACK
 from shared.contracts.casework.stay import STAY
 from shared.contracts.casework.training_session import TRAINING_SESSION
+from shared.http import audit_end
 from shared.messaging.forgetting import Forgetting
 from shared.messaging.timers import ringing
 from shared.messaging.worker import run_worker
@@ -24,9 +25,10 @@ TIMERS = timers(REGION)
 PROJECTIONS = (consents, caseload, shelter, sessions, complaints, TIMERS.projection, FEED)
 REACTIONS = reactions(REGION, look_ups)
 FORGETTING = Forgetting(PROJECTIONS, left=look_ups.left_of_erased)
+LOOPS = (ringing(TIMERS), FORGETTING, audit_end.watch)
 AGGREGATES = (CASE, STAY, TRAINING_SESSION, FEEDBACK)
 
 
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
-    run_worker(settings, aggregates=AGGREGATES, projections=PROJECTIONS, reactions=REACTIONS, loops=(ringing(TIMERS), FORGETTING))
+    run_worker(settings, aggregates=AGGREGATES, projections=PROJECTIONS, reactions=REACTIONS, loops=LOOPS)

@@ -11,6 +11,7 @@ from services.intake.running.projection import running
 from services.intake.timers import timers
 from shared.changes.projection import changes
 from shared.compose import region_of
+from shared.http import audit_end
 from shared.messaging.forgetting import Forgetting
 from shared.messaging.timers import ringing
 from shared.messaging.worker import run_worker
@@ -24,5 +25,5 @@ FORGETTING = Forgetting(PROJECTIONS)
 
 def main(settings: Settings) -> None:
     """Run until SIGTERM."""
-    loops = (ringing(TIMERS), FORGETTING, watch)
+    loops = (ringing(TIMERS), FORGETTING, watch, audit_end.watch)
     run_worker(settings, aggregates=AGGREGATES, projections=PROJECTIONS, reactions=REACTIONS, loops=loops)

@@ -10,6 +10,7 @@ from services.referrals.timers import timers
 from shared.compose import region_of
 from shared.contracts.referrals.referral import REFERRAL
 from shared.contracts.referrals.service_entry import SERVICE_ENTRY
+from shared.http import audit_end
 from shared.messaging.forgetting import Forgetting
 from shared.messaging.timers import ringing
 from shared.messaging.worker import run_worker
@@ -19,7 +20,7 @@ TIMERS = timers(region_of("referrals"))
 PROJECTIONS = (consents, board, directory, TIMERS.projection, FEED)
 REACTIONS = reactions(look_ups)
 FORGETTING = Forgetting(PROJECTIONS, left=look_ups.left_of_erased, finish=look_ups.destroy_packets)
-LOOPS = (ringing(TIMERS), FORGETTING)
+LOOPS = (ringing(TIMERS), FORGETTING, audit_end.watch)
 
 
 def main(settings: Settings) -> None:

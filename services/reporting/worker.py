@@ -8,6 +8,7 @@ from services.reporting.facts.watermark import watch_watermark
 from services.reporting.live.projection import rollup
 from services.reporting.releases.work import watch_releases
 from shared.contracts.reporting.rollup import ROLLUP
+from shared.http import audit_end
 from shared.messaging.forgetting import Forgetting
 from shared.messaging.worker import run_worker
 from shared.region import Region, load_region
@@ -33,4 +34,5 @@ def main(settings: Settings) -> None:
 
         return work(settings)
     zones.follow(lambda: load_region(settings.region_path).centres)
-    run_worker(settings, aggregates=(ROLLUP,), projections=PROJECTIONS, loops=(watch_watermark, watch_releases, Forgetting(PROJECTIONS)))
+    loops = (watch_watermark, watch_releases, Forgetting(PROJECTIONS), audit_end.watch)
+    run_worker(settings, aggregates=(ROLLUP,), projections=PROJECTIONS, loops=loops)

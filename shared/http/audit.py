@@ -171,10 +171,11 @@ async def verify(
     heads: last rows as they were told elsewhere. anchors: of chains whose beginning was deleted at the end of its term.
     """
     wrong = [f"chain {each.chain_id}: rows to {each.n} were deleted before their time" for each in anchors.values() if each.early]
-    seen: dict[tuple[UUID, int], bytes] = {}
+    seen: dict[tuple[UUID, int], bytes | None] = {(each, n): None for each, n, _ in heads}
     chain_id, n, head = None, 0, ZERO
     query = f"select chain_id, n, hash, {', '.join(COLUMNS)} from read_audit order by chain_id, n"  # noqa: S608
     async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local transaction_timeout = 0")  # of the roles of processes, which have to be done within 30 s
         async for row in connection.cursor(query):
             if row["chain_id"] != chain_id:
                 chain_id, n, head = row["chain_id"], 0, ZERO
@@ -185,13 +186,14 @@ async def verify(
             elif chain_hash(head, row["chain_id"], row["n"], row[3:]) != row["hash"]:
                 wrong.append(f"chain {chain_id}: row {row['n']} was changed")
             n, head = row["n"], row["hash"]
-            seen[(row["chain_id"], n)] = head
+            if (row["chain_id"], n) in seen:
+                seen[(row["chain_id"], n)] = head
     for head_chain, head_n, head_hash in heads:
         anchor = anchors.get(head_chain)
-        if anchor and head_n < anchor.n and (head_chain, head_n) not in seen:
+        if anchor and head_n < anchor.n and seen[(head_chain, head_n)] is None:
             continue  # it went with the rows before the anchor
         told = anchor.hash if anchor and head_n == anchor.n else None
-        if seen.get((head_chain, head_n), told) != head_hash:
+        if (seen[(head_chain, head_n)] or told) != head_hash:
             wrong.append(f"chain {head_chain}: its head {head_n} is missing or differs: the tail was deleted")
     return wrong
 

@@ -11,8 +11,10 @@ import pytest
 
 from shared.eventsourcing.database import open_pool
 from shared.http.audit import ReadAudit, Reading, now, verify
-from shared.http.audit_term import anchors_of, prune
+from shared.http.audit_end import end
+from shared.http.audit_term import SQL, anchors_of, prune
 from shared.http.problems import Problem
+from shared.settings import Settings
 
 
 def reading(**changes: Any) -> Reading:
@@ -126,13 +128,18 @@ TERM = now() - timedelta(days=3 * 365)
 
 
 @pytest.fixture
-async def access(fresh_database: Callable[[str], Any]) -> AsyncIterator[Any]:
-    """The database of heads and anchors, as its owner."""
-    database = fresh_database("access")
-    connection = await asyncpg.connect(database.owner)
+async def anchored(fresh_database: Callable[[str], Any]) -> Any:
+    """The database of heads and anchors."""
+    return fresh_database("access")
+
+
+@pytest.fixture
+async def access(anchored: Any) -> AsyncIterator[Any]:
+    """The same, as its owner."""
+    connection = await asyncpg.connect(anchored.owner)
     yield connection
     await connection.close()
-    database.drop()
+    anchored.drop()
 
 
 @pytest.fixture
@@ -195,3 +202,57 @@ async def test_a_prune_that_died_before_it_deleted_is_finished_by_the_next(world
     assert await verify(world.pool, (), await anchors_of(access, "intake")) == []
     assert await prune(world.owner, access, "intake", TERM) == 2
     assert await verify(world.pool, (), await anchors_of(access, "intake")) == []
+
+
+def of_the_worker(world: World, anchored: Any) -> Settings:
+    """With no more rights than intake's worker has."""
+    return Settings.load("intake", "cli", {
+        "GABAY_MODE": "test", "GABAY_REGION": "route-example", "GABAY_DATABASE_URL": world.database.worker,
+        "GABAY_ACCESS_URL": anchored.role("intake_access"),
+    })  # fmt: skip
+
+
+async def test_the_worker_ends_the_term_and_the_year_tells_of_it(world: World, anchored: Any, access: Any) -> None:
+    for n in range(1, 10):
+        await world.audit.write(reading(at=LONG_AGO if n <= 5 else now()))
+    await world.audit.tell_head(access)
+    settings = of_the_worker(world, anchored)
+    assert await end(settings) == 5
+    assert await end(settings) == 0
+    assert [row[0] for row in await world.owner.fetch("select n from read_audit order by n")] == [6, 7, 8, 9]
+    assert await verify(world.pool, (), await anchors_of(access, "intake")) == []
+    begin = now() - timedelta(days=1)
+    told = [tuple(row) for row in await access.fetch(SQL.log_gone, begin, begin + timedelta(days=365))]
+    assert [row[:2] for row in told] == [("intake", 5)]
+    assert told[0][2] == LONG_AGO
+    assert await access.fetch(SQL.log_gone, begin - timedelta(days=365), begin) == []
+
+
+async def test_the_worker_leaves_a_log_with_faults_as_it_is(world: World, anchored: Any, access: Any) -> None:
+    for n in range(1, 4):
+        await world.audit.write(reading(at=LONG_AGO if n == 1 else now()))
+    await world.tamper("update read_audit set actor = 'stf-2' where n = 3")
+    assert await end(of_the_worker(world, anchored)) == 0
+    assert await world.owner.fetchval("select count(*) from read_audit") == 3
+    assert await access.fetchval("select count(*) from audit_anchor") == 0
+
+
+async def test_of_two_workers_one_ends_the_term(world: World, anchored: Any) -> None:
+    await world.audit.write(reading(at=LONG_AGO))
+    other = await asyncpg.connect(world.database.worker)
+    await other.execute("select pg_advisory_lock(hashtextextended('access-log', 0))")
+    assert await end(of_the_worker(world, anchored)) == 0
+    await other.close()
+    assert await world.owner.fetchval("select count(*) from read_audit") == 1
+    anchored.drop()
+
+
+async def test_a_worker_deletes_nothing_of_the_log_by_itself_and_nothing_young(world: World) -> None:
+    await world.audit.write(reading())
+    worker = await asyncpg.connect(world.database.worker)
+    chain = await world.owner.fetchval("select chain_id from read_audit")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await worker.execute("delete from read_audit")
+    with pytest.raises(asyncpg.RaiseError, match="rows of the access log are kept"):
+        await worker.execute("select prune_access_log($1, $2)", [chain], [1])
+    await worker.close()
