@@ -99,7 +99,7 @@ class Journey:
 
     async def needs(self) -> None:
         told = self.texts
-        body = self._grounded() | {
+        body = self.grounded() | {
             "needs": [{"need_id": new_id(), "code": "INCOME", "priority": "NORMAL"}], "case_type": "RETURN_REINTEGRATION", "minor": False,
             "risk_level": "MEDIUM", "assessment": told.assessment, "health": told.health, "protection_note": told.protection,
         }  # fmt: skip
@@ -107,7 +107,7 @@ class Journey:
         self.need = body["needs"][0]["need_id"]
 
     async def service(self) -> None:
-        body = self._grounded() | {
+        body = self.grounded() | {
             "service_code": "PSS", "unit": "SESSION", "qty": "1", "cost_band": "B0", "mode": "IN_PERSON", "delivered_on": self.day,
             "minutes": 50, "result": "DONE", "note": self.texts.note,
         }  # fmt: skip
@@ -131,7 +131,7 @@ class Journey:
     async def refer(self) -> None:
         """The centre sends the referral, as soon as referrals has heard of the consent."""
         told = self.texts
-        body = self._grounded("SHARE_FOR_SERVICE") | {
+        body = self.grounded("SHARE_FOR_SERVICE") | {
             "centre": CENTRE, "client_id": self.client, "case_id": self.case, "direction": "OUT",
             "from_org": "ANT_PG", "to_org": AGENCY, "entry_id": self.entry, "service_code": "LIV", "priority": "NORMAL",
             "reason": "AdditionalServicesRequired",
@@ -160,13 +160,19 @@ class Journey:
         await self._on_referral("close", {"client_told": True}, role="supervisor", centre=CENTRE)
 
     async def close_case(self) -> None:
-        body = self._grounded() | {
+        body = self.grounded() | {
             "reason": "COMPLETED", "summary": self.texts.summary,
             "outcomes": [{"need_id": self.need, "code": "INCOME", "outcome": "MET"}],
         }  # fmt: skip
         async with self.region.client("casework", centre=CENTRE) as http:
             etag = (await http.get(f"/v1/cases/{self.case}")).headers["ETag"]
         await self._command("casework", "POST", f"/v1/cases/{self.case}:close", body, if_match=etag)
+
+    async def consent(self, purpose: str, **more: Any) -> None:
+        """Given later than at the registration."""
+        self.consents[purpose] = new_id()
+        body = a_consent(purpose, self.consents[purpose], self.day, **more)
+        await self._command("intake", "POST", f"/v1/clients/{self.client}/consents", body, if_match="*")
 
     async def withdraw(self, purpose: str) -> None:
         async with self.region.client("intake", centre=CENTRE) as http:
@@ -177,7 +183,17 @@ class Journey:
 
     # --- one command ---
 
-    def _grounded(self, purpose: str = "CASE_MANAGEMENT") -> dict[str, Any]:
+    async def refused(self, service: str, path: str, body: dict[str, Any]) -> str:
+        """The code of the refusal of what may be refused; empty when it was done, or a reaction came in between."""
+        etag = ""
+        if path.startswith("/v1/cases/"):
+            async with self.region.client(service, centre=CENTRE) as http:
+                etag = (await http.get(path.rsplit("/", 1)[0])).headers["ETag"]
+        answer = await self._send(service, "POST", path, body, if_match=etag)
+        code = "" if answer.status_code in (200, 201) else str(answer.json()["code"])
+        return "" if code == "stale-version" else code
+
+    def grounded(self, purpose: str = "CASE_MANAGEMENT") -> dict[str, Any]:
         return {"purpose": purpose, "basis": "CONSENT", "consent_id": self.consents[purpose]}
 
     async def _on_referral(self, verb: str, more: dict[str, Any], **who: Any) -> None:

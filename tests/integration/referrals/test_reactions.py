@@ -50,7 +50,7 @@ async def referral(region: Region, way: Journey) -> dict[str, Any]:
 async def test_an_urgent_screening_opens_a_case_and_a_second_one_asks_for_a_review(region: Region) -> None:
     way = Journey(region)
     await way.register(open_case=False, case_request=None)
-    screen = way._grounded() | URGENT
+    screen = way.grounded() | URGENT
     await way._command("intake", "POST", f"/v1/clients/{way.client}/screenings", screen | {"screening_id": new_id()}, if_match="*")
     await way.case_opens()
     opened = await told(region, way.case, "case-opened")
