@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from services.intake import look_ups
 from services.intake.client.decisions import CLIENT
 from services.intake.look_ups import destroy_profile_key
-from services.intake.reactions import keys_to_destroy
+from services.intake.reactions import keys_to_destroy, reactions
 from shared.eventsourcing.projection import Fact
 from tests.harness.people import a_consent, a_registration, new_id
+from tests.integration import deaths
 from tests.integration.intake.conftest import Desk
 
 
@@ -53,6 +56,17 @@ async def test_consent_given_again_brings_a_new_key_and_the_whole_profile(desk: 
     history = (await desk.send("GET", f"/v1/clients/{made['id']}/events")).json()["items"]
     assert history[0]["sealed"]["profile"] == "erased"
     assert history[-1]["sealed"]["profile"]["sex"] == "F"
+
+
+async def test_r10_the_profile_key_is_gone_wherever_the_worker_stops(desk: Desk) -> None:
+    async def fact() -> Fact:
+        body = a_registration(local_id=new_id())
+        made = await desk.register(body)
+        told = await withdraw(desk, made["id"], body["consents"][1]["consent_id"])
+        assert await desk.keys_of(told.stream) == {"identity", "profile"}
+        return replace(told, topic=f"tests.{told.event_id}", version=1)  # its own, so that each worker begins there
+
+    await deaths.survived(desk, reactions(look_ups), fact, lambda told: desk.keys_of(told.stream), {"identity"})  # type: ignore[arg-type]
 
 
 async def test_a_key_that_another_consent_names_stays(desk: Desk) -> None:

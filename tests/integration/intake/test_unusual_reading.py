@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from shared import telemetry
+from shared.http import volume
 from tests.harness.people import a_registration, new_id
 from tests.integration.intake.conftest import Desk
 
@@ -55,3 +56,20 @@ async def test_an_export_is_told_that_leaves_while_the_centre_is_closed(
     assert answer.status_code == 200, answer.text
     assert await decisions(desk, client, "EXPORT") == [decision]
     assert counted == (["export"] if decision == "OFF_HOURS" else [])
+
+
+async def test_who_reads_unusually_many_people_is_told_once(
+    desk: Desk, counted: list[str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(volume, "PERSONS", 3)
+    there = "HN-CH-01"
+    reader, told = desk.as_("supervisor", there), []
+    for _ in range(6):
+        client = (await desk.as_("caseworker", there).register(a_registration(local_id=new_id(), centre=there)))["id"]
+        await reader.read(client)
+        await reader.read(client)  # the same person again is nobody more
+        told.append(counted.count("volume"))
+    assert told == [0, 0, 0, 1, 1, 1]
+    [line] = [each for each in capfd.readouterr().err.splitlines() if "sec_unusual_reading" in each and "volume" in each]
+    assert reader.staff in line
+    assert client not in line
