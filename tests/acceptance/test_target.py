@@ -17,7 +17,10 @@ from deploy.embedded.stack import ROOT, Stack
 from tests.harness.elsewhere import written_as_compose
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
-ASKED = ("tests/acceptance/test_journey.py::test_a_person_without_consent_to_statistics_is_never_counted", "tests/acceptance/test_secure.py")
+ASKED = (
+    "tests/acceptance/test_journey.py::test_a_person_without_consent_to_statistics_is_never_counted",
+    "tests/acceptance/test_secure.py",
+)
 """One that can be asked of a stack as often as one likes, and one that can't be asked of a foreign one."""
 
 
