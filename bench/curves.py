@@ -32,7 +32,10 @@ def write(series: Mapping[str, Sequence[Mapping[str, Any]]], folder: Path) -> li
 
 def _flat(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {"quantile": f"{row['what']} {q}", "rate": row["rate"], "ms": row[q]} for row in rows for q in ("p50", "p99") if row.get("rate")
+        {"quantile": f"{row['what']} {q}", "rate": row["rate"], "ms": row[q]}
+        for row in rows
+        for q in ("p50", "p99")
+        if row.get("rate") and q in row
     ]
 
 

@@ -171,7 +171,7 @@ class Load:
             return
         if due >= self.begin:
             self.lateness.append(perf_counter() - due)
-        self._next(self.idle.pop(), due)
+        self._next(self.idle.pop(0), due)  # in turn: a server closes one that says nothing for ten seconds
 
     def _next(self, connection: Connection, due: float) -> None:
         if self.next == len(self.requests):
