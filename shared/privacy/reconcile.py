@@ -18,23 +18,6 @@ select stream_id from event where type = 'client-erased'
 select alias::uuid from event cross join lateral jsonb_array_elements_text(coalesce(data -> 'aliases', '[]')) as alias
  where type = 'client-erased'
 """
-KEPT = """
-select (given.data ->> 'profile_key')::uuid
-  from event given
- where given.type = 'consent-given' and given.data ? 'profile_key'
-   and not exists (select from event ended
-                    where ended.stream_id = given.stream_id and ended.type = 'consent-withdrawn'
-                      and ended.data ->> 'consent_id' = given.data ->> 'consent_id')
- union
-select (given.data ->> 'profile_key')::uuid
-  from event given
-  join event placed on placed.stream_id = given.stream_id and placed.type = 'legal-hold-placed'
- where given.type = 'consent-given' and given.data ? 'profile_key'
-   and coalesce((placed.data ->> 'until')::date, 'infinity') >= current_date
-   and not exists (select from event lifted
-                    where lifted.stream_id = placed.stream_id and lifted.type = 'legal-hold-lifted'
-                      and lifted.data ->> 'hold_id' = placed.data ->> 'hold_id')
-"""
 CLOSED = """
 select distinct stream_id from event
  where type = 'referral-withdrawn' or (type = 'referral-closed' and data ->> 'result' is distinct from 'DELIVERED')
@@ -53,7 +36,7 @@ class Reconciled:
 async def reconcile(keyring: Any, intake: Any, referrals: Any) -> Reconciled:
     """Destroy what the stores say was destroyed. keyring: connection of its owner; intake, referrals: to their stores."""
     subjects = [row[0] for row in await intake.fetch(ERASED)]
-    kept = [row[0] for row in await intake.fetch(KEPT)]
+    kept = [row[0] for row in await intake.fetch(SQL.profile_keys)]
     closed = [row[0] for row in await referrals.fetch(CLOSED)]
     async with keyring.transaction():
         erased = await keyring.fetchval(SQL.keys_of_erased, subjects)

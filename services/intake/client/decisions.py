@@ -203,8 +203,11 @@ def _amend(command: AmendClient, state: State) -> list[ClientEvent]:
         raise misfit(*faults)
     changed = [name for name in Person.model_fields if getattr(person, name) != getattr(state.identity, name)]
     changed += [name for name in Facts.model_fields if getattr(facts, name) != getattr(state.identity.profile, name)]
+    granted = [] if command.request_id is None else [rights.corrected(command.request_id, state)]
     if not changed:
-        return []
+        if granted and not (command.person or command.facts):
+            raise misfit(("/identity", "missing"))  # to say that the record is right already, say what it is to hold
+        return [*granted]
     identity = assembled(Identity, person.__dict__ | {"profile": facts})
     registered_on = cast(date, state.registered_on)
     amended = ClientProfileAmended(
@@ -213,7 +216,7 @@ def _amend(command: AmendClient, state: State) -> list[ClientEvent]:
         identity=identity,
         profile=snapshot(identity, registered_on, command.today) if state.statistics else None,
     )
-    return [amended] if command.request_id is None else [amended, rights.corrected(command.request_id, state)]
+    return [amended, *granted]
 
 
 def _one_age(changes: Mapping[str, Any], today: date) -> Mapping[str, Any]:

@@ -92,6 +92,18 @@ def test_an_amendment_grants_the_correction_that_it_carries_out() -> None:
     done.when(amend(facts={"sex": Sex.X}, request_id=REQUEST)).rejected("invalid-state", state="GRANTED")
 
 
+def test_a_correction_that_somebody_made_before_is_granted_all_the_same() -> None:
+    corrected = given(CLIENT, *registered(), RECEIVED).when(amend(person=PHONE)).then_types(ClientProfileAmended)
+    granted = corrected.when(amend(person=PHONE, request_id=REQUEST)).fact(RightsRequestDecided)
+    assert (granted.right, granted.outcome) == (Right.CORRECTION, RightOutcome.GRANTED)
+
+
+def test_an_amendment_that_says_nothing_grants_nothing() -> None:
+    asked = given(CLIENT, *registered(), RECEIVED)
+    asked.when(amend(request_id=REQUEST)).refused_at("/identity")
+    given(CLIENT, *registered(), ACCESS).when(amend(request_id=REQUEST)).rejected("invalid-state")
+
+
 def test_an_amendment_names_a_correction_or_nothing() -> None:
     given(CLIENT, *registered(), ACCESS).when(amend(person=PHONE, request_id=REQUEST)).rejected("invalid-state")
     given(CLIENT, *registered()).when(amend(person=PHONE, request_id=REQUEST)).rejected("not-found")

@@ -69,12 +69,9 @@ class Requests(RuleBasedStateMachine):
 
     @rule(each=requests, phone=phones)
     def correct(self, each: UUID, phone: str) -> None:
-        refusal, changes = self.closed(), phone != self.phone
-        if refusal is None and changes:
-            refusal = self.unknown(each)
-            open_correction = self.asked.get(each) is Right.CORRECTION and each not in self.outcome
-            refusal = refusal or (None if open_correction else "invalid-state")
-        if self.tried(amend(person={"phones": (phone,)}, request_id=each), refusal, 2 if changes else 0):
+        open_correction = self.asked.get(each) is Right.CORRECTION and each not in self.outcome
+        refusal = self.closed() or self.unknown(each) or (None if open_correction else "invalid-state")
+        if self.tried(amend(person={"phones": (phone,)}, request_id=each), refusal, 1 + (phone != self.phone)):
             self.phone = phone
             self.outcome[each] = self.stage[each] = "GRANTED"
 
