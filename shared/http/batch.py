@@ -192,7 +192,7 @@ class _Batch:
                 telemetry.AUTHZ_DENIED.add(1, {"reason": "forbidden"})
                 await denied(call, "forbidden")
                 raise Problem("forbidden")
-        body = validated(op.body, orjson.dumps(value))
+        body = validated(op.body, orjson.dumps(value), value)
         prepare(call, body, value)
         call.occurred_at, call.told_at = moment(body, call.runtime.now(), self._shift)
         if device is not None:

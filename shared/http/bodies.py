@@ -1,7 +1,7 @@
 """Base models of request bodies: strict, closed, with the members that every command has."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -62,6 +62,9 @@ class CreationBody(CommandBody):
     local_id: Annotated[NewId | None, member("Id that your app drew (UUID v7 or v4): the record has it from then on.")] = None
 
 
+Version = Annotated[int, Field(ge=1, le=999_999_999)]
+
+
 class Item(Form):
     """One command of a batch, for OpenAPI: the service reads items one by one, so that one refusal touches no other."""
 
@@ -69,7 +72,9 @@ class Item(Form):
     path: Annotated[
         str | None, Field(max_length=200), member("Path of the single command, for something that exists; left out for a creation.")
     ] = None
-    if_match: Annotated[int | str | None, member("The version that you saw, or `*`, where the single command wants If-Match.")] = None
+    if_match: Annotated[
+        Version | Literal["*"] | None, member("The version that you saw, or `*`, where the single command wants If-Match.")
+    ] = None
     recorded_by: Annotated[StaffId | None, member("Who took it down: required with a device's token, else refused.")] = None
     body: Annotated[dict[str, Any], member("Exactly the body of the single command.")]
 

@@ -24,6 +24,7 @@ from shared.http.answer import Answer, Caller
 from shared.http.auth import bearer
 from shared.http.bodies import CommandBody
 from shared.http.body import parse
+from shared.http.bounded import beyond, widest
 from shared.http.call import Call
 from shared.http.exchange import Exchange
 from shared.http.ids import command_id, read_if_match, read_key, request_text
@@ -160,9 +161,9 @@ async def _command(call: Call, exchange: Exchange) -> Answer:
     call.key = read_key(exchange.header(b"idempotency-key")) if sent else str(uuid4())
     call.expected = read_if_match(exchange.header(b"if-match"))
     raw = await exchange.body(runtime.body_bytes)
-    value = parse(raw)
     assert op.body is not None
-    body = validated(op.body, raw)
+    value = parse(raw, array=widest(op.body))
+    body = validated(op.body, raw, value)
     prepare(call, body, value)
     call.occurred_at, call.told_at = moment(body, runtime.now())
     async with asyncio.timeout(HANDLER_SECONDS):
@@ -266,8 +267,7 @@ async def _read(call: Call, exchange: Exchange) -> Answer:
     call.query = query(op.query, exchange.query())
     if op.body is not None:
         raw = await exchange.body(call.runtime.body_bytes)
-        parse(raw)
-        call.body = validated(op.body, raw)
+        call.body = validated(op.body, raw, parse(raw, array=widest(op.body)))
     async with asyncio.timeout(HANDLER_SECONDS):
         answer = await (op.function(call) if op.body is None else op.function(call, call.body))
     if op.classes and not call.shown:
@@ -288,18 +288,22 @@ def query(model: type[BaseModel] | None, parameters: Mapping[str, str]) -> Any:
         raise Problem("malformed-request", where=str(name[0]) if name and name[0] in model.model_fields else "query") from None
 
 
-def validated(model: type[BaseModel], raw: bytes) -> BaseModel:
-    """A body as its model, nothing converted all the way down.
+def validated(model: type[BaseModel], raw: bytes, value: Any) -> BaseModel:
+    """A body as its model, nothing converted all the way down, nothing above the bounds of the documents (`bounded`).
 
     From bytes: strict models refuse every UUID and time of a parsed object (trap 21). strict here: the strictness of a
     model does not reach the models inside it, and those are the contracts' own, lenient to read what was stored.
     """
+    above = beyond(model, raw, value)
     try:
-        return model.model_validate_json(raw, strict=True)
+        body = model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         if raw[:1] not in b"{ \t\r\n":
             raise invalid(violation("", "wrong-type")) from None
-        raise from_pydantic(model, error) from None
+        raise from_pydantic(model, error, above) from None
+    if above:
+        raise invalid(*above)
+    return body
 
 
 def encoded(content: Any) -> Any:

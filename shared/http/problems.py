@@ -8,7 +8,7 @@ name does not come back either.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from typing import Any, Final, get_args
@@ -160,15 +160,18 @@ _CODES: Final = {
 }  # fmt: skip
 
 
-def from_pydantic(model: type[BaseModel], error: ValidationError) -> Problem:
+def from_pydantic(model: type[BaseModel], error: ValidationError, besides: Sequence[dict[str, str]] = ()) -> Problem:
     """422 `validation` from pydantic's errors. A validator of a model names its own code with
 
     `raise PydanticCustomError("not_allowed_here", "")` or `PydanticCustomError("unknown_code", "", {"list": "Psgc"})`.
+    besides: what else was found, said where pydantic found nothing.
     """
     errors = error.errors(include_url=False)
     if any(each["type"] == "json_invalid" for each in errors):
         return Problem("malformed-json", reason="syntax")
-    return Problem("validation", errors=list(_distinct(_violation(model, each) for each in errors[:50])))
+    found = list(_distinct(_violation(model, each) for each in errors[:50]))
+    named = {each["loc"] for each in found}
+    return Problem("validation", errors=[*found, *(each for each in besides if each["loc"] not in named)])
 
 
 def _violation(model: type[BaseModel], error: ErrorDetails) -> dict[str, str]:

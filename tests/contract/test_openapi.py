@@ -34,9 +34,9 @@ def test_every_body_has_an_example_that_fits_its_schema_and_its_form(service: st
     assert not [
         f"{e.json_path}: {e.message}" for e in Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(content["example"])
     ]
-    validated(op.body, orjson.dumps(content["example"]))
+    validated(op.body, orjson.dumps(content["example"]), content["example"])
     for item in content["example"].get("items", []) if op.offers else []:
-        validated(op.offers[0].body, orjson.dumps(item["body"]))
+        validated(op.offers[0].body, orjson.dumps(item["body"]), item["body"])
 
 
 @pytest.mark.parametrize(("service", "op"), WITH_BODY)

@@ -78,7 +78,11 @@ async def routes(http: httpx.AsyncClient, service: str) -> list[Route]:
     """All operations of a service that take a body."""
     answer = await http.get("/v1/openapi.json")
     answer.raise_for_status()
-    document = answer.json()
+    return routes_of(answer.json(), service)
+
+
+def routes_of(document: Mapping[str, Any], service: str) -> list[Route]:
+    """The same from the document itself."""
     found = []
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

@@ -11,11 +11,11 @@ from shared.http import operation
 def plant() -> None:
     validated = operation.validated
 
-    def tells(model: type[BaseModel], raw: bytes) -> Any:
+    def tells(model: type[BaseModel], raw: bytes, value: Any) -> Any:
         try:
             model.model_validate_json(raw)
         except ValidationError as error:
             print(error, file=sys.stderr, flush=True)
-        return validated(model, raw)
+        return validated(model, raw, value)
 
     operation.validated = tells

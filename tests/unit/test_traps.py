@@ -40,7 +40,7 @@ def test_strict_bodies_are_read_from_bytes() -> None:
     text = "0199a1f4-5c1e-7b7a-9d36-2f6f0c9b8e11"
     with pytest.raises(ValidationError):
         Body.model_validate({"local_id": text})
-    assert validated(Body, f'{{"local_id": "{text}"}}'.encode()) == Body(local_id=UUID(text))
+    assert validated(Body, f'{{"local_id": "{text}"}}'.encode(), {"local_id": text}) == Body(local_id=UUID(text))
 
 
 def test_a_batch_is_read_in_chunks_of_twenty() -> None:
