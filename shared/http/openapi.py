@@ -130,9 +130,7 @@ def _parameters(op: Operation, query: Mapping[str, Any]) -> list[dict[str, Any]]
         told = _IDS.get(name, "Id of the record")
         found.append({"name": name, "in": "path", "required": True, "description": told, "schema": schema})
     if op.kind == "command":
-        found.append(
-            _header("Idempotency-Key", UUID, "UUID v4 or v7; the same for every repetition of this command", required=not op.public)
-        )
+        found.append(_header("Idempotency-Key", UUID, "UUID v4 or v7; the same for every repetition of this command", required=True))
     if op.kind == "command" and op.concurrency in ("additive", "guarded"):
         star = "|\\*" if op.concurrency == "additive" else ""
         schema = {"type": "string", "maxLength": 12, "pattern": f'^("[1-9][0-9]{{0,8}}"{star})$'}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -156,9 +156,7 @@ async def denied(call: Call, code: str) -> None:
 async def _command(call: Call, exchange: Exchange) -> Answer:
     op, runtime = call.op, call.runtime
     query(None, exchange.query())
-    sent = call.caller.identity or b"idempotency-key" in exchange.headers
-    # Without a login one may do without a key: then one is drawn, or all who have none would be known as one and the same.
-    call.key = read_key(exchange.header(b"idempotency-key")) if sent else str(uuid4())
+    call.key = read_key(exchange.header(b"idempotency-key"))
     call.expected = read_if_match(exchange.header(b"if-match"))
     raw = await exchange.body(runtime.body_bytes)
     assert op.body is not None

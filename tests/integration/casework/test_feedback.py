@@ -27,7 +27,8 @@ PURPOSE = {"purpose": "CASE_MANAGEMENT"}
 async def anybody(desk: Desk, body: dict[str, Any], address: str, **headers: str) -> Any:
     """Without a login, from an address of its own: the limit is per address."""
     desk.client._transport.client = (address, 1)  # type: ignore[attr-defined]  # of the stand-in for the network
-    sent = {"Content-Type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4()), **named}
     return await desk.client.post("/v1/feedback", content=orjson.dumps(body), headers=sent)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from shared.http.authorise import Grant, Subject
 from shared.http.command import Answer, Call, CommandRouter
-from tests.unit.http.kit import CENTRE, CountBody, Service, count, note, running, token
+from tests.unit.http.kit import CENTRE, DECIDER, CountBody, Counted, Service, count, note, running, token
 
 
 async def made(service: Service, person: str, **body: object) -> str:
@@ -179,6 +179,26 @@ async def test_a_command_needs_a_key(key: str) -> None:
     async with running() as service:
         answer = await service.post("/v1/counters", count(), service.person("reception"), idempotency_key=key)
     assert answer.json()["code"] == ("idempotency-key-missing" if key == "-" else "idempotency-key-invalid")
+
+
+async def test_what_anybody_may_send_needs_a_key_as_well_with_a_login_or_without_and_the_document_says_so() -> None:
+    made = CommandRouter("feedback")
+
+    @made.command("POST", "/v1/feedback", body=CountBody, action="feedback.give", concurrency="creation", public=True)
+    async def give_feedback(call: Call, body: CountBody) -> Answer:
+        """Say how it was."""
+        return await call.run(DECIDER, None, Counted(centre=body.centre))
+
+    async with running(routers=[made]) as service:
+        answers = []
+        for login in ("-", f"Bearer {service.person('reception')}"):
+            keyless = await service.post("/v1/feedback", count(), "", authorization=login, idempotency_key="-")
+            body, key = count(), str(uuid4())
+            twice = [await service.post("/v1/feedback", body, "", authorization=login, key=key) for _ in range(2)]
+            answers.append((keyless.json()["code"], *(answer.status_code for answer in twice), twice[1].headers["idempotency-replayed"]))
+        parameters = (await service.client.get("/v1/openapi.json")).json()["paths"]["/v1/feedback"]["post"]["parameters"]
+    assert answers == [("idempotency-key-missing", 201, 201, "true")] * 2
+    assert [each["required"] for each in parameters if each["name"] == "Idempotency-Key"] == [True]
 
 
 @pytest.mark.parametrize(("kind", "status"), [
