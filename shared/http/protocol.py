@@ -2,7 +2,7 @@
 
 uvicorn reads a slow or endless head for ever, and answers what it refuses in plain text. Here a timer runs from the
 connection (and from the first byte after an answer) until the head is complete, its bytes are counted before the parser
-sees them, and every refusal is a problem.
+sees them, and every refusal is a problem. Who has not sent a byte by then is refused nothing: the connection is closed.
 """
 
 import asyncio
@@ -147,7 +147,10 @@ class GabayProtocol(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         self._timer = None
-        self._refuse(Problem("request-timeout"))
+        if self._head_bytes:
+            self._refuse(Problem("request-timeout"))
+        else:  # a connection that a browser opened to spare: an answer to nothing would be taken for that of its first request
+            self.transport.close()
 
     def _refuse(self, problem: Problem) -> None:
         """Answer and close, without the application: it must not see what was refused."""

@@ -183,7 +183,16 @@ async def test_a_head_without_end_is_refused(server: Server) -> None:
     assert status(answer) in (431, 0)  # 0: the reset overtook the answer
 
 
-@pytest.mark.parametrize("raw", [b"", b"GET ", b"GET /v1/x HTTP/1.1\r\nHost"])
+async def test_a_connection_that_never_sends_a_byte_is_closed_without_a_word(server: Server) -> None:
+    began = time.perf_counter()
+    reader, writer = await server.connect()
+    async with asyncio.timeout(SECONDS + 4):
+        assert await reader.read() == b""  # to its end: the server closed
+    writer.close()
+    assert SECONDS * 0.9 < time.perf_counter() - began < SECONDS + 2
+
+
+@pytest.mark.parametrize("raw", [b"G", b"GET ", b"GET /v1/x HTTP/1.1\r\nHost"])
 async def test_a_slow_head_is_not_waited_for(server: Server, raw: bytes) -> None:
     began = time.perf_counter()
     answer = await server.ask(raw, seconds=SECONDS + 4)
