@@ -22,7 +22,7 @@ class EndToEnd:
 
     name, concurrency, unit = "end_to_end", "-", "people/s"
     yardstick_name, bar, ambitious = "N1", 0.30, 0.45
-    needs, profiled, quick = EVERYTHING, ("intake-api", "reporting-worker", "intake-worker", "casework-worker"), False
+    needs, profiled, quick = EVERYTHING, ("intake-api", "reporting-worker", "intake-worker", "casework-worker", "referrals-worker"), False
 
     def __init__(self) -> None:
         self._open = AsyncExitStack()

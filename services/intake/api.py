@@ -9,10 +9,11 @@ from services.intake import own_file
 from services.intake.client import emergency_routes, forgetting_routes, pages, rights_routes, routes
 from services.intake.duplicates import routes as duplicates
 from services.intake.encounter import routes as encounters
+from services.intake.feed import AGGREGATES
 from services.intake.household import routes as households
 from services.intake.incident import routes as incidents
 from services.intake.outreach import routes as outreach
-from services.intake.parts import AGGREGATES, Intake
+from services.intake.parts import Intake
 from services.intake.search.finder import Finder
 from shared.compose import open_parts
 from shared.http.app import create_app

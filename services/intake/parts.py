@@ -9,11 +9,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.intake.search.finder import Finder
-from shared.contracts.intake.client import CLIENT
-from shared.contracts.intake.encounter import ENCOUNTER
-from shared.contracts.intake.household import HOUSEHOLD
-from shared.contracts.intake.incident import INCIDENT
-from shared.contracts.intake.outreach import OUTREACH_SESSION
 from shared.eventsourcing.event import Event, Recorded, instant, voided
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.sql import Statements
@@ -23,7 +18,6 @@ from shared.region import Region
 if TYPE_CHECKING:
     import asyncpg
 
-AGGREGATES: Final = (CLIENT, HOUSEHOLD, ENCOUNTER, OUTREACH_SESSION, INCIDENT)
 RUNNING: Final = Statements("services.intake.running")
 REGISTRY: Final = Statements("services.intake.registry")
 RIGHTS: Final = Statements("services.intake.rights")

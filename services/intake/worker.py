@@ -1,7 +1,7 @@
 """Intake's worker: it publishes clients and encounters, destroys what ended consents leave behind, and minds the clock."""
 
 from services.intake import look_ups
-from services.intake.parts import AGGREGATES
+from services.intake.feed import AGGREGATES, FEED
 from services.intake.reactions import reactions
 from services.intake.registry.projection import registry
 from services.intake.retention.projection import retention
@@ -9,7 +9,6 @@ from services.intake.rights.overdue import watch
 from services.intake.rights.projection import rights
 from services.intake.running.projection import running
 from services.intake.timers import timers
-from shared.changes.projection import changes
 from shared.compose import region_of
 from shared.http import audit_end
 from shared.messaging.forgetting import Forgetting
@@ -18,7 +17,7 @@ from shared.messaging.worker import run_worker
 from shared.settings import Settings
 
 TIMERS = timers(region_of("intake"), look_ups)
-PROJECTIONS = (running, TIMERS.projection, registry, retention, rights, changes("intake", AGGREGATES))
+PROJECTIONS = (running, TIMERS.projection, registry, retention, rights, FEED)
 REACTIONS = reactions(look_ups)
 FORGETTING = Forgetting(PROJECTIONS)
 

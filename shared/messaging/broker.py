@@ -57,8 +57,13 @@ class Broker:
             **self.security,
         )
 
-    def consumer(self, *, group: str | None, partitions: int) -> AIOKafkaConsumer:
-        """A consumer whose positions come from Postgres. partitions: how many it may be assigned (bounds its memory)."""
+    def consumer(self, *, group: str | None, partitions: int, sharing: int = 1) -> AIOKafkaConsumer:
+        """A consumer whose positions come from Postgres.
+
+        partitions: how many it may be assigned; sharing: how many consumers its process runs. Both bound the memory of that
+        process: what all of them have fetched and not yet taken is 16 MiB, of records as small as zstd makes them.
+        """
+        fetched = 16 * MIB // max(1, sharing)
         return AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap,
             client_id=self.client_id,
@@ -70,7 +75,12 @@ class Broker:
             session_timeout_ms=30_000,
             heartbeat_interval_ms=3_000,
             max_poll_interval_ms=600_000,  # an outage of the database must not shuffle partitions
-            max_partition_fetch_bytes=max(64 * 1024, 16 * MIB // max(1, partitions)),
+            # A fetch answers at once when there is something. Asking quiet topics more often costs broker and client time for
+            # nothing; asking less often would keep the connection busy when a rebalance needs it.
+            fetch_max_wait_ms=1_000,
+            consumer_timeout_ms=1_000,
+            fetch_max_bytes=fetched,
+            max_partition_fetch_bytes=max(64 * 1024, fetched // max(1, partitions)),
             check_crcs=True,
             **self.security,
         )

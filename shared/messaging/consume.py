@@ -52,15 +52,21 @@ class Consumer:
     """One consumer: its Kafka client, its connection, its position.
 
     grouped: share partitions with other processes under the consumer's name (live), or take all (rebuild, replay).
+    sharing: how many consumers this process runs, since they share its memory.
     until: stop when every partition is read up to here.
     """
 
-    POLL_MS = 250
+    # A poll answers as soon as there is something: this is how often a loop with nothing to do says that it lives, or one
+    # that reads to an end looks whether it is there.
+    POLL_MS, LAST_POLL_MS = 1000, 100
     # Polls that find little come no closer than this. Under a steady stream each batch would else hold what came during
     # the last transaction, and its round trips and flush would be paid for a dozen records: 37 us a record instead of 12.
     PACE_S = 0.03
-    # An import is no desk: with batches of this many records the next may come later and larger.
-    BULK_RECORDS, BULK_PACE_S = 100, 0.1
+    # An import is no desk: while this many records a second come, the next batch is left to grow.
+    BULK_RATE, BULK_PACE_S = 1000, 0.25
+    # Records that a process may hold decoded, of all its consumers: one is 6 to 8 KB with its headers and its JSON. Seven
+    # consumers that read on after an hour's outage would else hold 200 MB of them.
+    IN_HAND = 8000
     REVOKE_S = 30.0
     HINT_S = 5.0
 
@@ -74,6 +80,7 @@ class Consumer:
         search_path: str = "public",
         topics: Iterable[str] | None = None,
         grouped: bool = True,
+        sharing: int = 1,
         replays: bool = True,
         until: Mapping[TopicPartition, int] | None = None,
         wrote: Callable[[int], Any] | None = None,
@@ -81,14 +88,17 @@ class Consumer:
         self.sink, self.name, self.broker = sink, sink.name, broker
         self.topics = sink.topics if topics is None else tuple(topics)
         self.progress = Progress(self.name)
-        self._dsn, self._search_path, self._max = dsn, search_path, max_records
+        self._dsn, self._search_path, self._sharing = dsn, search_path, sharing
+        # A batch is written while the next one is read: each consumer has two in hand.
+        self._max = min(max_records, self.IN_HAND // (2 * sharing))
         self._grouped, self._replays, self._until, self._wrote = grouped, replays, until, wrote
         self._connection: asyncpg.Connection[Any] | None = None
         self._gate = asyncio.Event()
         self._writing = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._epoch = 0
-        self._not_before = 0.0
+        self._not_before = self._since = 0.0
+        self._taken, self._bulk = 0, False
         self._next: dict[Place, int] = {}
         self._polling: asyncio.Task[Any] | None = None
         self._placing: asyncio.Task[None] | None = None
@@ -143,7 +153,7 @@ class Consumer:
         if missing := set(self.topics) - known.keys():
             raise Restart(f"{self.name}: topic {min(missing)} does not exist or may not be read: ./gabay topics list")
         parts = {TopicPartition(topic, p) for topic in self.topics for p in range(known[topic])}
-        kafka = self.broker.consumer(group=self.name if self._grouped else None, partitions=len(parts))
+        kafka = self.broker.consumer(group=self.name if self._grouped else None, partitions=len(parts), sharing=self._sharing)
         self._error = None
         self._kafka = kafka
         hint = None
@@ -191,7 +201,8 @@ class Consumer:
             await asyncio.sleep(early)
         began = time.monotonic()
         epoch = self._epoch
-        poll = self._polling = asyncio.create_task(kafka.getmany(timeout_ms=self.POLL_MS, max_records=self._max))
+        wait = self.POLL_MS if self._until is None else self.LAST_POLL_MS
+        poll = self._polling = asyncio.create_task(kafka.getmany(timeout_ms=wait, max_records=self._max))
         try:
             found = await poll
         except asyncio.CancelledError:
@@ -218,10 +229,18 @@ class Consumer:
                 batch.unknown += entries(records[start : start + 500] if len(records) > 500 else records, into)
                 await asyncio.sleep(0)  # or the write of the batch before waits for all of this
             batch.records += len(records)
-        if batch.records < self._max // 2:
-            self._not_before = began + (self.PACE_S if batch.records < self.BULK_RECORDS else self.BULK_PACE_S)
+        self._pace(began, batch.records)
         await self._open(batch)
         return batch
+
+    def _pace(self, began: float, records: int) -> None:
+        """When to poll again. The rate is that of a whole second: a desk's records come in bursts too."""
+        self._taken += records
+        if (seconds := began - self._since) >= 1:
+            self._bulk = self._taken > self.BULK_RATE * seconds
+            self._since, self._taken = began, 0
+        if records < self._max // 2:
+            self._not_before = began + (self.BULK_PACE_S if self._bulk else self.PACE_S)
 
     async def _open(self, batch: Batch) -> None:
         backoff = Backoff(0.05, 5.0)
@@ -419,12 +438,14 @@ class Consumer:
 
     async def _hint(self, kafka: AIOKafkaConsumer) -> None:
         """Tell Kafka where we are, for lag tools."""
+        told: dict[Place, int] = {}
         while True:
             await asyncio.sleep(self.HINT_S)
             with suppress(KafkaError, TimeoutError, ValueError):
-                here = {TopicPartition(*place): offset for place, offset in self._next.items() if self._gate.is_set()}
-                if here:
-                    await asyncio.wait_for(kafka.commit(here), self.HINT_S)
+                if self._gate.is_set() and self._next != told:
+                    here = dict(self._next)
+                    await asyncio.wait_for(kafka.commit({TopicPartition(*place): offset for place, offset in here.items()}), self.HINT_S)
+                    told = here
 
     async def _drain_replays(self) -> None:
         """Read what was sent again for this consumer, to its end, before the main topics and under the same guard."""

@@ -92,6 +92,7 @@ class Worker:
     ) -> None:
         self.settings, self.projections, self.reactions = settings, projections, reactions
         self._loops, self._open = loops, parts
+        self._sharing = len(projections) + (reactions is not None)
         self._broker = Broker.of(settings)
         service = settings.service or ""
         self.relay = Relay(
@@ -188,6 +189,7 @@ class Worker:
                 dsn=self.settings.database_url,
                 broker=self._broker,
                 max_records=self.settings.consume_batch,
+                sharing=self._sharing,
                 search_path=f'"{current.schema}", public',
             )
             self._consumers[projection.name] = consumer
@@ -231,6 +233,7 @@ class Worker:
             broker=self._broker,
             # Of a thousand facts few make anybody react; with 200 a poll an import cost five times the round trips.
             max_records=1000,
+            sharing=self._sharing,
         )
         self._consumers[reactions.consumer] = consumer
         if not self._stopping.is_set():
