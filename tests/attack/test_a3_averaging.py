@@ -8,7 +8,7 @@ import numpy as np
 
 from services.reporting.disclosure.cells import TOTAL, Axis, CellName, Grid, name_of
 from tests.attack.published import Year
-from tests.harness.population import A5, AREA, EDU, NEW_CLIENTS, SEX
+from tests.harness.population import A5, AREA, EDU, NEW_CLIENTS, SEX, TYPE
 
 YEARLY = {"Y1": (AREA, SEX), "Y2": (EDU, SEX), "Y3": (AREA, EDU), "Y4": (AREA, A5), "Y5": (A5, SEX)}
 """Five tables of the same people: every margin stands in three of them."""
@@ -31,7 +31,7 @@ def routes(published: Year) -> dict[CellName, list[tuple[float, int]]]:
 def _sums(grid: Grid) -> Iterator[tuple[CellName, list[CellName]]]:
     for codes in grid.every():
         for place, axis in enumerate(grid.axes):
-            if codes[place] == TOTAL and not axis.many:
+            if codes[place] == TOTAL and axis is not TYPE:  # somebody may be of several types
                 yield name_of(grid, codes), [name_of(grid, (*codes[:place], code, *codes[place + 1 :])) for code in axis.codes]
 
 

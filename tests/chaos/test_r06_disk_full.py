@@ -6,8 +6,8 @@ import asyncio
 import ctypes
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -38,22 +38,26 @@ def small_disk() -> Iterator[Path]:
     HOME.rmdir()
 
 
-@asynccontextmanager
-async def full(disk: Path) -> AsyncIterator[None]:
-    """Not a page is free inside the block."""
-    ballast = disk / "ballast"
-    with ballast.open("wb") as file:
-        size = 1 << 26
-        while size >= 4096:
-            try:
-                os.posix_fallocate(file.fileno(), file.tell(), size)
-                file.seek(size, os.SEEK_CUR)
-            except OSError:
-                size //= 2
-    try:
-        yield
-    finally:
-        ballast.unlink()
+@contextmanager
+def full(disk: Path) -> Iterator[Callable[[], None]]:
+    """Not a page is free inside the block, as long as what it gives is called again and again: a Postgres that dies of the
+    disk gives WAL back when it starts."""
+    with (disk / "ballast").open("wb") as file:
+
+        def fill() -> None:
+            size = 1 << 26
+            while size >= 4096:
+                try:
+                    os.posix_fallocate(file.fileno(), file.tell(), size)
+                    file.seek(size, os.SEEK_CUR)
+                except OSError:
+                    size //= 2
+
+        fill()
+        try:
+            yield fill
+        finally:
+            (disk / "ballast").unlink()
 
 
 async def test_a_full_disk_refuses_and_damages_nothing(small_disk: Path, tell: Tell) -> None:
@@ -69,11 +73,11 @@ async def test_a_full_disk_refuses_and_damages_nothing(small_disk: Path, tell: T
         await stack.stop_part("reporting-worker")
         async with load:
             await eventually(lambda: _answered(load), lambda n: n >= 300, what="300 answered registrations", seconds=60)
-            async with full(small_disk):
+            with full(small_disk) as fill:
                 before = sum(load.done.unknown.values())
                 await eventually(lambda: _unknown(load), lambda n: n > before + 20, what="refusals of a full disk", seconds=60)
                 await stack.start_part("reporting-worker")
-                await eventually(lambda: _has_met_it(region), what="a consumer that met the full disk", seconds=60)
+                await eventually(lambda: _has_met_it(region, fill), what="a consumer that met the full disk", seconds=60)
                 told = dict(load.done.unknown)
         found = await findings(region, month, load.done, seconds=120)
     finally:
@@ -92,9 +96,9 @@ async def _unknown(load: Load) -> int:
     return sum(load.done.unknown.values())
 
 
-async def _has_met_it(region: Region) -> bool:
+async def _has_met_it(region: Region, fill: Callable[[], None]) -> bool:
     """A consumer of reporting repeats its batch, or has set a stream aside as if the record were to blame."""
-    parked = await region.rows("reporting", "select count(*) from parked")
+    fill()
     async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
         answer = await http.get(f"http://127.0.0.1:{region.stack.port('reporting-worker')}/health/progress")
-    return "retrying" in answer.text or parked[0][0] > 0
+    return "retrying" in answer.text or (await region.rows("reporting", "select count(*) from parked"))[0][0] > 0

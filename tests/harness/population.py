@@ -25,7 +25,7 @@ SEX = Axis("SEX", ("F", "M", "X", "_U"))
 A5 = Axis("A5", tuple(A2_OF), within={"A2": A2_OF})
 A2 = Axis("A2", ("Y0T17", "Y_GE18", "_U"))
 EDU = Axis("EDU", ("L0", "L1", "L2", "L3", "L6", "L9"))
-TYPE = Axis("TYPE", ("PROSPECTIVE", "RETURNING", "FAMILY_LEFT", "TRANSIT"), many=True)
+TYPE = Axis("TYPE", ("PROSPECTIVE", "RETURNING", "FAMILY_LEFT", "TRANSIT"))
 
 NEW_CLIENTS: Mapping[str, tuple[Axis, ...]] = {
     "I01A": (MONTH, AREA, SEX),

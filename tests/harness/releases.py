@@ -66,9 +66,11 @@ def _units(universe: str, tables: Sequence[PublicTable], made: Drawn, size: int,
     for table in tables:
         for measure, dims in zip(table.measures, made.divisions[table.name], strict=True):
             if measure.universe == universe:
-                for each in dims:
+                for name, each in zip(table.by, dims, strict=True):
                     options.setdefault(each.column, {}).update(dict.fromkeys(each.axis.codes, True))
-                    many.update([each.column] if each.axis.many else [])
+                    # Whoever is counted once came for several services, and to several centres.
+                    several = measure.dimensions[name].many or (measure.unit in ("person", "household") and name not in ("A2", "A5"))
+                    many.update([each.column] if several else [])
                 for column, codes in measure.narrowed.items():
                     options.setdefault(column, {OTHER: True}).update(dict.fromkeys(codes, True))
     weights = {column: [draw.choice((1, 3, 9, 27)) for _ in codes] for column, codes in options.items()}

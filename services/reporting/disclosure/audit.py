@@ -61,8 +61,8 @@ def possible(block: Block, place: Place) -> range:
 
 def _ends(block: Block, place: Place, *, whole: bool) -> tuple[int, int]:
     at = block.linked
-    known = [block.known[each] for each in at.places]
-    rows = [*known, *at.links]
+    known = [(block.known[each], more) for each, more in zip(at.places, at.excess, strict=True)]
+    rows = [*(Bounds(each.low + more, each.high + more) for each, more in known), *at.links]
     constraint = LinearConstraint(at.matrix, [each.low for each in rows], [each.high for each in rows])
     aim = at.row(place)
     found: list[float] = []
@@ -74,5 +74,5 @@ def _ends(block: Block, place: Place, *, whole: bool) -> tuple[int, int]:
             raise ArithmeticError("no true counts fit what would be published: the bounds of some cell do not hold its count")
         else:
             found.append(sign * solved.fun)
-    low, high = found
+    low, high = (end - at.excess[at.places[place]] for end in found)
     return ceil(low - 1e-6), (1 << 40) if high == inf else floor(high + 1e-6)

@@ -51,13 +51,12 @@ HIDDEN = Shown(None, Status.HIDDEN)
 @dataclass(frozen=True, slots=True)
 class Axis:
     """One dimension of a grid. codes: without `_T`, in the order of the list. total: whether `_T` is published too.
-    many: a unit may stand in several codes. within: view -> (code -> coarser code), where another grid may use that view
-    (ages nest, months lie in quarters). sensitive: its category says more about a person than that they came."""
+    within: view -> (code -> coarser code), where another grid may use that view (ages nest, months lie in quarters).
+    sensitive: its category says more about a person than that they came."""
 
     name: str
     codes: Codes
     total: bool = True
-    many: bool = False
     within: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sensitive: bool = False
 

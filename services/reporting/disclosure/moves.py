@@ -1,7 +1,8 @@
 """G8, first pass: could one and the same person come or go, k times over, and nothing published would differ? Pure.
 
 A move puts k more (or fewer) units of one description into every grid of the block. Each grid says how far its finest cells
-can go; a description that fits all of them goes as far as the least of them.
+can go; a description that fits all of them goes as far as the least of them. Who comes or goes stands in one finest cell of
+each grid: no excess changes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from math import inf
 
 from services.reporting.disclosure.cells import TOTAL, Codes, Grid
 from services.reporting.disclosure.intervals import Bounds
-from services.reporting.disclosure.system import Place, common
+from services.reporting.disclosure.system import Place, common, too_many
 
 Reach = tuple[float, float]
 """(up, down)"""
@@ -70,12 +71,26 @@ def _fitting(grids: Sequence[Grid], chosen: Mapping[int, Codes], other: int) -> 
 
 
 def _reaches(number: int, grid: Grid, known: Mapping[Place, Bounds]) -> dict[Codes, Reach]:
-    """How far each finest cell can go until a published cell above it leaves its bounds, or there is nobody left."""
+    """How far each finest cell can go until a published cell above it leaves its bounds, or there is nobody left, or fewer
+    in a total than in another part of it."""
     found: dict[Codes, Reach] = {}
+    crowded = {codes for codes in grid.every() if TOTAL in codes and too_many(grid, codes)}
     for fine in product(*(axis.codes for axis in grid.axes)):
         up, down = inf, float(grid[fine].n)
         for codes in product(*((code, TOTAL) if axis.total else (code,) for axis, code in zip(grid.axes, fine, strict=True))):
             n, bounds = grid[codes].n, known[number, codes]
             up, down = min(up, bounds.high - n), min(down, n - bounds.low)
+            if codes in crowded:
+                down = min(down, n - _most_beside(grid, fine, codes))
         found[fine] = max(0.0, up), max(0.0, down)
     return found
+
+
+def _most_beside(grid: Grid, fine: Codes, total: Codes) -> int:
+    """The largest part of a total, along any of its axes, that does not hold the finest cell."""
+    return max(
+        grid[*total[:place], code, *total[place + 1 :]].n
+        for place, axis in enumerate(grid.axes)
+        for code in (axis.codes if total[place] == TOTAL else ())
+        if code != fine[place]
+    )

@@ -1,10 +1,15 @@
 """All that links the cells of a block, as rows of a linear system over its finest cells (statistics chapter, section 8). Pure.
 
 Unknowns are the true counts of the finest cells of each grid. Rows: every published cell is the sum of the finest cells in
-it; grids that count the same agree wherever both can say it; a part is no more than its whole. What a reader knows of a
-published cell are the bounds of its row.
+it, less its excess; grids that count the same agree wherever both can say it; a part is no more than its whole. What a reader
+knows of a published cell are the bounds of its row.
+
+A person may stand in several finest cells: had two services, came to two sites, had a birthday in between. The excess is by
+how much such cells add up to more than there are people. The attacker knows everything but the seed, hence the excess too:
+links stay equations, so that the audit is never weaker than it, and the truth always fits them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -15,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from services.reporting.disclosure.cells import TOTAL, Axis, Codes, Grid
+from services.reporting.disclosure.cells import TOTAL, Codes, Grid
 from services.reporting.disclosure.intervals import Bounds
 
 Place = tuple[int, Codes]
@@ -26,10 +31,12 @@ Rows = list[tuple[list[int], list[float]]]
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """matrix: rows by unknowns, the published cells first, in the order of `places`; links: bounds of the rows after them."""
+    """matrix: rows by unknowns, the published cells first, in the order of `places`; excess: of each of them; links: bounds of
+    the rows after them."""
 
     places: Mapping[Place, int]
     matrix: csr_array
+    excess: tuple[int, ...]
     links: tuple[Bounds, ...]
 
     def row(self, place: Place) -> NDArray[np.float64]:
@@ -42,30 +49,37 @@ def system(grids: Sequence[Grid]) -> System:
     unknowns: list[dict[Codes, int]] = []
     size = 0
     for grid in grids:
-        finest = {codes: size + i for i, codes in enumerate(product(*(_fine(axis) for axis in grid.axes)))}
+        finest = {codes: size + i for i, codes in enumerate(product(*(axis.codes for axis in grid.axes)))}
         unknowns.append(finest)
         size += len(finest)
     rows: Rows = []
     places: dict[Place, int] = {}
+    excess: list[int] = []
     for number, grid in enumerate(grids):
         for codes in grid.every():
             places[number, codes] = len(rows)
+            excess.append(too_many(grid, codes))
             inside = [unknowns[number][each] for each in beneath(grid, codes)]
             rows.append((inside, [1.0] * len(inside)))
     links: list[Bounds] = []
     for number, grid in enumerate(grids):
-        _overlap(grid, unknowns[number], rows, links)
+        _within(grid, unknowns[number], rows, links)
     for one, other in combinations(range(len(grids)), 2):
         _agree(grids, unknowns, one, other, rows, links)
     columns = np.concatenate([np.array(row[0], dtype=np.int64) for row in rows])
     values = np.concatenate([np.array(row[1]) for row in rows])
     starts = np.concatenate([[0], np.cumsum([len(row[0]) for row in rows])])
-    return System(places, csr_array((values, columns, starts), shape=(len(rows), size)), tuple(links))
+    return System(places, csr_array((values, columns, starts), shape=(len(rows), size)), tuple(excess), tuple(links))
 
 
 def beneath(grid: Grid, codes: Codes) -> Iterator[Codes]:
-    """The finest cells of which a cell is the sum."""
-    return product(*(_summed(axis, code) for axis, code in zip(grid.axes, codes, strict=True)))
+    """The finest cells that are part of a cell."""
+    return product(*(axis.codes if code == TOTAL else (code,) for axis, code in zip(grid.axes, codes, strict=True)))
+
+
+def too_many(grid: Grid, codes: Codes) -> int:
+    """By how much the finest cells of a cell add up to more than it holds."""
+    return sum(grid[each].n for each in beneath(grid, codes)) - grid[codes].n
 
 
 class Shared(NamedTuple):
@@ -81,8 +95,6 @@ def common(one: Grid, other: Grid) -> list[Shared]:
     """All such axes; codes that stand in no mapping are common as they are."""
     found: list[Shared] = []
     for (i, a), (j, b) in product(enumerate(one.axes), enumerate(other.axes)):
-        if a.many or b.many:
-            continue
         if a.name == b.name:
             found.append(Shared(i, j, {}, {}))
         elif b.name in a.within:
@@ -92,29 +104,20 @@ def common(one: Grid, other: Grid) -> list[Shared]:
     return found
 
 
-def _fine(axis: Axis) -> Codes:
-    """A unit in several codes is no sum of them: the total is an unknown of its own."""
-    return (*axis.codes, TOTAL) if axis.many else axis.codes
-
-
-def _summed(axis: Axis, code: str) -> Codes:
-    return axis.codes if code == TOTAL and not axis.many else (code,)
-
-
-def _overlap(grid: Grid, unknowns: Mapping[Codes, int], rows: Rows, links: list[Bounds]) -> None:
-    """Of an axis with several codes a unit: none holds more than the total, all together no fewer."""
-    for place, axis in enumerate(grid.axes):
-        if not axis.many:
+def _within(grid: Grid, unknowns: Mapping[Codes, int], rows: Rows, links: list[Bounds]) -> None:
+    """No part holds more than its total. Says something only where there is an excess: else it follows from the sums."""
+    for codes in grid.every():
+        more = too_many(grid, codes)
+        if not more:
             continue
-        for codes, total in unknowns.items():
-            if codes[place] != TOTAL:
-                continue
-            parts = [unknowns[*codes[:place], code, *codes[place + 1 :]] for code in axis.codes]
-            for part in parts:
-                rows.append(([part, total], [1.0, -1.0]))
-                links.append(Bounds(-inf, 0))
-            rows.append(([*parts, total], [1.0] * len(parts) + [-1.0]))
-            links.append(Bounds(0, inf))
+        for place, axis in enumerate(grid.axes):
+            for code in axis.codes if codes[place] == TOTAL else ():
+                part = (*codes[:place], code, *codes[place + 1 :])
+                least = more - too_many(grid, part)
+                if least > 0:
+                    others = [unknowns[each] for each in beneath(grid, codes) if each[place] != code]
+                    rows.append((others, [1.0] * len(others)))
+                    links.append(Bounds(least, inf))
 
 
 def _agree(grids: Sequence[Grid], unknowns: Sequence[Mapping[Codes, int]], one: int, other: int, rows: Rows, links: list[Bounds]) -> None:
@@ -123,17 +126,18 @@ def _agree(grids: Sequence[Grid], unknowns: Sequence[Mapping[Codes, int]], one: 
         return
     shared = common(a, b)
     sums: dict[Codes, tuple[list[int], list[float]]] = {}
+    apart: Counter[Codes] = Counter()
     views = {one: [(each.one, each.of_one) for each in shared], other: [(each.other, each.of_other) for each in shared]}
-    for number, sign in ((one, 1.0), (other, -1.0)):
-        grid = grids[number]
+    for number, sign in ((one, 1), (other, -1)):
         for codes, unknown in unknowns[number].items():
-            if any(axis.many and code != TOTAL for axis, code in zip(grid.axes, codes, strict=True)):
-                continue
             key = tuple(view.get(codes[place], codes[place]) for place, view in views[number])
             columns, values = sums.setdefault(key, ([], []))
             columns.append(unknown)
             values.append(sign)
-    bounds = Bounds(0, 0) if a.only == b.only else Bounds(-inf, 0) if b.only < a.only else Bounds(0, inf)
-    for row in sums.values():
+            apart[key] += sign * grids[number][codes].n
+    for key, row in sums.items():
         rows.append(row)
-        links.append(bounds)
+        if a.only == b.only:
+            links.append(Bounds(apart[key], apart[key]))
+        else:
+            links.append(Bounds(-inf, max(0, apart[key])) if b.only < a.only else Bounds(min(0, apart[key]), inf))

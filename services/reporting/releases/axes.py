@@ -68,7 +68,7 @@ def divided(counted: Counted, name: str, region: Region, listed: Sequence[str]) 
 def _made(
     dimension: Dimension, codes: tuple[str, ...], rest: str, code_list: str, within: Mapping[str, Mapping[str, str]] | None = None
 ) -> Divided:
-    axis = Axis(dimension.name, codes, many=dimension.many, within=within or {}, sensitive=dimension.sensitive)
+    axis = Axis(dimension.name, codes, within=within or {}, sensitive=dimension.sensitive)
     words = {code: {lang: name_of(dimension, code, lang) for lang in LANGUAGES} for code in codes}
     export = {"SITE": "REF_AREA", "AREA": "REF_AREA", "A5": "AGE", "A2": "AGE"}.get(dimension.name, dimension.name)
     return Divided(axis, dimension.column, rest, code_list, export, words)

@@ -38,7 +38,7 @@ def a_year(people: int = 24) -> World:
 @pytest.fixture
 async def told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:  # noqa: F811
     # Seconds of every freeze are workbooks; what is in them is tested elsewhere.
-    monkeypatch.setattr(render, "workbook", lambda cubes, lang: b"")
+    monkeypatch.setattr(render, "workbook", lambda cubes, lang, said: b"")
     await apply(desk, a_year())
     await desk.read_until(AFTER)
     return desk
