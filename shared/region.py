@@ -62,6 +62,8 @@ class Agreement(Part):
     services: tuple[ServiceCode, ...] = Field(min_length=1)
     valid_from: date
     valid_to: date | None = None
+    copy_years: int | None = Field(default=None, ge=1)
+    """how long the receiver may keep its copy of a packet; left out: as long as a case is kept"""
 
     def covers(self, from_org: str, to_org: str, service: ServiceCode, on: date, purpose: Purpose) -> bool:
         parties = self.from_org == from_org and self.to_org == to_org
@@ -220,6 +222,12 @@ class Region(Part):
         """The sharing agreement in force, None where nothing may be shared."""
         return next((a for a in self.agreements if a.covers(from_org, to_org, service, on, purpose)), None)
 
+    def copy_years(self, agreement_id: str | None) -> int:
+        """Years for which a receiver may keep its copy of a packet. None (confidential, or an emergency without an agreement):
+        the shortest that any agreement says, since nothing in the open tells which it is."""
+        terms = {each.agreement_id: each.copy_years or self.retention.case_years for each in self.agreements}
+        return terms.get(agreement_id or "") or min(terms.values(), default=self.retention.case_years)
+
     def sub_committee(self, service: ServiceCode, on: date, course: Course | None = None) -> SubCommittee:
         """Sub-committee of a service at a day: the region's dated table, else the default. The fact stores the answer."""
         rows = {a.course: a.sub_committee for a in self.sub_committees if a.service is service and _in_force(a.valid_from, a.valid_to, on)}
@@ -295,6 +303,9 @@ def _contradictions(region: Region) -> Iterator[str]:
             yield f"organisations.{i}.agency is not in shared/codes/agencies.csv: correct or leave out"
         if organisation.type is OrgType.Consulate and organisation.state is None:
             yield f"organisations.{i}.state is missing: a consulate is a body of a state, name the country"
+    for i, agreement in enumerate(region.agreements):
+        if (agreement.copy_years or 0) > region.retention.case_years:
+            yield f"agreements.{i}.copy_years is longer than retention.case_years: nobody keeps a copy longer than we keep the case"
     for field, code in _named_orgs(region):
         if not region.is_org(code):
             yield f"{field} is neither an agency nor an organisation of this file: add it under [[organisations]] or correct it"

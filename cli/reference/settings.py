@@ -81,7 +81,8 @@ MEANING = {
     "batch_items": "items a `:batch`",
     "body_bytes": "of a single command",
     "rate_limits": "per principal: `read=600/minute,...`",
-    "erasure_by_retention": "`on`: propose to erase whoever's time is over (no clock erases anybody), delete old rows of the access log",
+    "erasure_by_retention": "`on`: propose to erase whoever's time is over (no clock erases anybody), tell receivers"
+    " to delete their copies, delete old rows of the access log",
     "access_log_days": "how long the log of reads is kept at least; `access_log_years` of the region file may say longer",
     "backup_days": "how long backups of the stores are kept",
     "keyring_backup_days": "how long backups of the keyring are kept: the longest life of a destroyed key",
@@ -92,12 +93,7 @@ MEANING = {
     "accept_single_node": "`yes`: written consent to one broker in production (P08)",
     "accept_file_kek": "`yes`: written consent to KEKs in files in production (P07)",
 }
-NO_EFFECT_YET = frozenset(
-    {
-        "cors_origins", "attachments_url",
-        "backup_days", "keyring_backup_days",
-    }
-)  # fmt: skip
+NO_EFFECT_YET = frozenset({"cors_origins", "attachments_url"})
 """Read and checked, and used by parts that come with later releases."""
 
 RULES = """## What production refuses

@@ -1,6 +1,7 @@
 """What the reactions of referrals read or do before they decide."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from services.referrals.referral.decisions import under_consent as row_of
 from services.referrals.referral.table import accepts
 from shared.compose import Parts
 from shared.eventsourcing.projection import Fact
+from shared.eventsourcing.timer import Due
 from shared.http.reach import WHOLE
 from shared.messaging.forgetting import remember
 from shared.messaging.shown import shown
 from shared.privacy.classes import PACKET
+from shared.settings import Settings
 
 
 async def under_consent(fact: Fact, handle: Any) -> list[UnderConsent]:
@@ -75,3 +78,17 @@ async def packet_key(fact: Fact, handle: Any) -> None:
     """A delivered referral keeps its packet; a key that is gone already is gone."""
     if fact.data.get("result") != "DELIVERED":
         await handle.keyring.destroy([(UUID(fact.stream), PACKET)])
+
+
+async def deletes(due: Due, handle: Any) -> bool:
+    """Whether a receiver may be told to delete its copy: retention is switched on, and no legal hold stands over the client."""
+    if not retention():
+        return False
+    client_id = (await handle.load(REFERRAL_DECIDER, due.stream_id)).state.client_id
+    return not (client_id and await handle.store.pool.fetchval(CONSENTS.held, client_id, due.now.date(), WHOLE))
+
+
+@cache
+def retention() -> bool:
+    """Whether this region keeps its times: off until switched on."""
+    return Settings.load("referrals", "cli").erasure_by_retention

@@ -16,7 +16,7 @@ from shared.messaging.timers import ringing
 from shared.messaging.worker import run_worker
 from shared.settings import Settings
 
-TIMERS = timers(region_of("referrals"))
+TIMERS = timers(region_of("referrals"), look_ups)
 PROJECTIONS = (consents, board, directory, TIMERS.projection, FEED)
 REACTIONS = reactions(look_ups)
 FORGETTING = Forgetting(PROJECTIONS, left=look_ups.left_of_erased, finish=look_ups.destroy_packets)

@@ -137,6 +137,7 @@ def test_what_is_no_toml_says_where(tmp_path: Path) -> None:
         ('type = "Consulate"\nstate = "HND"\n', 'type = "Consulate"\n', "state is missing: a consulate"),
         ('code = "CASA_CAMINO"', 'code = "OWWA"', "is already an agency"),
         ("access_log_years = 3", "access_log_years = 6", "retention.access_log_years"),
+        ('services = ["HEA", "PSS"]', 'copy_years = 6\nservices = ["HEA", "PSS"]', "agreements.0.copy_years is longer than"),
         ('services = ["HEA", "PSS"]', 'services = ["HEA", "PPS"]', "agreements.0.services.1"),
     ],
 )

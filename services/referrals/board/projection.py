@@ -62,6 +62,11 @@ def closed(fact: Fact) -> Op:
     return Op("close", (fact.stream, fact.version, fact.data["result"]))
 
 
+@board.on("gabay.referrals.referral-copy-expired.v1")
+def copy_expired(fact: Fact) -> Op:
+    return Op("expire", (fact.stream, fact.version))
+
+
 @board.on("gabay.referrals.entry-voided.v1")
 def voided(fact: Fact) -> Op:
     return Op("void", (fact.stream, fact.version, fact.data["event_type"]))

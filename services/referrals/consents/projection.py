@@ -1,4 +1,5 @@
-"""What may be shared of whom: the consents of SHARE_FOR_SERVICE, with what each keeps back from whom, and contact blocks.
+"""What may be shared of whom: the consents of SHARE_FOR_SERVICE, with what each keeps back from whom, contact blocks, and
+the legal holds under which nobody deletes anything.
 
 This consumer reads every fact about every registered person, so it leaves whatever it does not need without a look.
 """
@@ -12,7 +13,7 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 PURPOSE = "SHARE_FOR_SERVICE"
 
 consents = Projection(
-    "referrals.consents", version=3, topics=[CLIENT.topic, CASE.topic], forgets=["consent", "assessment", "narrowed", "alias"]
+    "referrals.consents", version=4, topics=[CLIENT.topic, CASE.topic], forgets=["consent", "assessment", "narrowed", "alias", "hold"]
 )
 
 
@@ -68,6 +69,16 @@ def _narrowed(fact: Fact, other: str) -> list[Op]:
         for each in fact.data.get("narrowed", ())
         if each["purpose"] == PURPOSE
     ]
+
+
+@consents.on("gabay.intake.legal-hold-placed.v1")
+def held(fact: Fact) -> Op:
+    return Op("hold", (fact.stream, fact.data["hold_id"], fact.data.get("until")))
+
+
+@consents.on("gabay.intake.legal-hold-lifted.v1")
+def lifted(fact: Fact) -> Op:
+    return Op("lift", (fact.stream, fact.data["hold_id"]))
 
 
 @consents.on("gabay.intake.client-erased.v1")

@@ -38,3 +38,11 @@ create table alias (
     client_id uuid primary key,
     survivor  uuid not null
 );
+
+-- Legal holds that were not lifted.
+create table hold (
+    client_id uuid not null,
+    hold_id   uuid not null,
+    until     date,
+    primary key (client_id, hold_id)
+);

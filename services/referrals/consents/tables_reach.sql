@@ -3,3 +3,4 @@ create policy reach on consent using (false);
 create policy reach on assessment using (false);
 create policy reach on narrowed using (false);
 create policy reach on alias using (false);
+create policy reach on hold using (false);

@@ -142,7 +142,14 @@ class Close:
     client_told: bool
 
 
-Command = SendReferral | Acknowledge | Accept | Decline | StartService | Deliver | Withdraw | Lapse | Close
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireCopy:
+    """Asked by a timer. at: when the receiver's time for its copy of the packet was over."""
+
+    at: datetime
+
+
+Command = SendReferral | Acknowledge | Accept | Decline | StartService | Deliver | Withdraw | Lapse | Close | ExpireCopy
 
 ITEMS: Mapping[PacketItem, str] = {
     PacketItem.NAME: "name",

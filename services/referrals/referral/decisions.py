@@ -12,7 +12,7 @@ from shared.eventsourcing.decider import LAST, Decider, Row
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import PACKET
 
-from .commands import Accept, Acknowledge, Close, Command, Decline, Deliver, Lapse, SendReferral, StartService, Withdraw
+from .commands import Accept, Acknowledge, Close, Command, Decline, Deliver, ExpireCopy, Lapse, SendReferral, StartService, Withdraw
 from .sending import misfit, send
 from .state import State, evolve
 from .table import accepts, invalid_state
@@ -50,6 +50,8 @@ def decide(command: Command, state: State) -> list[Event]:
         case Close(at=at):
             assert state.result is not None  # every state from which one closes has an end
             return [facts.ReferralClosed(result=state.result, client_told=command.client_told, at=at)]
+        case ExpireCopy(at=at):
+            return [facts.ReferralCopyExpired(at=at)]
 
 
 def _acknowledged(command: Acknowledge | Accept, state: State) -> Event:

@@ -103,13 +103,13 @@ async def read_referral_events(call: Call) -> Answer:
 
 @router.read("GET", "/v1/referrals/{id:uuid}/packet", action="referral.packet", classes=(PACKET,))
 async def read_packet(call: Call) -> Answer:
-    """What the receiver may see. Every look is on record; once withdrawn, or closed undelivered, it reads `erased`."""
+    """What the receiver may see. Every look is on record; once withdrawn, closed undelivered, or its term over, it reads `erased`."""
     found = await load(call)
     call.allow(found.receiver)
     sent = (await call.history(REFERRAL_DECIDER, call.path["id"], frozenset({PACKET})))[0].event
     assert isinstance(sent, ReferralSent)
     # The key dies in the worker; the state already says so while this process may still hold it in memory.
-    over = found.state.state in GONE and found.state.result is not ReferralResult.DELIVERED
+    over = found.state.expired or (found.state.state in GONE and found.state.result is not ReferralResult.DELIVERED)
     # The consent may have ended a moment ago: the referral is then being withdrawn.
     over = over or (found.state.result is not ReferralResult.DELIVERED and await ended(call, found))
     packet: Any = "erased"

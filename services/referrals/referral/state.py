@@ -10,6 +10,7 @@ from shared.contracts.referrals.referral import (
     ReferralAccepted,
     ReferralAcknowledged,
     ReferralClosed,
+    ReferralCopyExpired,
     ReferralDeclined,
     ReferralEvent,
     ReferralLapsed,
@@ -26,6 +27,7 @@ class State:
     """What later decisions need to know, and nothing else. `state` None: there is no such referral.
 
     to_org: the true receiver, also of a confidential referral while its packet opens. result: how it ended, once it did.
+    expired: the receiver was told to delete its copy.
     """
 
     state: ReferralState | None = None
@@ -38,6 +40,7 @@ class State:
     acknowledged: bool = False
     accepted: bool = False
     result: ReferralResult | None = None
+    expired: bool = False
 
 
 def evolve(state: State, event: ReferralEvent) -> State:
@@ -72,6 +75,8 @@ def evolve(state: State, event: ReferralEvent) -> State:
             return replace(state, state=ReferralState.LAPSED, result=ReferralResult.LAPSED)
         case ReferralClosed():
             return replace(state, state=ReferralState.CLOSED)
+        case ReferralCopyExpired():
+            return replace(state, expired=True)
         case EntryVoided():
             return state  # what it names never gets here
         case _:

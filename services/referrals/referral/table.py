@@ -2,6 +2,7 @@
 
 from typing import Final, get_args
 
+from shared.codes import ReferralResult
 from shared.codes import ReferralState as S
 from shared.errors import Rejected
 from shared.eventsourcing.machine import Machine, Move
@@ -31,6 +32,7 @@ MACHINE: Final = Machine(
         Move("Withdraw", RUNNING | {S.LAPSED}, S.WITHDRAWN, "ReferralWithdrawn", "sender, system", "with its reason"),
         Move("Lapse", RUNNING, S.LAPSED, "ReferralLapsed", "timer", "ACK only from SENT; SERVICE from any"),
         Move("Close", ENDED | {S.LAPSED}, S.CLOSED, "ReferralClosed", "sender; system after 30 days", "says whether the client was told"),
+        Move("ExpireCopy", frozenset({S.CLOSED}), S.CLOSED, "ReferralCopyExpired", "timer", "delivered; once; under no legal hold"),
     ),
 )  # fmt: skip
 
@@ -44,6 +46,8 @@ def accepts(state: State, name: str) -> bool:
     """Whether a referral in this state takes the command of this name."""
     if not MACHINE.accepts(name, state.state):
         return False
+    if name == "ExpireCopy":
+        return state.result is ReferralResult.DELIVERED and not state.expired
     return state.state is not S.LAPSED or name not in ONCE_ACCEPTED or state.accepted
 
 

@@ -196,6 +196,12 @@ class ReferralClosed(Event, type="referral-closed"):
     at: AwareDatetime = Field(description="When.")
 
 
+class ReferralCopyExpired(Event, type="referral-copy-expired"):
+    """The receiver's time for its copy of the packet is over: it deletes it. The packet no longer opens for it."""
+
+    at: AwareDatetime = Field(description="When it was over, by the agreement under which it was sent.")
+
+
 ReferralEvent = (
     ReferralSent
     | ReferralAcknowledged
@@ -206,6 +212,7 @@ ReferralEvent = (
     | ReferralWithdrawn
     | ReferralLapsed
     | ReferralClosed
+    | ReferralCopyExpired
     | EntryVoided
 )
 
@@ -221,5 +228,6 @@ REFERRAL = Aggregate(
     ReferralWithdrawn,
     ReferralLapsed,
     ReferralClosed,
+    ReferralCopyExpired,
     EntryVoided,
 )

@@ -13,6 +13,7 @@ from services.referrals.referral.commands import (
     Decline,
     Deliver,
     Entry,
+    ExpireCopy,
     Lapse,
     SendReferral,
     StartService,
@@ -105,6 +106,8 @@ WITHDRAWN = facts.ReferralWithdrawn(at=AT, reason=WithdrawReason.CLIENT_WISH)
 LAPSED = facts.ReferralLapsed(timer=LapseTimer.ACK, at=AT)
 VOIDED = EntryVoided(event_id=UUID(int=9), voided_type="referral-declined", reason="ENTERED_IN_ERROR")
 CLOSED = facts.ReferralClosed(result="DECLINED", client_told=True, at=AT)
+HELPED = facts.ReferralClosed(result="DELIVERED", client_told=True, at=AT)
+EXPIRED = facts.ReferralCopyExpired(at=AT)
 
 S = ReferralState
 WAY_TO: dict[ReferralState, list[Any]] = {
@@ -129,4 +132,5 @@ COMMANDS: dict[str, Any] = {
     "Withdraw": Withdraw(at=AT, reason=WithdrawReason.CLIENT_WISH),
     "Lapse": Lapse(at=AT, timer=LapseTimer.SERVICE, escalated_to="DMW"),
     "Close": Close(at=AT, client_told=True),
+    "ExpireCopy": ExpireCopy(at=AT),
 }

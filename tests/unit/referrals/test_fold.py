@@ -13,10 +13,10 @@ from shared.contracts.referrals.referral import REFERRAL, SentPacket
 from shared.eventsourcing.event import Event
 from shared.privacy.classes import PACKET
 from tests.unit.kit import forgotten, in_every_way_forgotten
-from tests.unit.referrals.referrals import REFERRALS, VOIDED, WAY_TO, sent
+from tests.unit.referrals.referrals import EXPIRED, REFERRALS, VOIDED, WAY_TO, sent
 from tests.unit.referrals.test_directory import LISTED, RETIRED, VERIFIED
 
-KNOWN: list[Any] = [*(event for way in WAY_TO.values() for event in way), VOIDED]
+KNOWN: list[Any] = [*(event for way in WAY_TO.values() for event in way), VOIDED, EXPIRED]
 
 
 def test_every_fact_of_the_contract_is_folded() -> None:

@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.referrals.referral.commands import Accept, Acknowledge, Close, Decline, Deliver, Lapse, StartService, Withdraw
+from services.referrals.referral.commands import Accept, Acknowledge, Close, Decline, Deliver, ExpireCopy, Lapse, StartService, Withdraw
 from services.referrals.referral.table import allowed
 from shared.codes import DeclineReason, DeliveryResult, LapseTimer, VoidReason, WithdrawReason
 from shared.contracts.referrals import referral as facts
@@ -32,6 +32,7 @@ TABLE = {
     "Withdraw": (RUNNING | {"LAPSED"}, "WITHDRAWN"),
     "Lapse": (RUNNING, "LAPSED"),
     "Close": ({"DELIVERED", "DECLINED", "WITHDRAWN", "LAPSED"}, "CLOSED"),
+    "ExpireCopy": ({"CLOSED"}, "CLOSED"),
 }
 AFTER_ACCEPTANCE = {"UNREACHABLE", "CLIENT_DECLINED", "NO_CAPACITY"}
 VOIDABLE = {"ACKNOWLEDGED", "ACCEPTED", "DECLINED", "IN_SERVICE", "DELIVERED"}
@@ -46,6 +47,7 @@ COMMANDS = st.one_of(
     st.builds(Withdraw, at=st.just(AT), reason=st.sampled_from(WithdrawReason)),
     st.builds(Lapse, at=st.just(AT), timer=st.sampled_from(LapseTimer), escalated_to=st.just("DMW")),
     st.builds(Close, at=st.just(AT), client_told=st.booleans()),
+    st.builds(ExpireCopy, at=st.just(AT)),
 )
 
 
@@ -70,6 +72,8 @@ class Referral(RuleBasedStateMachine):
             takes = now == "SENT"
         if name == "Decline" and now == "ACCEPTED":
             takes = command.reason in AFTER_ACCEPTANCE
+        if name == "ExpireCopy":
+            takes = self.path[-2:] == ["DELIVERED", "CLOSED"]
         if not takes:
             self._refused(command)
             return

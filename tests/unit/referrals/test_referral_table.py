@@ -16,6 +16,8 @@ from tests.unit.referrals.referrals import (
     AT,
     COMMANDS,
     DELIVERED,
+    EXPIRED,
+    HELPED,
     LAPSED,
     REFERRALS,
     WAY_TO,
@@ -35,6 +37,7 @@ ROWS = [
     ("Withdraw", RUNNING | {S.LAPSED}, S.WITHDRAWN),
     ("Lapse", RUNNING, S.LAPSED),
     ("Close", {S.DELIVERED, S.DECLINED, S.WITHDRAWN, S.LAPSED}, S.CLOSED),
+    ("ExpireCopy", set(), S.CLOSED),  # of one that was delivered: below
 ]
 
 
@@ -108,3 +111,11 @@ def test_silence_lapses_only_what_nobody_acknowledged() -> None:
 )
 def test_a_closure_says_how_it_ended(way: list[Any], result: ReferralResult) -> None:
     assert given(REFERRALS, *way).when(COMMANDS["Close"]).fact(facts.ReferralClosed).result is result
+
+
+def test_a_receiver_that_helped_is_told_once_to_delete_its_copy() -> None:
+    closed = given(REFERRALS, *WAY_TO[S.DELIVERED], HELPED)
+    assert allowed(closed.state) == ["ExpireCopy"]
+    told = closed.when(COMMANDS["ExpireCopy"]).then(EXPIRED)
+    assert allowed(told.state) == []
+    told.when(COMMANDS["ExpireCopy"]).rejected("invalid-state", state="CLOSED")

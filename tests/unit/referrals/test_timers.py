@@ -6,9 +6,10 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from services.referrals.referral.commands import Close, Lapse
+from services.referrals import look_ups
+from services.referrals.referral.commands import Close, ExpireCopy, Lapse
 from services.referrals.referral.decisions import REFERRAL_DECIDER as REFERRALS
-from services.referrals.timers import timers
+from services.referrals.timers import timers, years_after
 from shared.codes import LapseTimer, Priority
 from shared.contracts.referrals import referral as facts
 from shared.eventsourcing.event import Context, Event, instant
@@ -22,6 +23,8 @@ from tests.unit.referrals.referrals import (
     CLOSED,
     DECLINED,
     DELIVERED,
+    EXPIRED,
+    HELPED,
     LAPSED,
     REFERRAL,
     REGION,
@@ -31,7 +34,7 @@ from tests.unit.referrals.referrals import (
     sent,
 )
 
-TIMERS = timers(lambda: REGION)
+TIMERS = timers(lambda: REGION, look_ups)
 CTX = Context(centre=CENTRE, actor="stf-w1", role="caseworker", purpose="SHARE_FOR_SERVICE", requested_by="stf-s1")
 VOIDED = "gabay.referrals.entry-voided.v1"
 
@@ -61,22 +64,25 @@ def running(*events: Fact) -> dict[str, datetime]:
     return {":".join(filter(None, key)): at for key, (at, runs) in rows.items() if runs}
 
 
-SILENT = {"T1:ACK", "T1:SERVICE"}
+COPY = "T6"
+SILENT = {"T1:ACK", "T1:SERVICE", COPY}
 
 
 @pytest.mark.parametrize(
     ("events", "left"),
     [
         ([sent()], SILENT),
-        ([sent(), ACKNOWLEDGED], {"T1:SERVICE"}),
-        ([sent(), ACKNOWLEDGED, ACCEPTED, STARTED], {"T1:SERVICE"}),
-        ([sent(), ACKNOWLEDGED, ACCEPTED, STARTED, DELIVERED], {"T2"}),
-        ([sent(), DECLINED], {"T2"}),
-        ([sent(), WITHDRAWN], {"T2"}),
-        ([sent(), LAPSED], {"T1:SERVICE", "T2"}),
-        ([sent(), LAPSED, ACKNOWLEDGED], {"T1:SERVICE"}),
-        ([sent(), LAPSED, ACKNOWLEDGED, ACCEPTED, LAPSED, STARTED], {"T1:SERVICE"}),
+        ([sent(), ACKNOWLEDGED], {"T1:SERVICE", COPY}),
+        ([sent(), ACKNOWLEDGED, ACCEPTED, STARTED], {"T1:SERVICE", COPY}),
+        ([sent(), ACKNOWLEDGED, ACCEPTED, STARTED, DELIVERED], {"T2", COPY}),
+        ([sent(), DECLINED], {"T2", COPY}),
+        ([sent(), WITHDRAWN], {"T2", COPY}),
+        ([sent(), LAPSED], {"T1:SERVICE", "T2", COPY}),
+        ([sent(), LAPSED, ACKNOWLEDGED], {"T1:SERVICE", COPY}),
+        ([sent(), LAPSED, ACKNOWLEDGED, ACCEPTED, LAPSED, STARTED], {"T1:SERVICE", COPY}),
         ([sent(), DECLINED, CLOSED], set()),
+        ([sent(), ACCEPTED, DELIVERED, HELPED], {COPY}),
+        ([sent(), ACCEPTED, DELIVERED, HELPED, EXPIRED], set()),
     ],
 )
 def test_what_somebody_waits_for(events: list[Event], left: set[str]) -> None:
@@ -87,12 +93,13 @@ def test_a_voided_answer_leaves_the_sender_waiting_again() -> None:
     declined = [fact(sent()), fact(DECLINED)]
     assert running(*declined, fact(VOIDED, event_type="referral-declined")).keys() == SILENT
     assert running(*declined, fact(VOIDED, event_type="gabay.referrals.referral-declined.v1")).keys() == SILENT
-    assert running(*declined, fact(VOIDED, event_type="referral-service-started")).keys() == {"T2"}
+    assert running(*declined, fact(VOIDED, event_type="referral-service-started")).keys() == {"T2", COPY}
 
 
 def test_a_lapse_rings_at_the_time_that_the_sending_fixed() -> None:
     event = sent()
-    assert running(fact(event)) == {"T1:ACK": event.lapse_ack, "T1:SERVICE": event.lapse_service}
+    rung = running(fact(event))
+    assert (rung["T1:ACK"], rung["T1:SERVICE"]) == (event.lapse_ack, event.lapse_service)
 
 
 def test_thirty_calendar_days_go_from_the_recording_and_end_on_a_working_day() -> None:
@@ -141,8 +148,31 @@ def test_whoever_forgets_to_close_is_not_asked_whether_the_client_was_told() -> 
     given(REFERRALS, sent(), LAPSED).when(wish.command).then(facts.ReferralClosed(result="LAPSED", client_told=False, at=SENT_AT))
 
 
+def test_a_receiver_keeps_its_copy_as_long_as_the_agreement_says() -> None:
+    shorter = REGION.agreements[0].model_copy(update={"agreement_id": "SHORT", "copy_years": 2})
+    region = REGION.model_copy(update={"agreements": (*REGION.agreements, shorter)})
+    rung = timers(lambda: region, look_ups).projection.handlers["gabay.referrals.referral-sent.v1"]
+
+    def kept(agreement: str | None) -> int:
+        [*_, start] = rung(fact(sent().model_copy(update={"agreement_id": agreement})))  # type: ignore[misc]
+        return datetime.fromisoformat(start[1][4]).year - SENT_AT.year
+
+    assert kept("ANT-OWWA-1") == REGION.retention.case_years
+    # A confidential one does not tell its agreement: the shortest of all.
+    assert kept("SHORT") == kept(None) == 2
+    assert years_after(datetime(2028, 2, 29, tzinfo=UTC), 2) == datetime(2030, 2, 28, tzinfo=UTC)
+
+
+def test_a_receiver_is_told_when_its_time_is_over_and_nothing_forbids_it() -> None:
+    ring = TIMERS.rules["T6"].ring
+    assert ring(due("T6", "", SENT_AT), False) is None
+    wish = ring(due("T6", "", SENT_AT), True)
+    assert wish is not None
+    assert (wish.command, wish.ctx.actor, wish.ctx.basis) == (ExpireCopy(at=SENT_AT), "system", "LEGAL_OBLIGATION")
+
+
 def test_the_row_names_the_system_and_the_ground_of_the_sending() -> None:
-    [start, _] = TIMERS.projection.handlers["gabay.referrals.referral-sent.v1"](fact(sent()))  # type: ignore[misc]
+    [start, *_] = TIMERS.projection.handlers["gabay.referrals.referral-sent.v1"](fact(sent()))  # type: ignore[misc]
     assert '"actor":"system"' in start[1][5]
     assert "stf-s1" not in start[1][5]
     assert UUID(start[1][0]) == REFERRAL
