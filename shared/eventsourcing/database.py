@@ -101,7 +101,7 @@ async def open_pool(
     lock_timeout_ms: int = 5_000,
     application: str = "gabay",
 ) -> "asyncpg.Pool[Any]":
-    """Open a pool with our timeouts. Raises Unavailable when the server does not answer within 10 s."""
+    """Open a pool with our timeouts; 0: none. Raises Unavailable when the server does not answer within 10 s."""
     try:
         return await asyncio.wait_for(
             _pool(
@@ -112,7 +112,8 @@ async def open_pool(
                 # A connection that was idle for long is no cheaper to keep than to make; one that served many
                 # different statements is dearer, because each keeps its plans.
                 max_inactive_connection_lifetime=300,
-                command_timeout=statement_timeout_ms / 1000 + 5,
+                # The server gives up first and says why; 0 is its word for no limit, and so it is ours.
+                command_timeout=statement_timeout_ms / 1000 + 5 if statement_timeout_ms else None,
                 server_settings={
                     "application_name": application,
                     "statement_timeout": str(statement_timeout_ms),

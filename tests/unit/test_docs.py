@@ -12,6 +12,7 @@ from shared.messaging.contracts import contracts
 from shared.messaging.topics import TOPICS
 from shared.settings import UNREAD, Settings, variable
 from shared.telemetry import METRICS, SPAN_ATTRIBUTES
+from tests.architecture.sources import sources
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -50,6 +51,12 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
     assert fields >= settings_page.NO_EFFECT_YET
     text = (REFERENCE / "settings.md").read_text(encoding="utf-8")
     assert not [name for name in fields if f"`{variable(name)}`" not in text]
+
+
+def test_a_setting_that_has_an_effect_is_not_said_to_have_none() -> None:
+    files = (file for file in sources("services/**/*.py", "shared/**/*.py", "cli/**/*.py") if file.name != "settings.py")  # checked there
+    product = "".join(file.read_text(encoding="utf-8") for file in files)
+    assert not [name for name in settings_page.NO_EFFECT_YET if re.search(rf"\bsettings\.{name}\b", product)]
 
 
 def test_every_metric_and_attribute_is_documented_and_nothing_else() -> None:
