@@ -2,17 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from shared.codes import LegalBasis
-
-
-class Consent(StrEnum):
-    """How the consent that a command names stands, by the service's own read model."""
-
-    ACTIVE = "ACTIVE"
-    ENDED = "ENDED"
-    MISSING = "MISSING"
+from shared.consent import Consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

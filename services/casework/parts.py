@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.casework.basis import Consent
 from services.casework.stay.decisions import open_stay, stay_in
 from services.casework.stay.state import State as Stay
 from services.casework.timers import ANSWER_DAYS
 from shared.codes import Purpose, StayState
 from shared.codes.calendar import add_working_days
+from shared.consent import Consent, Given, anybody, may
 from shared.errors import Rejected
 from shared.eventsourcing.event import instant
 from shared.eventsourcing.handle import Handle
@@ -56,17 +56,13 @@ class Casework:
     ) -> Consent:
         """How a consent to a purpose stands on a day. mission: the country whose consulate it must name."""
         row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id, purpose, WHOLE) if consent_id else None
-        if row is None:
-            return Consent.MISSING
-        valid_to, ended_on, recipient = row
-        if mission is not None and (recipient is None or self.region.org_state(recipient) != mission):
-            return Consent.MISSING
-        over = (valid_to is not None and on > valid_to) or (ended_on is not None and on >= ended_on)
-        return Consent.ENDED if over else Consent.ACTIVE
+        given = Given(purpose, *row) if row else None
+        return may(purpose, given, lambda org: mission is None or (org is not None and self.region.org_state(org) == mission), on)
 
     async def agrees(self, subject_id: UUID, purpose: Purpose, on: date) -> bool:
         """Whether any consent of a person to a purpose is in force on a day."""
-        return bool(await self.pool.fetchval(CONSENTS.in_force, subject_id, purpose, on, WHOLE))
+        rows = await self.pool.fetch(CONSENTS.to_purpose, subject_id, purpose, WHOLE)
+        return any(may(purpose, Given(purpose, *row), anybody, on) is Consent.ACTIVE for row in rows)
 
     async def records(self, client_id: UUID) -> list[UUID]:
         """All records of the person whose record this is: more than one after a merge."""

@@ -7,9 +7,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.referrals.directory.decisions import ENTRY
-from services.referrals.referral.commands import Consent, Entry
+from services.referrals.referral.commands import Entry
 from services.referrals.referral.decisions import REFERRAL_DECIDER
-from shared.codes import PacketItem
+from shared.codes import PacketItem, Purpose
+from shared.consent import Consent, Given, may
 from shared.errors import Rejected
 from shared.eventsourcing.handle import Handle
 from shared.eventsourcing.sql import Statements
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 BOARD: Final = Statements("services.referrals.board")
 CONSENTS: Final = Statements("services.referrals.consents")
 DIRECTORY: Final = Statements("services.referrals.directory")
+SHARE: Final = Purpose.SHARE_FOR_SERVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,12 @@ class Referrals:
         A consent without a recipient is one to a confidential sharing: all that is checked is that it is in force.
         """
         row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id, WHOLE) if client_id and consent_id else None
-        if row is None:
-            return Consent.MISSING, frozenset()
-        recipient, withheld, valid_to, ended_on = row
-        if recipient != to_org and not (recipient is None and confidential):
-            return Consent.MISSING, frozenset()
-        over = (valid_to is not None and on > valid_to) or (ended_on is not None and on >= ended_on)
-        kept = (word.partition("@") for word in withheld.split())
-        items = frozenset(PacketItem(item) for item, _, org in kept if org in ("", to_org))
-        return (Consent.ENDED if over else Consent.ACTIVE), items
+        given = Given(SHARE, row["recipient_org"], row["valid_to"], row["ended_on"]) if row else None
+        found = may(SHARE, given, lambda org: org == to_org or (org is None and confidential), on)
+        if row is None or found is Consent.MISSING:
+            return found, frozenset()
+        kept = (word.partition("@") for word in row["withheld"].split())
+        return found, frozenset(PacketItem(item) for item, _, org in kept if org in ("", to_org))
 
     async def ended(self, client_id: UUID | None, consent_id: UUID | None, on: date) -> bool:
         """Whether the consent that a referral rests on is known to have ended by a day; never of one sent by an override."""

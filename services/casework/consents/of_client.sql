@@ -1,5 +1,5 @@
 -- How one consent of a client to one purpose stands. No row: this service has not heard of it, or it rests since a merge.
-select valid_to, ended_on, recipient_org
+select recipient_org, valid_to, ended_on
   from consents.consent c
  where (select within_reach($4))
    and client_id = $1 and consent_id = $2 and purpose = $3

@@ -9,6 +9,7 @@ from services.intake.client.forms import ConsentAnswer
 from services.intake.client.rules import check_active, check_past, minor, misfit, same, snapshot
 from services.intake.client.state import State, evolve
 from shared.codes import AmendReason, Assent, ConsentForm, ConsentMethod, GivenBy, Purpose
+from shared.consent import Consent, Given, anybody, may
 from shared.contracts.intake.client import ClientEvent, ClientProfileAmended
 from shared.contracts.intake.consent import (
     ConsentGiven,
@@ -59,7 +60,8 @@ def answered(answer: ConsentAnswer, state: State, today: date, profile_key: UUID
         if same(known, consent):
             return []
         raise Rejected("already-exists", "Give a new consent an id of its own.")
-    if consent.valid_to is not None and consent.valid_to < today:
+    given = Given(consent.purpose, consent.recipient_org, consent.valid_to)
+    if may(consent.purpose, given, anybody, today) is Consent.ENDED:
         raise Rejected("consent-expired", "Ask for a new one.", purpose=consent.purpose.value)
     return [consent]
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from services.intake.client.commands import Ground
 from services.intake.client.state import State
 from shared.codes import MAJORITY, AdultChild, AgeBand, LegalBasis, Purpose, age_at, age_band, partial_date
+from shared.consent import Consent, Given, anybody, may
 from shared.contracts.intake.person import Identity, Person, ProfileSnapshot
 from shared.errors import Rejected
 from shared.eventsourcing.event import Event
@@ -71,12 +72,16 @@ def check_ground(ground: Ground, state: State, today: date) -> None:
             )
         return
     consent = state.consents.get(ground.consent_id) if ground.consent_id else None
-    resting = consent is not None and (consent.purpose, consent.recipient_org) in state.suspended
-    if consent is None or resting or consent.consent_id in state.ended or consent.purpose is not Purpose.CASE_MANAGEMENT:
-        remedy = "Read the client again: this consent may have ended."
-        raise Rejected("consent-missing", remedy, purpose=Purpose.CASE_MANAGEMENT.value)
-    if consent.valid_to is not None and consent.valid_to < today:
-        raise Rejected("consent-expired", "Ask for a new one.", purpose=consent.purpose.value)
+    # One that was taken back, or rests since a merge, is none: only by its last day does one run out here.
+    if consent is not None and (consent.consent_id in state.ended or (consent.purpose, consent.recipient_org) in state.suspended):
+        consent = None
+    given = Given(consent.purpose, consent.recipient_org, consent.valid_to) if consent else None
+    match may(Purpose.CASE_MANAGEMENT, given, anybody, today):
+        case Consent.MISSING:
+            remedy = "Read the client again: this consent may have ended."
+            raise Rejected("consent-missing", remedy, purpose=Purpose.CASE_MANAGEMENT.value)
+        case Consent.ENDED:
+            raise Rejected("consent-expired", "Ask for a new one.", purpose=Purpose.CASE_MANAGEMENT.value)
 
 
 def check_past(today: date, *days: tuple[str, date | str | None]) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from shared.codes import (
@@ -19,16 +18,9 @@ from shared.codes import (
     SubCommittee,
     WithdrawReason,
 )
+from shared.consent import Consent
 from shared.contracts.referrals.referral import Packet
 from shared.region import Deadlines
-
-
-class Consent(StrEnum):
-    """How the consent that a referral names stands, by the service's own read model."""
-
-    ACTIVE = "ACTIVE"
-    ENDED = "ENDED"
-    MISSING = "MISSING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """The guards of SendReferral: a consent or an override, an agreement in force, a fresh entry, a whole packet, nothing withheld."""
 
 from shared.codes import MAJORITY, Direction, Priority, Separation, ServiceCode, SubCommittee
+from shared.consent import Consent
 from shared.contracts.referrals import referral as facts
 from shared.errors import Rejected
 from shared.eventsourcing.event import Event
 
-from .commands import ITEMS, Consent, SendReferral
+from .commands import ITEMS, SendReferral
 from .state import State
 from .table import invalid_state
 

@@ -9,7 +9,6 @@ from services.referrals.referral.commands import (
     Accept,
     Acknowledge,
     Close,
-    Consent,
     Decline,
     Deliver,
     Entry,
@@ -32,6 +31,7 @@ from shared.codes import (
     SubCommittee,
     WithdrawReason,
 )
+from shared.consent import Consent
 from shared.contracts.entry import EntryVoided
 from shared.contracts.referrals import referral as facts
 from shared.region import load_region

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.referrals.referral.commands import Accept, Consent, Decline
+from services.referrals.referral.commands import Accept, Decline
 from shared.codes import DeclineReason, Direction, OverrideReason, PacketItem, Priority, ServiceCode, SubCommittee
+from shared.consent import Consent
 from shared.contracts.referrals import referral as facts
 from shared.eventsourcing.decider import Row
 from tests.unit.kit import given
