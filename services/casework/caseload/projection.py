@@ -201,7 +201,17 @@ def referred(fact: Fact) -> Iterable[Op] | None:
 @caseload.on(
     *(
         f"gabay.referrals.referral-{name}.v1"
-        for name in ("acknowledged", "accepted", "declined", "service-started", "service-delivered", "withdrawn", "lapsed", "closed")
+        for name in (
+            "acknowledged",
+            "accepted",
+            "declined",
+            "service-started",
+            "service-delivered",
+            "withdrawn",
+            "lapsed",
+            "closed",
+            "copy-expired",
+        )
     )
 )
 def answered(fact: Fact) -> Op:
