@@ -21,6 +21,11 @@ FREQUENCIES: Mapping[str, Words] = {
 STATUSES: Mapping[str, Words] = {
     "A": {"en": "Normal value", "fr": "Valeur normale", "fil": "Karaniwang halaga"},
     "Q": {"en": "Missing value; suppressed", "fr": "Valeur absente ; supprimée", "fil": "Walang halaga; itinago"},
+    "M": {
+        "en": "Missing value; data cannot exist",
+        "fr": "Valeur absente ; ne peut exister",
+        "fil": "Walang halaga; hindi maaaring magkaroon",
+    },
 }
 TITLES: Mapping[str, Words] = {
     "FREQ": {"en": "Frequency", "fr": "Fréquence", "fil": "Dalas"},

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from services.reporting.disclosure.cells import TOTAL, Codes
-from services.reporting.exports.cube import Column, Cube, days, number
+from services.reporting.exports.cube import STATUSES, Column, Cube, days, number
 from services.reporting.exports.table import written
 
 STARTS: dict[str, tuple[str, str, str, str]] = {
@@ -38,7 +38,7 @@ def hxl_schema(cube: Cube) -> bytes:
     area = next((column for column in cube.columns if column.id == "REF_AREA"), None)
     if area:
         rows.append(("#adm2+code", "true", "", f"^({'|'.join(map(re.escape, area.codes))})$", ""))
-    rows += [("#reached", "false", "number", "", ""), ("#status", "true", "", "", "A|Q")]
+    rows += [("#reached", "false", "number", "", ""), ("#status", "true", "", "", "|".join(STATUSES))]
     header = ("#valid_tag", "#valid_required", "#valid_datatype", "#valid_value+regex", "#valid_value+list")
     return b"".join(written(header, rows))
 

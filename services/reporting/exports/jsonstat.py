@@ -27,7 +27,7 @@ def json_stat(cube: Cube, lang: str) -> bytes:
         "role": {"time": ["TIME_PERIOD"]} | ({"geo": ["REF_AREA"]} if "REF_AREA" in ids else {}),
         "dimension": dimension,
         "value": [_value(cell.value) for cell in cells],
-        "status": {str(place): "Q" for place, cell in enumerate(cells) if cell.status is Status.HIDDEN},
+        "status": {str(place): cell.status.value for place, cell in enumerate(cells) if cell.status is not Status.SHOWN},
         "note": [NOTE[lang], cube.method[lang]],
         "extension": {"table": cube.table, "release": cube.release},
     }

@@ -89,10 +89,10 @@ def _table(book: Any, cube: Cube, lang: str, bold: Any, grey: Any) -> None:
         told.append(cube.period)
         for place, text in enumerate(told):
             sheet.write_string(last, place, text)
-        if cell.status is Status.HIDDEN:
-            sheet.write_blank(last, len(told), None, grey)
-        else:
+        if cell.value is not None:
             sheet.write_number(last, len(told), cell.value)
+        elif cell.status is Status.HIDDEN:
+            sheet.write_blank(last, len(told), None, grey)
         sheet.write_string(last, len(told) + 1, cell.status.value)
     # Names like I01B are taken for cells: tbl_.
     sheet.add_table(0, 0, last, len(header) - 1, {"name": f"tbl_{cube.table}", "columns": [{"header": name} for name in header]})

@@ -242,6 +242,8 @@ def _total(table: Released) -> str:
 
 def _cell(table: Released, at: Mapping[str, str], lang: str) -> str:
     value = table.value(at)
+    if not table.possible(at):
+        return "–"
     return share(value, lang) if value is not None and at.get("MEASURE") == "PCT" else _told(value, lang)
 
 
