@@ -47,12 +47,13 @@ NOTE: Words = {
 @dataclass(frozen=True, slots=True)
 class Column:
     """A dimension of the export. id: its SDMX concept; code_list: the list's SDMX id; codes: with `_T` where it is published,
-    in the order of the list; words: of each code."""
+    in the order of the list; words: of each code; level: of places, 2 province, 3 municipality."""
 
     id: str
     title: Words
     code_list: str
     words: Mapping[str, Words]
+    level: int = 2
 
     @property
     def codes(self) -> Codes:
