@@ -11,7 +11,7 @@ from services.reporting.indicators.public import TABLES
 from services.reporting.pages.charts import MOST, Grid, View, drawing, finding, grid, series, views
 from services.reporting.pages.released import TOTAL, Released
 from services.reporting.pages.text import TEXTS
-from services.reporting.pages.words import number, share
+from services.reporting.pages.words import number, period, share
 
 SECTIONS: Sequence[tuple[str, frozenset[int]]] = (
     ("people", frozenset((1, 2, 4))),
@@ -174,6 +174,14 @@ def key_figures(tables: Mapping[str, Released], before: Mapping[str, Released], 
         why = texts["suppressed_share" if measure == "PCT" else "suppressed_why"] if now is None else ""
         made.append(KeyFigure(texts[key], None if now is None else written(now, lang), told, moved, why))
     return made
+
+
+def consented(table: Released) -> str | None:
+    """Of the yearly table of indicator 04: which share of the clients allowed statistics; None where it is suppressed."""
+    allowed = table.value({"MEASURE": "PCT"})
+    if allowed is None:
+        return None
+    return TEXTS[table.lang]["consented"].format(n=number(allowed, table.lang), period=period(table.period, table.lang))
 
 
 def whole(table: Released, lang: str) -> tuple[list[str], list[tuple[str, list[list[str]]]]]:
