@@ -5,15 +5,33 @@ Used through `shared.telemetry`, which knows the trace that a line belongs to.
 
 import asyncio
 import atexit
+import importlib
 import logging
 import sys
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-import structlog
+
+
+def _without_rich(name: str) -> Any:
+    """A module as if rich were not installed: it is 4 MiB in each process, for tracebacks that never leave one."""
+    known = sys.modules.get("rich")
+    sys.modules["rich"] = None  # type: ignore[assignment]  # as the import system says that there is none
+    try:
+        return importlib.import_module(name)
+    finally:
+        del sys.modules["rich"]
+        if known:
+            sys.modules["rich"] = known
+
+
+if TYPE_CHECKING:
+    import structlog
+else:
+    structlog = _without_rich("structlog")
 
 Where = Callable[[], tuple[str, str, bool] | None]
 """Gives (trace id, span id, sampled) of what is going on."""
@@ -131,7 +149,7 @@ def frames(error: BaseException) -> list[str]:
     return [f"{frame.f_globals.get('__name__', '?')}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)][-12:]
 
 
-def _stamp(constant: Mapping[str, str], where: Where) -> structlog.typing.Processor:
+def _stamp(constant: Mapping[str, str], where: Where) -> "structlog.typing.Processor":
     def stamp(_: Any, level: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         here = where()
         head: dict[str, Any] = {

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from shared import telemetry
+from shared.allocator import give_back
 from shared.http.protocol import GabayProtocol
 from shared.settings import Settings
 
@@ -22,6 +23,7 @@ LOAD_BALANCER_SECONDS: Final = 5.0
 
 def serve(app_factory: Callable[[Settings], FastAPI], settings: Settings) -> None:
     """Serve an app until SIGTERM; blocking. Exit status 3 if it cannot start."""
+    give_back()
     telemetry.setup(settings)
     app = app_factory(settings)
     Server(app, settings).run()

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import uvloop
 
 from shared import telemetry
+from shared.allocator import give_back
 from shared.compose import Parts, open_parts
 from shared.errors import Hole, Unavailable
 from shared.eventsourcing.event import Aggregate
@@ -65,6 +66,7 @@ def run_worker(
     aggregates: what this service's relay publishes. loops: further coroutines of the service (timers); each gets the
     opened parts, runs until it is cancelled, and ends the process if it raises. parts: how to open them.
     """
+    give_back()
     telemetry.setup(settings)
     assert_extension()
     worker = Worker(settings, tuple(aggregates), tuple(projections), reactions, tuple(loops), parts)
@@ -79,7 +81,8 @@ class Worker:
     """The loops of one process. `run` returns its exit status."""
 
     STOP_S = 30.0
-    FOLLOW_S = 2.0
+    # How soon a swap is seen. Each read model of a service asks for itself.
+    FOLLOW_S = 5.0
 
     def __init__(
         self,

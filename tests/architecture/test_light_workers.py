@@ -7,7 +7,7 @@ import sys
 from tests.architecture.sources import ROOT, SERVICES
 
 # The HTTP layer is 22 MiB in each worker, a client of HTTP brings a command line with it, charts and workbooks are more.
-HEAVY = {"fastapi", "starlette", "httpx", "jinja2", "altair", "numpy", "xlsxwriter", "rapidfuzz"}
+HEAVY = {"fastapi", "starlette", "httpx", "jinja2", "altair", "numpy", "xlsxwriter", "rapidfuzz", "rich"}
 
 
 def test_workers_and_issuer_import_only_what_they_do() -> None:
