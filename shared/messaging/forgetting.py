@@ -82,8 +82,9 @@ class Forgetting:
             everybody = now >= again
             try:
                 await self.once(parts, again=everybody)
-                age = await parts.pool.fetchval(SQL.pending_forgotten)
-                telemetry.ERASURE_PENDING_AGE.set(age or 0.0, {"region": parts.settings.region})
+                if telemetry.enabled():
+                    age = await parts.pool.fetchval(SQL.pending_forgotten)
+                    telemetry.ERASURE_PENDING_AGE.set(age or 0.0, {"region": parts.settings.region})
                 again = now + AGAIN_S if everybody else again
             except Exception as error:  # what no retry mends goes on up and ends the worker
                 if not isinstance(error, Unavailable) and judge(error) != "transient":
