@@ -76,7 +76,7 @@ MEANING = {
     "reporting_url": "where the local issuer passes the dashboard's requests on to; development only",
     "relay_batch": "events a transaction of the relay",
     "relay_poll_ms": "shortest and longest pause while the outbox is empty",
-    "consume_batch": "records a transaction of a consumer",
+    "consume_batch": "records a transaction of a consumer at most; consumers of one process share 8,000 in hand",
     "watchdog_s": "a consumer that has not polled for so long ends its process, to be restarted",
     "batch_items": "items a `:batch`",
     "body_bytes": "of a single command",

@@ -19,8 +19,6 @@ class Status(StrEnum):
 
     SHOWN = "A"
     HIDDEN = "Q"
-    IMPOSSIBLE = "M"
-    """no such figure can exist: nothing to divide by"""
 
 
 class Count(NamedTuple):
@@ -36,7 +34,7 @@ NOTHING = Count()
 
 
 class Shown(NamedTuple):
-    """A protected cell: no value with status Q or M."""
+    """A protected cell: no value with status Q."""
 
     value: float | None
     status: Status
@@ -48,7 +46,6 @@ class Shown(NamedTuple):
 
 ZERO = Shown(0, Status.SHOWN)
 HIDDEN = Shown(None, Status.HIDDEN)
-IMPOSSIBLE = Shown(None, Status.IMPOSSIBLE)
 
 
 @dataclass(frozen=True, slots=True)
