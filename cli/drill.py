@@ -8,8 +8,9 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from typing import Annotated
 import typer
 
 from cli.backup import From, Keyring, run_restore
+from cli.comparing import Report, compare, compare_models, heads, models
 from cli.rebuild import quiet
 from deploy.embedded import backup as copies
 from deploy.embedded.backup import Places
@@ -29,39 +31,10 @@ drill = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exception
 RPO_S, RTO_S = 60, 7200
 """What the operations chapter, section 5, promises of a service's store: seconds of facts that may be lost, and until it serves."""
 
-HEADS = "select count(*), coalesce(extract(epoch from max(recorded_at)), 0) from event"
-STREAMS = """
-select e.stream_id, count(*), max(s.version), md5(string_agg(e.event_id::text || md5(e.data::text), '' order by e.version))
-  from event e join stream s using (stream_id) group by 1
-"""
-# Not the watermark: it moves with the clock.
-VIEWS = """
-select format('%I.%I', table_schema, table_name) from information_schema.views
- where table_schema in (select model from generation where state = 'LIVE') and table_name <> 'watermark' order by 1
-"""
 CONSUMED = "select consumer, topic, partition, next from consumed"
-HASH = "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from "
-ERASED = "select stream_id from event where kind = 'client' and type = 'client-erased'"
 
-
-@dataclass(slots=True)
-class Report:
-    """What a drill measured. Seconds count from its beginning; lost: facts that stood then and did not come back."""
-
-    label: str
-    at: str
-    cores: int
-    events: dict[str, int] = field(default_factory=dict)
-    megabytes: float = 0
-    databases_s: float = 0
-    topics_s: float = 0
-    seconds: float = 0
-    compared: bool = False
-    lost: int = 0
-    lost_s: float = 0
-    streams: int = 0
-    models: int = 0
-    erased: int = 0
+Shown = Callable[[str, int, int], None]
+"""shown("records read", 3, 10): how far something has come."""
 
 
 @drill.command("restore")
@@ -79,14 +52,32 @@ def drill_restore(
     """
     quiet()
     places = Places.of(source, keyring)
-    if events:
-        asyncio.run(_filled(places, events))
-    found = asyncio.run(_drilled(places, places.newest()))
+    with _bars() as shown:
+        if events:
+            asyncio.run(_filled(places, events, shown))
+        found = asyncio.run(_drilled(places, places.newest(), shown))
     (places.folder / "verified.json").write_text(json.dumps(asdict(found)) + "\n")
     if report is not None:
         report.write_text(page(found) if report.suffix == ".md" else json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
     for line in told(found):
         print(line)
+
+
+@contextmanager
+def _bars() -> Iterator[Shown]:
+    """A bar for each thing that takes its time, on a terminal, gone in the end."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def shown(what: str, done: int, total: int) -> None:
+            tasks[what] = tasks[what] if what in tasks else bars.add_task(what)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield shown
 
 
 @drill.callback()
@@ -140,38 +131,42 @@ Of those who were erased before: {_forgotten(found)}.
 """
 
 
-async def _filled(places: Places, events: int) -> None:
+async def _filled(places: Places, events: int, shown: Shown) -> None:
     """A backup of the running stack with so many events, of which everybody has read all."""
     from cli.filling import fill
 
     stack = Stack.attach()
-    await fill(stack, events)
-    await _read_anew(stack, _places(stack))
+    await fill(stack, events, lambda stored: shown("events stored", stored, events))
+    await _read_anew(stack, _places(stack), lambda done, total: shown("records read", done, total))
+    shown("copies made", 0, 1)
     copies.create(stack.postgres, places, decode_key(stack.home.secret("backup-key")), days=1, keyring_days=1)
+    shown("copies made", 1, 1)
 
 
-async def _drilled(places: Places, label: str) -> Report:
+async def _drilled(places: Places, label: str, shown: Shown) -> Report:
     copies.check(places, label)
     manifest = places.manifest(label)
     live = Stack.at() if Stack.is_running() else None
-    heads, models = (_heads(live), _models(live)) if live else ({}, {})
+    before, tables = (heads(live), models(live)) if live else ({}, {})
     found = Report(label, datetime.now(UTC).isoformat(timespec="seconds"), os.cpu_count() or 1, compared=live is not None)
     home = _emptied()
     began = time.monotonic()
 
-    async def compare(restored: Stack) -> None:
+    async def back(restored: Stack) -> None:
         found.databases_s = round(time.monotonic() - began, 1)
-        await asyncio.to_thread(_compare, restored, live, heads, manifest["events"], found)
+        await asyncio.to_thread(compare, restored, live, before, manifest["events"], found)
 
     try:
-        await run_restore(home, places, label, until=None, dumps=False, operator=getpass.getuser(), tell=lambda _: None, then=compare)
+        shown("stacks restored", 0, 1)
+        await run_restore(home, places, label, until=None, dumps=False, operator=getpass.getuser(), tell=lambda _: None, then=back)
         since, compared = time.monotonic(), time.monotonic() - began
         async with Stack(home, ports="free", parts=(*PREPARED, *WORKERS)) as stack:
-            await _read_anew(stack, _places(live or stack))
+            shown("stacks restored", 1, 1)
+            await _read_anew(stack, _places(live or stack), lambda done, total: shown("records read anew", done, total))
             found.topics_s = round(time.monotonic() - since, 1)
             found.seconds = round(compared + found.topics_s, 1)
-            if live and found.lost == 0 and _heads(live) == heads:
-                _compare_models(_models(stack), models, _models(live), found)
+            if live and found.lost == 0 and heads(live) == before:
+                compare_models(models(stack), tables, models(live), found)
     finally:
         shutil.rmtree(home)  # people's data, whatever became of the drill
     return found
@@ -189,72 +184,17 @@ def _emptied() -> Path:
     return stack.home.path
 
 
-def _heads(stack: Stack) -> dict[str, tuple[int, float]]:
-    """Service -> how many events it has, and when the newest was recorded."""
-    rows = {name: stack.postgres.sql(name, HEADS).strip().split("|") for name in SERVICES}
-    return {name: (int(count), float(newest)) for name, (count, newest) in rows.items()}
-
-
-def _streams(stack: Stack, service: str) -> dict[str, tuple[int, int, str]]:
-    """Stream -> how many events it has, its version, a hash of them."""
-    rows = (row.split("|") for row in stack.postgres.sql(service, STREAMS).splitlines())
-    return {stream: (int(count), int(version), content) for stream, count, version, content in rows}
-
-
-def _models(stack: Stack) -> dict[str, str]:
-    """Table of a live read model -> a hash of its rows."""
-    found = {}
-    for name in SERVICES:
-        for view in stack.postgres.sql(name, VIEWS).splitlines():
-            found[f"{name}: {view}"] = stack.postgres.sql(name, HASH + view + " t").strip()
-    return found
-
-
-def _compare(restored: Stack, live: Stack | None, heads: dict[str, tuple[int, float]], wanted: dict[str, int], found: Report) -> None:
-    """Raises StackProblem when what came back is not what was there."""
-    remedy = "this backup is no good: make another now"
-    found.megabytes = float(restored.postgres.sql("postgres", "select sum(pg_database_size(datname)) / 1e6 from pg_database"))
-    for name, (count, newest) in _heads(restored).items():
-        found.events[name] = count
-        streams = _streams(restored, name)
-        found.streams += len(streams)
-        # Contiguous streams: a copy that lost rows in the middle would have as many as it says and still be wrong.
-        if broken := [each for each, (events, version, _) in streams.items() if events != version]:
-            raise StackProblem(f"{name}: {len(broken)} streams have holes, the first is {broken[0]}", remedy)
-        if count < wanted[name]:
-            raise StackProblem(f"{name}: {count} events restored, {wanted[name]} were backed up", remedy)
-        if live is None:
-            continue
-        # The stack goes on meanwhile: a stream that has moved on is left out, one that stands must be the same.
-        now = _streams(live, name)
-        if strange := [each for each, told in streams.items() if now.get(each, (0, 0, ""))[1] <= told[1] and now.get(each) != told]:
-            raise StackProblem(f"{name}: {len(strange)} streams came back otherwise, the first is {strange[0]}", remedy)
-        found.lost += max(0, heads[name][0] - count)
-        found.lost_s = max(found.lost_s, round(heads[name][1] - newest, 1) if heads[name][0] > count else 0)
-    forgotten = restored.postgres.sql("intake", ERASED).split()
-    found.erased = len(forgotten)
-    if set(forgotten) & set(restored.postgres.sql("keyring", "select subject_id from subject_key").split()):
-        raise StackProblem("an erased subject has a key again", "./gabay keyring reconcile left one: report it")
-
-
-def _compare_models(here: dict[str, str], before: dict[str, str], after: dict[str, str], found: Report) -> None:
-    """Tables that stood still beside the drill must be the same in it. Raises StackProblem."""
-    still = [table for table, content in after.items() if before.get(table) == content]
-    if other := [table for table in still if here.get(table) != after[table]]:
-        raise StackProblem(
-            f"{', '.join(other)} came back with other rows", "gabay rebuild mends a read model; the backup holds every event"
-        )
-    found.models = len(still)
-
-
 def _places(stack: Stack) -> dict[str, set[tuple[str, str, int]]]:
     """Service -> consumer, topic and partition of everything that its workers have read."""
     rows = {name: stack.postgres.sql(name, CONSUMED).splitlines() for name in SERVICES}
     return {name: {(c, topic, int(number)) for c, topic, number, _ in (row.split("|") for row in some)} for name, some in rows.items()}
 
 
-async def _read_anew(stack: Stack, wanted: dict[str, set[tuple[str, str, int]]]) -> None:
-    """Wait until every stored event has been sent to the new topics, and every consumer (wanted: of a service) has read them."""
+async def _read_anew(stack: Stack, wanted: dict[str, set[tuple[str, str, int]]], told: Callable[[int, int], None]) -> None:
+    """Wait until every stored event has been sent to the new topics, and every consumer (wanted: of a service) has read them.
+
+    told: records read since we wait, and all of them as far as is known by then.
+    """
     from aiokafka import TopicPartition
 
     from shared.messaging.consume import end_offsets
@@ -273,13 +213,15 @@ async def _read_anew(stack: Stack, wanted: dict[str, set[tuple[str, str, int]]])
             left += sum(max(0, ends[TopicPartition(*each[1:])] - reached.get(each, 0)) for each in readers)
         return left
 
-    await _until_none(waiting)
+    await _until_none(waiting, told)
 
 
-async def _until_none(waiting: Callable[[], Awaitable[int]], patience_s: float = 120) -> None:
+async def _until_none(waiting: Callable[[], Awaitable[int]], told: Callable[[int, int], None], patience_s: float = 120) -> None:
     """Ask until nothing waits. Raises StackProblem when for so long nothing has moved."""
-    last, moved = -1, time.monotonic()
+    last, moved, most = -1, time.monotonic(), 0
     while left := await waiting():
+        most = max(most, left)
+        told(most - left, most)
         if left != last:
             last, moved = left, time.monotonic()
         if time.monotonic() - moved > patience_s:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from deploy.embedded.problem import StackProblem
 from deploy.embedded.stack import Stack
@@ -10,10 +10,10 @@ from deploy.embedded.stack import Stack
 A_PERSON = 4  # events of an arrival: registered, two consents, the arrival
 
 
-async def fill(stack: Stack, events: int) -> None:
+async def fill(stack: Stack, events: int, told: Callable[[int], None]) -> None:
     """Register people by the batch route until intake holds so many events. The last months of the table come first.
 
-    Raises StackProblem when the tables have too few people: about four million events.
+    told: hears after each batch how many there are. Raises StackProblem when the tables have too few people: about four million events.
     """
     from cli.data import published
     from cli.demo import Tokens
@@ -27,6 +27,7 @@ async def fill(stack: Stack, events: int) -> None:
 
     def wanted() -> Iterator[tuple[str, int, bytes]]:
         for batch in batches(list(published.load().months[::-1])):
+            told(events - max(0, missing()))
             if missing() <= 0:
                 return
             yield batch

@@ -24,7 +24,7 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.compose.target import FILES, HOME, lay_out
 from deploy.embedded.stack import CORE, PARTS, ROOT, Stack
 from tests.harness.openbao import OpenBao, serve
-from tests.harness.verdict import PAGE, PROPERTY, page
+from tests.harness.verdict import PAGE, PROPERTY, Tell, line, page
 
 # A developer's own settings must not decide what a test finds.
 for _name in [name for name in os.environ if name.startswith("GABAY_")]:
@@ -42,6 +42,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--target", help="compose, or a compose file: against the stack that runs by it, what asks for a whole stack")
     parser.addoption("--pictures", action="store_true", help="take the pictures of docs/images anew (tests/browser)")
     parser.addoption("--report", action="store_true", help=f"write {PAGE} from what the reliability tests say")
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Say what a run found: tell("R4", what=..., seed=..., counts={...}, wrong=[...], bug=...). Fails if it is not as it must be."""
+
+    def told(ids: str, **said: Any) -> None:
+        record_property(PROPERTY, line(ids, **said))
+        wrong, bug = list(said["wrong"]), said.get("bug")
+        print(f"\n{ids}, {said['what']}: {said['counts']}; with {bug or 'no bug'}: {'; '.join(wrong) or 'nothing wrong'}")
+        assert bool(wrong) == bool(bug), "\n".join(wrong) or f"{bug} was not noticed"
+
+    return told
 
 
 @pytest.hookimpl(trylast=True)

@@ -13,15 +13,16 @@ from bench.stack import APIS, WORKERS, Stack
 from bench.yardsticks import empty
 
 EVERYTHING = frozenset({"kafka", "issuer", *APIS, *WORKERS})
-BATCH, CONNECTIONS, LONGER = 250, 2, 5
+BATCH, CONNECTIONS = 250, 2
 PEOPLE_A_SECOND = 5_000
 
 
 class EndToEnd:
-    """Batches of arrivals (four events a person) for five times a cell's seconds, then until reporting shows them all."""
+    """Batches of arrivals (four events a person) for so many times a cell's seconds, then until reporting shows them all."""
 
     name, concurrency, unit = "end_to_end", "-", "people/s"
     yardstick_name, bar, ambitious = "N1", 0.30, 0.45
+    longer = 5
     needs, profiled, quick = EVERYTHING, ("intake-api", "reporting-worker", "intake-worker", "casework-worker", "referrals-worker"), False
 
     def __init__(self) -> None:
@@ -42,8 +43,8 @@ class EndToEnd:
     async def subject(self, seconds: float) -> Sample:
         self._before = await visible(self.stack)
         # Built beforehand and only as many as the time can take: a million bodies would be the bench's own memory test.
-        requests = centre_app.batches(self.corpus, round(PEOPLE_A_SECOND * seconds * LONGER) // BATCH, BATCH, self.token)
-        self._acked, sample = await through(self.stack, requests, BATCH, seconds * LONGER)
+        requests = centre_app.batches(self.corpus, round(PEOPLE_A_SECOND * seconds * self.longer) // BATCH, BATCH, self.token)
+        self._acked, sample = await through(self.stack, requests, BATCH, seconds * self.longer)
         return sample
 
     async def check(self) -> None:

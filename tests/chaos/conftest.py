@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from deploy.embedded.stack import ROOT
 from tests.harness.plantable import Plantable
 from tests.harness.region import Region
-from tests.harness.verdict import PROPERTY, Tell, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +27,3 @@ def ground() -> Iterator[Ground]:
     stack = plantable.start()
     yield Ground(plantable, Region(stack))
     stack.stop_sync()
-
-
-@pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Tell:
-    """Say what a run found: tell("R4", what=..., seed=..., counts={...}, wrong=[...], bug=...). Fails if it is not as it must be."""
-
-    def told(ids: str, **said: Any) -> None:
-        record_property(PROPERTY, line(ids, **said))
-        wrong, bug = list(said["wrong"]), said.get("bug")
-        print(f"\n{ids}, {said['what']}: {said['counts']}; with {bug or 'no bug'}: {'; '.join(wrong) or 'nothing wrong'}")
-        assert bool(wrong) == bool(bug), "\n".join(wrong) or f"{bug} was not noticed"
-
-    return told
