@@ -202,7 +202,7 @@ async def _rewind(settings: Settings, operator: str, tell: Any) -> None:
     from aiokafka import TopicPartition
 
     from shared.messaging.broker import Broker
-    from shared.messaging.consume import end_offsets
+    from shared.messaging.positions import end_offsets
     from shared.messaging.replay import rewind
     from shared.messaging.session import connect
 

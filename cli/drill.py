@@ -197,7 +197,7 @@ async def _read_anew(stack: Stack, wanted: dict[str, set[tuple[str, str, int]]],
     """
     from aiokafka import TopicPartition
 
-    from shared.messaging.consume import end_offsets
+    from shared.messaging.positions import end_offsets
 
     broker = stack.administrator()
 

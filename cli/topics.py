@@ -72,7 +72,7 @@ async def _list(create: bool, replication: int) -> int:
     from aiokafka import TopicPartition
 
     from shared.messaging.broker import Broker
-    from shared.messaging.consume import end_offsets
+    from shared.messaging.positions import end_offsets
     from shared.messaging.topics import differences, ensure
 
     settings = settings_of(None, "cli")
@@ -99,7 +99,7 @@ async def _tail(topic: str, beginning: bool, end: bool, count: int | None, value
     from aiokafka import TopicPartition
 
     from shared.messaging.broker import Broker, let_go
-    from shared.messaging.consume import end_offsets
+    from shared.messaging.positions import end_offsets
 
     broker = Broker.of(settings_of(None, "cli"))
     known = await broker.partitions()

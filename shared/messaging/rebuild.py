@@ -19,10 +19,11 @@ from shared.errors import GabayError
 from shared.eventsourcing.projection import Projection
 from shared.eventsourcing.sql import statements
 from shared.messaging.broker import Broker
-from shared.messaging.consume import Consumer, end_offsets
+from shared.messaging.consume import Consumer
 from shared.messaging.forgetting import purge_all
 from shared.messaging.models import at_generation, drop_retired, live_version, next_generation, swap
 from shared.messaging.opening import Opens
+from shared.messaging.positions import end_offsets
 from shared.messaging.project import Projecting
 
 SQL = statements(__package__)

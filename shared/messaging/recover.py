@@ -24,7 +24,7 @@ from shared.eventsourcing.ids import derived
 from shared.eventsourcing.sql import statements
 from shared.messaging.broker import Broker, let_go
 from shared.messaging.cloudevents import Undecodable, decode, head
-from shared.messaging.consume import end_offsets
+from shared.messaging.positions import end_offsets
 from shared.messaging.topics import BY_NAME
 
 SQL = statements(__package__)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.messaging import consume
+from shared.messaging import lag
 from tests.chaos.conftest import Ground
 from tests.chaos.load import Load
 from tests.chaos.truth import findings
@@ -77,7 +77,7 @@ async def test_a_device_from_tomorrow_is_told_and_one_from_yesterday_is_believed
 def test_no_reader_lags_by_less_than_nothing_or_by_the_clock_of_a_device(
     tell: Tell, monkeypatch: pytest.MonkeyPatch, bug: str | None
 ) -> None:
-    monkeypatch.setattr(consume, "recorded_at", consume.recorded_at)  # put back at the end
+    monkeypatch.setattr(lag, "recorded_at", lag.recorded_at)  # put back at the end
     if bug:
         lag_from_the_time_of_the_fact.plant()
     now = datetime.now(UTC)
@@ -87,8 +87,8 @@ def test_no_reader_lags_by_less_than_nothing_or_by_the_clock_of_a_device(
             ("ce_time", (now + timedelta(days=days)).isoformat().encode()),
             ("ce_recordedtime", (now - timedelta(seconds=2)).isoformat().encode()),
         ]
-        lag = now.timestamp() - (consume.recorded_at(SimpleNamespace(headers=headers)) or 0)
-        wrong += [] if 0 <= lag < 10 else [f"a device {days:+d} d off: lag {lag:.0f} s"]
+        behind = now.timestamp() - (lag.recorded_at(SimpleNamespace(headers=headers)) or 0)
+        wrong += [] if 0 <= behind < 10 else [f"a device {days:+d} d off: lag {behind:.0f} s"]
     tell("R5", what="lag of a reader", counts={"records": 2}, wrong=wrong, bug=bug)
 
 

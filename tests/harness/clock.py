@@ -31,11 +31,11 @@ def sleep_a_day() -> None:
     """
 
     def fall(*_: object) -> None:
-        from shared.messaging import consume, progress, watchdog
+        from shared.messaging import assignment, consume, progress, watchdog
 
         dusk = time.monotonic()
         clock = SimpleNamespace(monotonic=lambda: dusk + (time.monotonic() - dusk) * HURRY, time=time.time)
-        for module in (consume, progress, watchdog):
+        for module in (assignment, consume, progress, watchdog):
             module.time = clock  # type: ignore[attr-defined]
         move_clock(86_400)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.messaging import consume, failures, parked, project, reactions
+from shared.messaging import assignment, consume, failures, parked, project, reactions
 
 
 def plant() -> None:
@@ -11,5 +11,5 @@ def plant() -> None:
     def blames(error: BaseException, connection: Any = None) -> str:
         return "poison" if getattr(error, "sqlstate", None) == "53100" else judge(error, connection)
 
-    for module in (consume, parked, project, reactions):
+    for module in (assignment, consume, parked, project, reactions):
         module.judge = blames  # type: ignore[attr-defined]

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from shared.messaging import consume
+from shared.messaging import lag
 
 
 def plant() -> None:
     def happened_at(record: Any) -> float | None:
         return datetime.fromisoformat(dict(record.headers)["ce_time"].decode()).timestamp()
 
-    consume.recorded_at = happened_at
+    lag.recorded_at = happened_at

@@ -18,8 +18,9 @@ from shared.eventsourcing.event import Aggregate, Event
 from shared.eventsourcing.projection import Projection
 from shared.messaging.broker import Broker, let_go
 from shared.messaging.cloudevents import Encoder, Row
-from shared.messaging.consume import Consumer, end_offsets
+from shared.messaging.consume import Consumer
 from shared.messaging.models import at_generation
+from shared.messaging.positions import end_offsets
 from shared.messaging.project import Projecting
 from shared.messaging.relay import Relay
 from tests.conftest import Database
