@@ -21,6 +21,7 @@ from cli.manifests import stale
 from deploy.compose.secrets import main as make_secrets
 from deploy.manifests.table import IMAGES, all_secrets
 from shared.settings import KEK_CLASSES, ROOT, Settings
+from tests.harness import container
 
 # As compose reads it where nothing is set: the defaults.
 TEXT = re.sub(r"\$\{\w+:-(.*?)\}", r"\1", (ROOT / "docker-compose.yml").read_text())
@@ -197,6 +198,14 @@ def test_what_the_code_reads_of_the_source_tree_is_in_the_image() -> None:
     assert {"pyproject.toml", "docs/reference"} <= set(copied), "every api reads its release, and reporting answers /v1/schemas"
     kept = (ROOT / "deploy/compose/Dockerfile.dockerignore").read_text().splitlines()
     assert {"!pyproject.toml", "!docs/reference"} <= set(kept)
+
+
+def test_the_stand_in_for_a_container_holds_what_the_image_holds() -> None:
+    """`tests/harness/container.py`, with which intake's api and worker run on a read-only root."""
+    copied = [line.split() for line in stages()[0] if line.startswith("COPY ")]
+    of_the_tree = {words[1] for words in copied} - {"requirements/runtime.txt", "deploy/compose/gabay"}
+    assert of_the_tree == set(container.COPIED)
+    assert f"USER {container.USER}:{container.USER}" in stages()[1]
 
 
 def test_kafka_and_postgres_have_the_settings_of_the_embedded_stack() -> None:
