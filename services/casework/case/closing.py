@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.casework.assistance.table import REQUESTED_STILL
 from shared.codes import ClosureReason, ReturnStage
-from shared.contracts.casework import case as facts
+from shared.contracts.casework import ending
 from shared.errors import Rejected
 from shared.eventsourcing.event import Event
 
@@ -20,9 +20,9 @@ def close(command: CloseCase, state: State) -> list[Event]:
     """The system's closure for an erasure passes every guard."""
     if command.reason is not ClosureReason.ERASURE:
         _may_close(command, state)
-    told = facts.ClosureProfile(reason=command.reason, outcomes=command.outcomes)
-    narrative = facts.ClosureNarrative(**told.model_dump(), summary=command.summary)
-    return [facts.CaseClosed(closed_on=command.closed_on, approved=command.approved, profile=told, narrative=narrative)]
+    told = ending.ClosureProfile(reason=command.reason, outcomes=command.outcomes)
+    narrative = ending.ClosureNarrative(**told.model_dump(), summary=command.summary)
+    return [ending.CaseClosed(closed_on=command.closed_on, approved=command.approved, profile=told, narrative=narrative)]
 
 
 def _may_close(command: CloseCase, state: State) -> None:
@@ -52,7 +52,7 @@ def reopen(command: ReopenCase, state: State) -> list[Event]:
     """At most twelve months after the closure; later a new case names this one."""
     if state.closed_on is None or command.on > _a_year_after(state.closed_on):
         raise Rejected("invalid-state", "Open a new case with previous_case_id.", state="CLOSED", allowed=[])
-    return [facts.CaseReopened(prior_closure=command.prior_closure, narrative=facts.ReopeningNote(reason=command.reason))]
+    return [ending.CaseReopened(prior_closure=command.prior_closure, narrative=ending.ReopeningNote(reason=command.reason))]
 
 
 def _a_year_after(day: date) -> date:

@@ -29,7 +29,8 @@ from shared.codes import (
     TransferAnswer,
     Unit,
 )
-from shared.contracts.casework.case import Need, Outcome
+from shared.contracts.casework.case import Need
+from shared.contracts.casework.ending import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

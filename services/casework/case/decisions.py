@@ -8,6 +8,8 @@ from uuid import UUID
 from services.casework.assistance import decisions as assistance
 from shared.codes import C4_CASE_TYPES, CaseKind, LegalBasis, NoteKind, ServiceCode, SubCommittee, TransferAnswer
 from shared.contracts.casework import case as facts
+from shared.contracts.casework import ending
+from shared.contracts.casework import plan as plan_facts
 from shared.contracts.casework.assistance import (
     ConsularRequestProgressed,
     ReintegrationMeasured,
@@ -50,7 +52,7 @@ FULL_CASELOAD: Final = 30
 
 VOIDABLE: Final[Mapping[type[Event], str]] = {
     facts.NeedsAssessed: ALWAYS,
-    facts.PlanActionRecorded: ALWAYS,
+    plan_facts.PlanActionRecorded: ALWAYS,
     facts.ServiceDelivered: ALWAYS,
     facts.FollowUpScheduled: ALWAYS,
     facts.FollowUpRecorded: ALWAYS,
@@ -221,15 +223,15 @@ def _rows(centre: str, beside_another: bool, stream_id: UUID, state: State, even
             yield open_case(client_id)
             if not beside_another:
                 yield Row("claim", "open-case", f"{client_id}:{centre}")
-        case facts.CaseReopened():
+        case ending.CaseReopened():
             yield open_case(str(state.client_id))
             if not beside_another:
                 yield Row("claim", "open-case", f"{state.client_id}:{centre}")
-        case facts.CaseTransferAnswered(answer=TransferAnswer.ACCEPTED, to_centre=to_centre):
+        case ending.CaseTransferAnswered(answer=TransferAnswer.ACCEPTED, to_centre=to_centre):
             yield Row("release", "open-case", f"{state.client_id}:{centre}")
             if not beside_another:
                 yield Row("claim", "open-case", f"{state.client_id}:{to_centre}")
-        case facts.CaseClosed():
+        case ending.CaseClosed():
             yield Row("unsearch", "open-case-of", str(state.client_id))
             yield Row("release", "open-case", f"{state.client_id}:{centre}")
         case _:

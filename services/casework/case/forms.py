@@ -19,7 +19,8 @@ from shared.codes import (
     SubCommittee,
     Unit,
 )
-from shared.contracts.casework.case import Need, Outcome
+from shared.contracts.casework.case import Need
+from shared.contracts.casework.ending import Outcome
 from shared.contracts.casework.field import LongText, Org, Quantity, Text
 from shared.http.bodies import CommandBody, CreationBody, NewId, StaffId, example
 from shared.privacy.classes import NARRATIVE, PROFILE, PROTECTED

@@ -1,6 +1,6 @@
 """Plans, follow-ups and notes of a case over HTTP."""
 
-from shared.contracts.casework.case import CasePlanProposed
+from shared.contracts.casework.plan import CasePlanProposed
 from shared.http.command import Answer, Call, CommandRouter, Resource
 
 from .commands import AgreePlan, Note, ProposePlan, RecordFollowUp, RecordPlanAction, ReviewPlan, ScheduleFollowUp, Step

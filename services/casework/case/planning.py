@@ -1,7 +1,7 @@
 """Plans of a case: proposed by the worker, answered by a supervisor, agreed by the client, carried out step by step."""
 
 from shared.codes import ActionStatus, PlanDecision, ServiceCode
-from shared.contracts.casework import case as facts
+from shared.contracts.casework import plan as plan_facts
 from shared.errors import OutOfScope, Rejected
 from shared.eventsourcing.event import Event
 
@@ -23,12 +23,12 @@ def propose(command: ProposePlan, state: State) -> list[Event]:
     if errors:
         raise Rejected("validation", "Point each step to a need of this case, under an id of its own.", errors=errors)
     hidden = state.confidential
-    told = facts.PlanProfile(plan_types=command.plan_types)
+    told = plan_facts.PlanProfile(plan_types=command.plan_types)
     return [
-        facts.CasePlanProposed(
+        plan_facts.CasePlanProposed(
             plan_no=state.plan_no + 1,
             actions=tuple(
-                facts.PlannedAction(
+                plan_facts.PlannedAction(
                     action_id=step.action_id,
                     service_code=ServiceCode.PSS if hidden else step.service_code,
                     provider=None if hidden else step.provider,
@@ -39,7 +39,7 @@ def propose(command: ProposePlan, state: State) -> list[Event]:
             ),
             target_end=command.target_end,
             profile=told,
-            narrative=facts.PlanNarrative(
+            narrative=plan_facts.PlanNarrative(
                 **told.model_dump(),
                 goals=command.goals,
                 needs={step.action_id: step.need_id for step in command.actions},
@@ -49,9 +49,9 @@ def propose(command: ProposePlan, state: State) -> list[Event]:
     ]
 
 
-def _hidden(command: ProposePlan) -> tuple[facts.HiddenStep, ...]:
+def _hidden(command: ProposePlan) -> tuple[plan_facts.HiddenStep, ...]:
     """The true codes of a confidential case."""
-    return tuple(facts.HiddenStep(action_id=s.action_id, service_code=s.service_code, provider=s.provider) for s in command.actions)
+    return tuple(plan_facts.HiddenStep(action_id=s.action_id, service_code=s.service_code, provider=s.provider) for s in command.actions)
 
 
 def review(command: ReviewPlan, state: State) -> list[Event]:
@@ -65,8 +65,8 @@ def review(command: ReviewPlan, state: State) -> list[Event]:
         raise refused_at("/reason", "missing")
     if command.decision is PlanDecision.APPROVED and state.plan_approved:
         return []
-    note = facts.ReviewNote(reason=command.reason) if command.reason else None
-    return [facts.CasePlanReviewed(plan_no=command.plan_no, decision=command.decision, narrative=note)]
+    note = plan_facts.ReviewNote(reason=command.reason) if command.reason else None
+    return [plan_facts.CasePlanReviewed(plan_no=command.plan_no, decision=command.decision, narrative=note)]
 
 
 def agree(command: AgreePlan, state: State) -> list[Event]:
@@ -79,7 +79,7 @@ def agree(command: AgreePlan, state: State) -> list[Event]:
         raise Rejected("date-in-future", "Record the agreement once it was given.", fields=["/agreed_on"])
     if state.to_be_signed and not state.plan_approved:
         raise Rejected("plan-not-approved", "Ask a supervisor to approve the plan first.")
-    return [facts.CasePlanAgreed(plan_no=command.plan_no, client_agreed=True, agreed_on=command.agreed_on, method=command.method)]
+    return [plan_facts.CasePlanAgreed(plan_no=command.plan_no, client_agreed=True, agreed_on=command.agreed_on, method=command.method)]
 
 
 def move(command: RecordPlanAction, state: State) -> list[Event]:
@@ -91,11 +91,11 @@ def move(command: RecordPlanAction, state: State) -> list[Event]:
             raise OutOfScope()
     if known and (known.status is command.status or (_by_referral(command) and known.status in ENDED)):
         return []
-    note = facts.ActionNote(note=command.note) if command.note else None
+    note = plan_facts.ActionNote(note=command.note) if command.note else None
     plan_no = known.plan_no if known else max(1, state.plan_no)
     referral_id = command.referral_id
     return [
-        facts.PlanActionRecorded(
+        plan_facts.PlanActionRecorded(
             plan_no=plan_no, action_id=command.action_id, status=command.status, referral_id=referral_id, narrative=note
         )
     ]

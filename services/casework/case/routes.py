@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from services.casework.parts import Casework
 from shared.codes import ClosureReason, ServiceCode
-from shared.contracts.casework.case import CaseClosed
+from shared.contracts.casework.ending import CaseClosed
 from shared.http.command import Answer, Call, CommandRouter, OutOfScope, Resource, invalid, violation
 
 from .commands import (

@@ -32,24 +32,18 @@ from shared.contracts.casework.assistance import (
 from shared.contracts.casework.case import (
     AssessmentNarrative,
     CaseAssigned,
-    CaseClosed,
     CaseEvent,
     CaseNoteRecorded,
     CaseOpened,
-    CasePlanAgreed,
-    CasePlanProposed,
-    CasePlanReviewed,
-    CaseReopened,
     CaseReviewRequired,
-    CaseTransferAnswered,
-    CaseTransferRequested,
     FollowUpRecorded,
     FollowUpScheduled,
     NeedsAssessed,
     OpeningNarrative,
-    PlanActionRecorded,
     ServiceDelivered,
 )
+from shared.contracts.casework.ending import CaseClosed, CaseReopened, CaseTransferAnswered, CaseTransferRequested
+from shared.contracts.casework.plan import CasePlanAgreed, CasePlanProposed, CasePlanReviewed, PlanActionRecorded
 from shared.contracts.casework.protection import ProtectionAssessed
 from shared.contracts.entry import EntryVoided
 

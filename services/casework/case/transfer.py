@@ -1,7 +1,7 @@
 """A case that moves to another centre of the region: asked for here, answered there (domain chapter, section 7)."""
 
 from shared.codes import TransferAnswer
-from shared.contracts.casework import case as facts
+from shared.contracts.casework import ending
 from shared.errors import OutOfScope, Rejected
 from shared.eventsourcing.event import Event
 
@@ -22,8 +22,8 @@ def request(command: RequestTransfer, state: State) -> list[Event]:
         raise invalid_state(state.state)
     if command.transfer_id in state.answered:
         raise Rejected("already-exists", "Another transfer had this id: draw a new one.")
-    note = facts.TransferNote(reason=command.reason)
-    return [facts.CaseTransferRequested(transfer_id=command.transfer_id, to_centre=command.to_centre, narrative=note)]
+    note = ending.TransferNote(reason=command.reason)
+    return [ending.CaseTransferRequested(transfer_id=command.transfer_id, to_centre=command.to_centre, narrative=note)]
 
 
 def answer(command: AnswerTransfer, state: State) -> list[Event]:
@@ -36,6 +36,6 @@ def answer(command: AnswerTransfer, state: State) -> list[Event]:
         raise Rejected("same-person-signoff", "Let another supervisor answer.")
     if command.by is not None and command.answer is TransferAnswer.REFUSED and not command.reason:
         raise refused_at("/reason", "missing")
-    note = facts.TransferNote(reason=command.reason) if command.reason else None
+    note = ending.TransferNote(reason=command.reason) if command.reason else None
     to_centre = state.transfer.to_centre
-    return [facts.CaseTransferAnswered(transfer_id=command.transfer_id, to_centre=to_centre, answer=command.answer, narrative=note)]
+    return [ending.CaseTransferAnswered(transfer_id=command.transfer_id, to_centre=to_centre, answer=command.answer, narrative=note)]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from services.casework.parts import Casework
 from shared.codes import TransferAnswer
-from shared.contracts.casework.case import CaseTransferRequested
+from shared.contracts.casework.ending import CaseTransferRequested
 from shared.contracts.casework.field import Text
 from shared.http.bodies import CommandBody, NewId, example
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Resource, invalid, violation

@@ -12,20 +12,15 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.codes import (
-    ActionStatus,
     CaseKind,
     CaseSource,
     CaseType,
-    ClosureReason,
-    ConsentMethod,
     ContactResult,
     CostBand,
     FollowUpType,
     Mode,
     NeedCode,
-    NeedOutcome,
     NoteKind,
-    PlanDecision,
     Priority,
     ReviewCause,
     RiskLevel,
@@ -33,8 +28,6 @@ from shared.codes import (
     ServiceCode,
     ServiceResult,
     SubCommittee,
-    SupportPlanType,
-    TransferAnswer,
     Unit,
 )
 from shared.contracts.casework.assistance import (
@@ -43,10 +36,11 @@ from shared.contracts.casework.assistance import (
     ReturnAssistanceProgressed,
     TracingProgressed,
 )
-from shared.contracts.casework.field import CentreCode, LongText, Org, Quantity, Staff, Text
+from shared.contracts.casework.ending import CaseClosed, CaseReopened, CaseTransferAnswered, CaseTransferRequested
+from shared.contracts.casework.field import LongText, Org, Quantity, Staff, Text
+from shared.contracts.casework.plan import CasePlanAgreed, CasePlanProposed, CasePlanReviewed, PlanActionRecorded
 from shared.contracts.casework.protection import ProtectionAssessed
 from shared.contracts.entry import EntryVoided
-from shared.contracts.part import Part
 from shared.eventsourcing.event import Aggregate, Event, Sealed
 from shared.privacy.classes import NARRATIVE, PROFILE, PROTECTED, Erased
 
@@ -57,14 +51,6 @@ class Need(Sealed):
     need_id: UUID = Field(description="Id of the need, the same in plan and closure.")
     code: NeedCode = Field(description="What is needed.")
     priority: Priority = Field(description="How soon.")
-
-
-class Outcome(Sealed):
-    """What became of one need at closure."""
-
-    need_id: UUID = Field(description="The need.")
-    code: NeedCode = Field(description="What was needed.")
-    outcome: NeedOutcome = Field(description="What became of it.")
 
 
 class OpeningProfile(Sealed):
@@ -127,79 +113,6 @@ class NeedsAssessed(Event, type="needs-assessed"):
     profile: Annotated[AssessmentProfile | Erased | None, PROFILE] = None
     narrative: Annotated[AssessmentNarrative | Erased, NARRATIVE]
     protected: Annotated[ProtectionNote | Erased | None, PROTECTED] = None
-
-
-class PlannedAction(Part):
-    """One agreed step, as everybody may see it."""
-
-    action_id: UUID = Field(description="Id of the step.")
-    service_code: ServiceCode = Field(description="Service that the step asks for; PSS if the case is confidential.")
-    provider: Org | None = Field(default=None, description="Who is to give it; the centre if absent.")
-    due: date = Field(description="Day by which it should be done.")
-    cost_band: CostBand = Field(description="What it will cost, in bands of pesos.")
-
-
-class PlanProfile(Sealed):
-    plan_types: tuple[SupportPlanType, ...] = Field(max_length=9, description="HTCDS kinds of support in the plan.")
-
-
-class HiddenStep(Sealed):
-    """The true service of a step of a confidential case."""
-
-    action_id: UUID = Field(description="The step.")
-    service_code: ServiceCode = Field(description="Service that it asks for.")
-    provider: Org | None = Field(default=None, description="Who is to give it; the centre if absent.")
-
-
-class PlanNarrative(PlanProfile):
-    goals: tuple[Text, ...] = Field(min_length=1, max_length=20, description="What the client wants to reach.")
-    needs: dict[UUID, UUID] = Field(max_length=40, description="Need that each action answers: action id -> need id.")
-    services: tuple[HiddenStep, ...] = Field(default=(), max_length=40, description="True services, where the open part must not tell.")
-
-
-class CasePlanProposed(Event, type="case-plan-proposed"):
-    """The worker wrote a plan."""
-
-    plan_no: int = Field(ge=1, le=999, description="Number of the plan in its case.")
-    actions: tuple[PlannedAction, ...] = Field(min_length=1, max_length=40, description="The agreed steps.")
-    target_end: date = Field(description="Day by which the plan should be done.")
-    profile: Annotated[PlanProfile | Erased | None, PROFILE] = None
-    narrative: Annotated[PlanNarrative | Erased, NARRATIVE]
-
-
-class ReviewNote(Sealed):
-    reason: Text = Field(description="Why the plan was returned or approved.")
-
-
-class CasePlanReviewed(Event, type="case-plan-reviewed"):
-    """A supervisor answered a plan."""
-
-    plan_no: int = Field(ge=1, le=999, description="The plan.")
-    decision: PlanDecision = Field(description="The supervisor's answer.")
-    narrative: Annotated[ReviewNote | Erased | None, NARRATIVE] = None
-
-
-class CasePlanAgreed(Event, type="case-plan-agreed"):
-    """The client agreed to a plan."""
-
-    plan_no: int = Field(ge=1, le=999, description="The plan.")
-    client_agreed: bool = Field(description="Always true: a plan is the client's or none.")
-    agreed_on: date = Field(description="Day of the agreement.")
-    method: ConsentMethod = Field(description="How the agreement is proved.")
-
-
-class ActionNote(Sealed):
-    note: Text = Field(description="What the worker adds.")
-
-
-class PlanActionRecorded(Event, type="plan-action-recorded"):
-    """A step of the plan moved."""
-
-    plan_no: int = Field(ge=1, le=999, description="The plan.")
-    action_id: UUID = Field(description="The step.")
-    status: ActionStatus = Field(description="Where the step stands now.")
-    referral_id: UUID | None = Field(default=None, description="Referral whose answer moved it.")
-    narrative: Annotated[ActionNote | Erased | None, NARRATIVE] = None
 
 
 class ServiceProfile(Sealed):
@@ -274,56 +187,6 @@ class CaseReviewRequired(Event, type="case-review-required"):
     cause: ReviewCause = Field(description="What happened.")
     due: date = Field(description="Day by which somebody must have looked.")
     source_event: UUID = Field(description="The fact that caused it.")
-
-
-class ClosureProfile(Sealed):
-    reason: ClosureReason = Field(description="Why the case ended.")
-    outcomes: tuple[Outcome, ...] = Field(default=(), max_length=200, description="What became of each need.")
-
-
-class ClosureNarrative(ClosureProfile):
-    summary: LongText | None = Field(default=None, description="The case in words; absent only when the system closes it.")
-
-
-class CaseClosed(Event, type="case-closed"):
-    """The help ended; each need has an outcome."""
-
-    closed_on: date = Field(description="Day of the closure.")
-    approved: bool = Field(description="Whether a supervisor signed it.")
-    profile: Annotated[ClosureProfile | Erased | None, PROFILE] = None
-    narrative: Annotated[ClosureNarrative | Erased, NARRATIVE]
-
-
-class ReopeningNote(Sealed):
-    reason: Text = Field(description="Why the case goes on.")
-
-
-class CaseReopened(Event, type="case-reopened"):
-    """A closed case goes on, at most twelve months after its closure."""
-
-    prior_closure: UUID = Field(description="Event id of the closure that is undone.")
-    narrative: Annotated[ReopeningNote | Erased, NARRATIVE]
-
-
-class TransferNote(Sealed):
-    reason: Text = Field(description="Why the case should move, or why it is taken or not.")
-
-
-class CaseTransferRequested(Event, type="case-transfer-requested"):
-    """The case should move to another centre of the region; until that answers, nothing changes."""
-
-    transfer_id: UUID = Field(description="Id of the transfer.")
-    to_centre: CentreCode = Field(description="Centre that is asked.")
-    narrative: Annotated[TransferNote | Erased, NARRATIVE]
-
-
-class CaseTransferAnswered(Event, type="case-transfer-answered"):
-    """The other centre's answer. ACCEPTED moves the case there and clears its worker; without an answer it is REFUSED."""
-
-    transfer_id: UUID = Field(description="The transfer.")
-    to_centre: CentreCode = Field(description="Centre that answers.")
-    answer: TransferAnswer = Field(description="The answer.")
-    narrative: Annotated[TransferNote | Erased | None, NARRATIVE] = None
 
 
 CaseEvent = (

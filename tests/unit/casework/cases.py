@@ -28,6 +28,8 @@ from shared.codes import (
     Unit,
 )
 from shared.contracts.casework import case as facts
+from shared.contracts.casework import ending
+from shared.contracts.casework import plan as plan_facts
 
 CENTRE = "PH-ANT-01"
 TODAY = date(2026, 3, 6)
@@ -113,29 +115,29 @@ def delivering(**changes: Any) -> DeliverService:
 
 
 def closing(*needs: UUID, **changes: Any) -> CloseCase:
-    outcomes = tuple(facts.Outcome(need_id=n, code=NeedCode.INCOME, outcome=NeedOutcome.MET) for n in needs)
+    outcomes = tuple(ending.Outcome(need_id=n, code=NeedCode.INCOME, outcome=NeedOutcome.MET) for n in needs)
     return CloseCase(**{"closed_on": TODAY, "reason": ClosureReason.COMPLETED, "outcomes": outcomes, "summary": "works again", **changes})
 
 
-def closed(day: date = TODAY) -> facts.CaseClosed:
-    told = facts.ClosureProfile(reason=ClosureReason.COMPLETED)
-    return facts.CaseClosed(
-        closed_on=day, approved=False, profile=told, narrative=facts.ClosureNarrative(**told.model_dump(), summary="works again")
+def closed(day: date = TODAY) -> ending.CaseClosed:
+    told = ending.ClosureProfile(reason=ClosureReason.COMPLETED)
+    return ending.CaseClosed(
+        closed_on=day, approved=False, profile=told, narrative=ending.ClosureNarrative(**told.model_dump(), summary="works again")
     )
 
 
-def planned() -> facts.CasePlanProposed:
-    action = facts.PlannedAction(action_id=ACTION, service_code=ServiceCode.LIV, due=TODAY, cost_band=CostBand.B1)
-    narrative = facts.PlanNarrative(plan_types=(), goals=("a shop",), needs={ACTION: NEED})
-    return facts.CasePlanProposed(plan_no=1, actions=(action,), target_end=TODAY, narrative=narrative)
+def planned() -> plan_facts.CasePlanProposed:
+    action = plan_facts.PlannedAction(action_id=ACTION, service_code=ServiceCode.LIV, due=TODAY, cost_band=CostBand.B1)
+    narrative = plan_facts.PlanNarrative(plan_types=(), goals=("a shop",), needs={ACTION: NEED})
+    return plan_facts.CasePlanProposed(plan_no=1, actions=(action,), target_end=TODAY, narrative=narrative)
 
 
-def agreed() -> facts.CasePlanAgreed:
-    return facts.CasePlanAgreed(plan_no=1, client_agreed=True, agreed_on=TODAY, method=ConsentMethod.WRITTEN)
+def agreed() -> plan_facts.CasePlanAgreed:
+    return plan_facts.CasePlanAgreed(plan_no=1, client_agreed=True, agreed_on=TODAY, method=ConsentMethod.WRITTEN)
 
 
-def returned() -> facts.CasePlanReviewed:
-    return facts.CasePlanReviewed(plan_no=1, decision=PlanDecision.RETURNED)
+def returned() -> plan_facts.CasePlanReviewed:
+    return plan_facts.CasePlanReviewed(plan_no=1, decision=PlanDecision.RETURNED)
 
 
 def scheduled() -> facts.FollowUpScheduled:
@@ -146,8 +148,8 @@ def assigned(worker: str = "stf-w1") -> facts.CaseAssigned:
     return facts.CaseAssigned(worker=worker, role=Role.caseworker)
 
 
-def done() -> facts.PlanActionRecorded:
-    return facts.PlanActionRecorded(plan_no=1, action_id=ACTION, status="DONE")
+def done() -> plan_facts.PlanActionRecorded:
+    return plan_facts.PlanActionRecorded(plan_no=1, action_id=ACTION, status="DONE")
 
 
 WAY_TO: dict[CaseState, list[Any]] = {

@@ -25,7 +25,7 @@ from shared.codes import (
     ServiceCode,
     SupportPlanType,
 )
-from shared.contracts.casework import case as facts
+from shared.contracts.casework import plan as plan_facts
 from tests.unit.casework.cases import ACTION, FOLLOW_UP, NEED, TODAY, ground
 
 NOTE = UUID(int=30)
@@ -77,5 +77,5 @@ def noting(kind: NoteKind = NoteKind.CONTACT, **changes: Any) -> Note:
     return Note(**{"note_id": NOTE, "kind": kind, "text": "called", "ground": ground(), **changes})
 
 
-def approved() -> facts.CasePlanReviewed:
-    return facts.CasePlanReviewed(plan_no=1, decision=PlanDecision.APPROVED)
+def approved() -> plan_facts.CasePlanReviewed:
+    return plan_facts.CasePlanReviewed(plan_no=1, decision=PlanDecision.APPROVED)

@@ -21,7 +21,8 @@ from shared.codes import (
     TracingStage,
 )
 from shared.contracts.casework import assistance as facts
-from shared.contracts.casework.case import CaseClosed, CaseReviewRequired
+from shared.contracts.casework.case import CaseReviewRequired
+from shared.contracts.casework.ending import CaseClosed
 from tests.unit.casework.cases import CLIENT, NEED, TODAY, closing, delivering, ground, opened
 from tests.unit.casework.helping import (
     SEARCH,

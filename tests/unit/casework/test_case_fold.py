@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.codes import ProtectionMatter
 from shared.contracts.casework import case as facts
+from shared.contracts.casework import ending
 from shared.contracts.casework.assistance import ReintegrationMeasured, ReintegrationNarrative
 from shared.contracts.casework.case import CASE
 from shared.contracts.entry import EntryVoided
@@ -20,13 +21,13 @@ from tests.unit.kit import in_every_way_forgotten
 KNOWN: list[Any] = [event for way in WAY_TO.values() for event in way] + [
     cases.returned(),
     facts.CaseReviewRequired(cause="DUPLICATE_CLIENT", due=cases.TODAY, source_event=cases.NEED),
-    facts.CaseReopened(prior_closure=cases.CLOSURE, narrative=facts.ReopeningNote(reason="again")),
+    ending.CaseReopened(prior_closure=cases.CLOSURE, narrative=ending.ReopeningNote(reason="again")),
     facts.CaseNoteRecorded(note_id=cases.NEED, kind="CONTACT", narrative=facts.CaseNote(text="called")),
     facts.FollowUpRecorded(follow_up_id=cases.NEED, type="SAFETY", due=cases.TODAY, done=cases.TODAY, contact="REACHED"),
     CASES.decide(cases.delivering(), CASES.fold([cases.opened()]))[0],
     cases.assigned(),
-    facts.CaseTransferRequested(transfer_id=cases.NEED, to_centre="PH-MAS-01", narrative=facts.TransferNote(reason="moves")),
-    facts.CaseTransferAnswered(transfer_id=cases.NEED, to_centre="PH-MAS-01", answer="ACCEPTED"),
+    ending.CaseTransferRequested(transfer_id=cases.NEED, to_centre="PH-MAS-01", narrative=ending.TransferNote(reason="moves")),
+    ending.CaseTransferAnswered(transfer_id=cases.NEED, to_centre="PH-MAS-01", answer="ACCEPTED"),
     *helping.after(
         [cases.opened(minor=True)],
         helping.asking(),

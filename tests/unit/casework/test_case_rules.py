@@ -22,6 +22,8 @@ from shared.codes import (
     SubCommittee,
 )
 from shared.contracts.casework import case as facts
+from shared.contracts.casework import ending
+from shared.contracts.casework import plan as plan_facts
 from shared.eventsourcing.decider import Row
 from tests.unit.casework.cases import (
     ACTION,
@@ -137,13 +139,13 @@ def test_after_a_withdrawal_work_goes_on_for_five_working_days() -> None:
     given(CASES, opened(), REVIEW).when(delivering(ground=ground(Consent.ENDED))).then_types(facts.ServiceDelivered)
     given(CASES, opened(), REVIEW).when(late).rejected("consent-expired")
     given(CASES, opened(), REVIEW).when(delivering(ground=ground(Consent.MISSING))).rejected("consent-missing")
-    given(CASES, opened(), REVIEW).when(closing()).then_types(facts.CaseClosed)
+    given(CASES, opened(), REVIEW).when(closing()).then_types(ending.CaseClosed)
 
 
 def test_every_need_has_an_outcome_before_closure() -> None:
     given(CASES, opened(), assessed()).when(closing()).rejected("open-items", kinds=["need"])
     given(CASES, opened(), assessed()).when(closing(NEED, OTHER_NEED)).refused_at("/outcomes/1/need_id")
-    given(CASES, opened(), assessed()).when(closing(NEED)).then_types(facts.CaseClosed)
+    given(CASES, opened(), assessed()).when(closing(NEED)).then_types(ending.CaseClosed)
 
 
 @pytest.mark.parametrize(
@@ -153,18 +155,18 @@ def test_every_need_has_an_outcome_before_closure() -> None:
 )
 def test_some_closures_are_signed(first: facts.CaseOpened) -> None:
     given(CASES, first).when(closing()).rejected("approval-needed")
-    given(CASES, first).when(closing(approved=True)).then_types(facts.CaseClosed)
+    given(CASES, first).when(closing(approved=True)).then_types(ending.CaseClosed)
 
 
 def test_every_reason_but_completed_is_signed_save_erasure() -> None:
     given(CASES, opened()).when(closing(reason=ClosureReason.LOST_CONTACT)).rejected("approval-needed")
-    given(CASES, opened(minor=True), assessed()).when(closing(reason=ClosureReason.ERASURE)).then_types(facts.CaseClosed)
+    given(CASES, opened(minor=True), assessed()).when(closing(reason=ClosureReason.ERASURE)).then_types(ending.CaseClosed)
 
 
 def test_a_case_is_reopened_within_twelve_months() -> None:
     again = ReopenCase(on=date(2027, 3, 6), prior_closure=CLOSURE, reason="back again")
     given(CASES, opened(), closed()).when(again).then(
-        facts.CaseReopened(prior_closure=CLOSURE, narrative=facts.ReopeningNote(reason="back again"))
+        ending.CaseReopened(prior_closure=CLOSURE, narrative=ending.ReopeningNote(reason="back again"))
     )
     given(CASES, opened(), closed()).when(replace(again, on=date(2027, 3, 7))).rejected("invalid-state")
     given(CASES, opened(), closed(date(2024, 2, 29))).when(replace(again, on=date(2025, 3, 1))).rejected("invalid-state")
@@ -179,5 +181,5 @@ def test_one_event_asks_for_one_review() -> None:
 def test_a_step_keeps_the_number_of_its_plan() -> None:
     referral = UUID(int=77)
     command = RecordPlanAction(action_id=ACTION, status=ActionStatus.DONE, referral_id=referral)
-    fact = facts.PlanActionRecorded(plan_no=1, action_id=ACTION, status=ActionStatus.DONE, referral_id=referral)
+    fact = plan_facts.PlanActionRecorded(plan_no=1, action_id=ACTION, status=ActionStatus.DONE, referral_id=referral)
     given(CASES, opened(), assessed(), planned()).when(command).then(fact).when(command).nothing()

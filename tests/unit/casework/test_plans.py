@@ -8,6 +8,8 @@ import pytest
 from services.casework.case.commands import Consent, RecordPlanAction
 from shared.codes import ActionStatus, CaseKind, CaseState, CostBand, PlanDecision, Priority, ServiceCode
 from shared.contracts.casework import case as facts
+from shared.contracts.casework import ending
+from shared.contracts.casework import plan as plan_facts
 from tests.unit.casework.cases import (
     ACTION,
     CASES,
@@ -29,9 +31,9 @@ PROPOSED = WAY_TO[CaseState.PLAN_PROPOSED]
 
 
 def test_a_plan_is_proposed_with_its_goals_sealed() -> None:
-    fact = given(CASES, opened(), assessed()).when(proposing()).fact(facts.CasePlanProposed)
+    fact = given(CASES, opened(), assessed()).when(proposing()).fact(plan_facts.CasePlanProposed)
     assert (fact.plan_no, fact.actions[0].service_code, fact.actions[0].provider) == (1, ServiceCode.LIV, "OWWA")
-    assert isinstance(fact.narrative, facts.PlanNarrative)
+    assert isinstance(fact.narrative, plan_facts.PlanNarrative)
     assert (fact.narrative.goals, fact.narrative.services) == (("a shop",), ())
     assert "goals" not in fact.model_dump(exclude=fact.sealed_members)
 
@@ -48,10 +50,10 @@ def test_a_plan_rests_on_the_consent() -> None:
 
 def test_on_a_confidential_case_the_steps_are_told_in_the_narrative_only() -> None:
     hidden = given(CASES, opened(case_kind=CaseKind.CONFIDENTIAL), assessed())
-    fact = hidden.when(proposing(a_step(service_code=ServiceCode.SHE, provider="DSWD"))).fact(facts.CasePlanProposed)
+    fact = hidden.when(proposing(a_step(service_code=ServiceCode.SHE, provider="DSWD"))).fact(plan_facts.CasePlanProposed)
     assert (fact.actions[0].service_code, fact.actions[0].provider) == (ServiceCode.PSS, None)
-    assert isinstance(fact.narrative, facts.PlanNarrative)
-    assert fact.narrative.services == (facts.HiddenStep(action_id=ACTION, service_code=ServiceCode.SHE, provider="DSWD"),)
+    assert isinstance(fact.narrative, plan_facts.PlanNarrative)
+    assert fact.narrative.services == (plan_facts.HiddenStep(action_id=ACTION, service_code=ServiceCode.SHE, provider="DSWD"),)
 
 
 def test_a_supervisor_answers_a_plan_at_somebody_elses_request() -> None:
@@ -68,7 +70,7 @@ def test_a_returned_plan_says_why() -> None:
     given(CASES, *PROPOSED).when(reviewing(PlanDecision.RETURNED)).refused_at("/reason")
     after = given(CASES, *PROPOSED).when(reviewing(PlanDecision.RETURNED, reason="too dear")).after()
     assert after.state.state is CaseState.ASSESSED
-    again = after.when(proposing()).fact(facts.CasePlanProposed)
+    again = after.when(proposing()).fact(plan_facts.CasePlanProposed)
     assert again.plan_no == 2
 
 
@@ -76,7 +78,7 @@ def test_only_the_newest_plan_is_answered_or_agreed() -> None:
     second = given(CASES, *PROPOSED).when(reviewing(PlanDecision.RETURNED, reason="no")).after().when(proposing()).after()
     second.when(reviewing(plan_no=1)).rejected("invalid-state")
     second.when(agreeing(plan_no=3)).rejected("not-found")
-    second.when(agreeing(plan_no=2)).then_types(facts.CasePlanAgreed)
+    second.when(agreeing(plan_no=2)).then_types(plan_facts.CasePlanAgreed)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_a_dear_plan_makes_the_closure_one_to_be_signed() -> None:
     before: Given = given(CASES, opened(), assessed())
     dear = before.when(proposing(a_step(cost_band=CostBand.B4))).after()
     dear.when(closing(*dear.state.needs)).rejected("approval-needed")
-    dear.when(closing(*dear.state.needs, approved=True)).then_types(facts.CaseClosed)
+    dear.when(closing(*dear.state.needs, approved=True)).then_types(ending.CaseClosed)
 
 
 def test_a_step_moves_by_hand_within_its_plan() -> None:
@@ -122,7 +124,7 @@ def test_a_step_that_ended_stays_so_when_its_referral_comes_to_nothing() -> None
     lapsed = RecordPlanAction(action_id=ACTION, status=ActionStatus.BLOCKED, referral_id=UUID(int=77))
     given(CASES, *WAY_TO[CaseState.PLAN_AGREED], done()).when(lapsed).nothing()
     late = RecordPlanAction(action_id=ACTION, status=ActionStatus.DONE, referral_id=UUID(int=77))
-    given(CASES, *WAY_TO[CaseState.PLAN_AGREED]).when(lapsed).after().when(late).then_types(facts.PlanActionRecorded)
+    given(CASES, *WAY_TO[CaseState.PLAN_AGREED]).when(lapsed).after().when(late).then_types(plan_facts.PlanActionRecorded)
 
 
 def test_a_step_carried_over_keeps_where_it_stands() -> None:

@@ -25,7 +25,7 @@ from shared.codes import (
     SubCommittee,
     TracingStage,
 )
-from shared.contracts.casework import case as facts
+from shared.contracts.casework import ending
 from shared.eventsourcing.event import Context
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.reaction import Wish
@@ -310,5 +310,5 @@ def test_unanswered_it_is_refused_once() -> None:
     due = Due(stream_id=CASE, name="T4", item=str(UUID(int=60)), at=at, rings_at=at, now=at, ctx=ctx, version=1)
     wish = TIMERS.rules["T4"].ring(due, None)
     assert wish is not None
-    refused = facts.CaseTransferAnswered(transfer_id=UUID(int=60), to_centre="PH-MAS-01", answer="REFUSED")
+    refused = ending.CaseTransferAnswered(transfer_id=UUID(int=60), to_centre="PH-MAS-01", answer="REFUSED")
     given(CASES, opened(), REQUESTED).when(wish.command).then(refused).when(wish.command).rejected("invalid-state")

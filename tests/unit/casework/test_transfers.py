@@ -7,14 +7,14 @@ from uuid import UUID
 from services.casework.case.commands import AnswerTransfer, Consent, RequestTransfer
 from services.casework.case.decisions import case_at
 from shared.codes import CaseState, TransferAnswer
-from shared.contracts.casework import case as facts
+from shared.contracts.casework import ending
 from shared.eventsourcing.decider import Row
 from tests.unit.casework.cases import CASE, CASES, CENTRE, CLIENT, WAY_TO, assigned, closed, closing, ground, opened
 from tests.unit.kit import given
 
 THERE = "PH-MAS-01"
 TRANSFER = UUID(int=60)
-REQUESTED = facts.CaseTransferRequested(transfer_id=TRANSFER, to_centre=THERE, narrative=facts.TransferNote(reason="moves"))
+REQUESTED = ending.CaseTransferRequested(transfer_id=TRANSFER, to_centre=THERE, narrative=ending.TransferNote(reason="moves"))
 
 
 def asking(**changes: Any) -> RequestTransfer:
@@ -27,8 +27,8 @@ def answering(answer: TransferAnswer = TransferAnswer.ACCEPTED, **changes: Any) 
     return AnswerTransfer(**{"transfer_id": TRANSFER, "answer": answer, "by": "stf-s9", "asked_by": "stf-w1", **changes})
 
 
-def answered(answer: TransferAnswer = TransferAnswer.ACCEPTED) -> facts.CaseTransferAnswered:
-    return facts.CaseTransferAnswered(transfer_id=TRANSFER, to_centre=THERE, answer=answer)
+def answered(answer: TransferAnswer = TransferAnswer.ACCEPTED) -> ending.CaseTransferAnswered:
+    return ending.CaseTransferAnswered(transfer_id=TRANSFER, to_centre=THERE, answer=answer)
 
 
 def test_a_transfer_is_asked_of_another_centre_and_one_at_a_time() -> None:
