@@ -282,11 +282,12 @@ async def test_a_recreated_topic_stops_the_consumer_until_it_is_rewound(world: W
     await admin.delete_topics([world.aggregate.topic])
     await admin.close()
 
-    async def gone() -> bool:
-        return world.aggregate.topic not in await world.broker.partitions()
+    async def there() -> bool:
+        return world.aggregate.topic in await world.broker.partitions()
 
-    await eventually(gone, what="a deleted topic")
+    await eventually(there, lambda found: not found, what="a deleted topic")
     await ensure(world.broker, topics=[Topic(world.aggregate.topic)])
+    await eventually(there, what="the topic made anew")
     with pytest.raises(Restart, match=r"topic was recreated: \./gabay consumers rewind casework\.ledger\.v1"):
         await asyncio.wait_for(world.consumer().run(), 30)
     await replay.rewind(world.owner, "casework.ledger.v1", operator="stf-op")
