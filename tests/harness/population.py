@@ -21,6 +21,8 @@ A2_OF = {"Y0T4": "Y0T17", "Y5T11": "Y0T17", "Y12T17": "Y0T17", "Y18T59": "Y_GE18
 MONTH = Axis("MONTH", MONTHS, total=False, within={"QUARTER": QUARTER_OF})
 QUARTER = Axis("QUARTER", QUARTERS, total=False)
 AREA = Axis("AREA", PROVINCES)
+TOWNS = {f"{province[:5]}{n:02d}000": province for province in PROVINCES for n in range(1, 6)}
+MUN = Axis("MUN", tuple(TOWNS), within={"AREA": TOWNS})
 SEX = Axis("SEX", ("F", "M", "X", "_U"))
 A5 = Axis("A5", tuple(A2_OF), within={"A2": A2_OF})
 A2 = Axis("A2", ("Y0T17", "Y_GE18", "_U"))
@@ -32,6 +34,7 @@ NEW_CLIENTS: Mapping[str, tuple[Axis, ...]] = {
     "I01B": (QUARTER, AREA, SEX, A5),
     "I01C": (AREA, TYPE, SEX),
     "I01E": (EDU, SEX),
+    "I01F": (MUN,),
 }
 """New clients of one year: 12 monthly, 4 quarterly, 1 annual release in one block."""
 
@@ -47,7 +50,7 @@ class Person:
 
 def people(size: int, seed: int, provinces: Sequence[str] = PROVINCES) -> list[Person]:
     """Clients as centres have them: one large province, few children, few of unknown sex."""
-    draw = random.Random(seed)
+    draw, towns = random.Random(seed), random.Random(f"towns {seed}")
     found = []
     for _ in range(size):
         month = draw.choice(MONTHS)
@@ -62,6 +65,8 @@ def people(size: int, seed: int, provinces: Sequence[str] = PROVINCES) -> list[P
             "EDU": (draw.choices(EDU.codes, (2, 20, 30, 30, 15, 3))[0],),
             "TYPE": tuple(sorted(set(draw.choices(TYPE.codes, (5, 3, 2, 1), k=draw.choice((1, 1, 2)))))),
         }
+        here = [town for town, province in TOWNS.items() if province in codes["AREA"]]
+        codes["MUN"] = (towns.choices(here, range(1, len(here) + 1))[0],)
         found.append(Person(UUID(int=draw.getrandbits(128), version=4), codes))
     return found
 

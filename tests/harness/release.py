@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -55,7 +55,8 @@ def a_draft(period: str, size: float = 1.0, edition: int = 0, only: Iterable[str
     for table in tables:
         for measure, dims in zip(table.measures, divisions[table.name], strict=True):
             axes.setdefault(measure.universe, {}).update({each.axis.name: each.axis for each in dims})
-    units = {universe: list(_units(universe, named, period, size)) for universe, named in axes.items()}
+    several = {name for table in tables for measure in table.measures for name in table.by if measure.dimensions[name].many}
+    units = {universe: list(_units(universe, named, several, period, size)) for universe, named in axes.items()}
     grids = [
         _grid(table, measure, dims, units[measure.universe])
         for table in tables
@@ -77,18 +78,23 @@ def _divided(table: PublicTable, measure: Counted) -> tuple[Divided, ...]:
     return tuple(divided(measure, name, region(), LISTED.get(name, ())) for name in table.by)
 
 
-def _units(universe: str, axes: Mapping[str, Axis], period: str, size: float) -> Iterable[tuple[int, Mapping[str, Codes], float]]:
+def _units(
+    universe: str, axes: Mapping[str, Axis], several: Container[str], period: str, size: float
+) -> Iterable[tuple[int, Mapping[str, Codes], float]]:
     draw = random.Random(f"{universe} {period}")
     kind = universe.split("/")[0]
     number = int(SIZES.get(kind, 400) * size * {"M": 0.4, "Q": 1, "A": 3}[frequency(period)] * draw.uniform(0.85, 1.2))
     for _ in range(number):
         codes = {
-            name: tuple(sorted(set(draw.choices(axis.codes, _weights(name, axis), k=2 if axis.many else 1)))) for name, axis in axes.items()
+            name: tuple(sorted(set(draw.choices(axis.codes, _weights(name, axis), k=2 if name in several else 1))))
+            for name, axis in axes.items()
         }
         if "A2" in codes and "A5" in codes:
             codes["A2"] = (axes["A5"].within["A2"][codes["A5"][0]],)
         if "AREA" in codes and "SITE" in codes and draw.random() < 0.85:
             codes["AREA"] = codes["SITE"]
+        if "AREA" in codes and "MUN" in codes:
+            codes["AREA"] = (axes["MUN"].within["AREA"][codes["MUN"][0]],)
         yield draw.getrandbits(31), codes, draw.random()
 
 

@@ -14,13 +14,14 @@ from services.reporting.disclosure.cells import TOTAL, Codes, Count, Grid
 from services.reporting.disclosure.derived import Valued, Values
 from services.reporting.disclosure.keys import record_key
 from services.reporting.indicators.published import Counted, PublicTable
-from services.reporting.releases.axes import LISTED, Divided, divided
+from services.reporting.releases.axes import LISTED, Divided, divided, provinces, towns
 from shared.region import load_region
 from tests.harness.population import A2_OF, SEED
 
 REGION = load_region(Path(__file__).parents[2] / "deploy" / "regions" / "route-example.toml")
 LISTS = {"Country": ("ARE", "SAU"), "Agency": ("OWWA",)}
 OTHER = "-"
+TOWNS = towns(provinces(REGION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def _units(universe: str, tables: Sequence[PublicTable], made: Drawn, size: int,
         }
         if {"a5", "a2"} <= codes.keys():
             codes["a2"] = (A2_OF[codes["a5"][0]],)
+        if {"area", "c2"} <= codes.keys() and universe.startswith("registration"):
+            codes["area"] = tuple(sorted({TOWNS[town] for town in codes["c2"]}))
         id = UUID(int=draw.getrandbits(128), version=4)
         found.append(Unit(id, draw.randrange(1 + size // 2), draw.randint(1, 9), draw.choice((5.0, 9.0, 800.0)), codes))
     return found

@@ -8,6 +8,7 @@ import pytest
 
 from cli.data.published import GROUPS, load
 from shared.codes import country
+from tests.harness import philippines
 
 PHILIPPINES = Path(__file__).parents[1] / "data"
 
@@ -57,3 +58,16 @@ def test_the_philippine_tables_are_complete() -> None:
         rows = list(csv.DictReader(file))
     assert sum(int(row["MALE"]) + int(row["FEMALE"]) for row in rows) == 2_515_729
     assert len(list(PHILIPPINES.glob("philippines_emigrants_by_*.csv"))) == 5
+
+
+@pytest.mark.parametrize("year", ["1981", "1988", "2009", "2020"])
+def test_the_philippine_margins_are_of_the_same_people(year: str) -> None:
+    """What a margin falls short of the table by sex is unknown, never lost."""
+    short = {"2009": ("region", 93), "1988": ("occupation", 1)}
+    for size in (None, 300):
+        made = philippines.margins(year, size)
+        assert {sum(counts.values()) for counts in made.values()} == {size or sum(made["sex"].values())}
+    if year in short:
+        name, missing = short[year]
+        assert philippines.margins(year)[name]["_U"] == missing
+    assert sum(n for n, _ in philippines.batches(year, 300, most=70)) == 300

@@ -19,6 +19,8 @@ class Status(StrEnum):
 
     SHOWN = "A"
     HIDDEN = "Q"
+    IMPOSSIBLE = "M"
+    """no such figure can exist: nothing to divide by"""
 
 
 class Count(NamedTuple):
@@ -34,7 +36,7 @@ NOTHING = Count()
 
 
 class Shown(NamedTuple):
-    """A protected cell: no value with status Q."""
+    """A protected cell: no value with status Q or M."""
 
     value: float | None
     status: Status
@@ -46,6 +48,7 @@ class Shown(NamedTuple):
 
 ZERO = Shown(0, Status.SHOWN)
 HIDDEN = Shown(None, Status.HIDDEN)
+IMPOSSIBLE = Shown(None, Status.IMPOSSIBLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from math import floor, log10
 from statistics import median
 from typing import NamedTuple
 
-from services.reporting.disclosure.cells import HIDDEN, Axis, Codes, Protected, Shown, Status
+from services.reporting.disclosure.cells import HIDDEN, IMPOSSIBLE, Axis, Codes, Protected, Shown, Status
 from services.reporting.disclosure.protect import CHANGE, Kept
 
 FEWEST = 11
@@ -65,6 +65,16 @@ def share(part: Shown, whole: Shown) -> Shown:
         return HIDDEN
     percent = min(100.0, 100 * part.value / whole.value)
     return Shown(round(percent, 1) if whole.value >= EXACT_FROM else float(floor(percent + 0.5)), Status.SHOWN)
+
+
+def per_1000(part: Shown, inhabitants: int | None) -> Shown:
+    """For each 1,000 inhabitants by a census, to 0.01: of a protected count, so that it says no more than the count does.
+
+    inhabitants: None for what the census did not count as one place; there can be no such figure then.
+    """
+    if inhabitants is None:
+        return IMPOSSIBLE
+    return part if part.value is None else Shown(round(1000 * part.value / inhabitants, 2), part.status)
 
 
 def median_days(days: Sequence[float], contributors: int | None = None) -> Shown:

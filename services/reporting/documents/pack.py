@@ -53,6 +53,8 @@ def _changes(sheet: Sheet, tables: Sequence[Released]) -> list[list[str]]:
     for table in tables:
         axis = table.axis("MEASURE")
         for measure in [SHARE] if table.percent else table.measures:
+            if not table.possible({"MEASURE": measure}):
+                continue
             name = table.title if axis is None else f"{table.title}: {axis.labels[measure].lower()}"
             rows.append(_row(sheet, table, measure, name, "_T"))
         area = table.axis("REF_AREA")

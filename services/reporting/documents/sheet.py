@@ -8,11 +8,12 @@ from functools import cache
 from importlib.resources import files
 
 from services.reporting.documents.content import Page, Table
-from services.reporting.documents.shelf import Shelf, figure
+from services.reporting.documents.shelf import Shelf
 from services.reporting.documents.texts import TEXTS
 from services.reporting.exports.cube import NOTE, days
 from services.reporting.indicators.declaration import Words
-from services.reporting.pages.words import day, number, period
+from services.reporting.pages.content import consented
+from services.reporting.pages.words import day
 
 LICENCE = "CC BY 4.0"
 
@@ -113,6 +114,4 @@ def coverage(sheet: Sheet) -> list[str]:
     """How to read the figures; with the share of clients who allowed statistics, once it is published."""
     said = [NOTE[sheet.lang]]
     table = sheet.shelf.latest("I04A")
-    if table is not None and (allowed := figure(table)) is not None:
-        said.append(sheet.texts["consented"].format(n=number(allowed, sheet.lang), period=period(table.period, sheet.lang)))
-    return said
+    return [*said, told] if table is not None and (told := consented(table)) else said

@@ -21,6 +21,11 @@ FREQUENCIES: Mapping[str, Words] = {
 STATUSES: Mapping[str, Words] = {
     "A": {"en": "Normal value", "fr": "Valeur normale", "fil": "Karaniwang halaga"},
     "Q": {"en": "Missing value; suppressed", "fr": "Valeur absente ; supprimée", "fil": "Walang halaga; itinago"},
+    "M": {
+        "en": "Missing value; data cannot exist",
+        "fr": "Valeur absente ; ne peut exister",
+        "fil": "Walang halaga; hindi maaaring magkaroon",
+    },
 }
 TITLES: Mapping[str, Words] = {
     "FREQ": {"en": "Frequency", "fr": "Fréquence", "fil": "Dalas"},
@@ -42,12 +47,13 @@ NOTE: Words = {
 @dataclass(frozen=True, slots=True)
 class Column:
     """A dimension of the export. id: its SDMX concept; code_list: the list's SDMX id; codes: with `_T` where it is published,
-    in the order of the list; words: of each code."""
+    in the order of the list; words: of each code; level: of places, 2 province, 3 municipality."""
 
     id: str
     title: Words
     code_list: str
     words: Mapping[str, Words]
+    level: int = 2
 
     @property
     def codes(self) -> Codes:

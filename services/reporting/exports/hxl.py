@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from itertools import product
 
 from services.reporting.disclosure.cells import TOTAL, Codes
-from services.reporting.exports.cube import Column, Cube, days, number
+from services.reporting.exports.cube import STATUSES, Column, Cube, days, number
 from services.reporting.exports.table import written
 
-STARTS: dict[str, tuple[str, str, str, str]] = {
-    "en": ("Start", "End", "Province code", "Province"),
-    "fr": ("Début", "Fin", "Code de la province", "Province"),
-    "fil": ("Simula", "Wakas", "Kodigo ng lalawigan", "Lalawigan"),
-}
+STARTS = {"en": ("Start", "End"), "fr": ("Début", "Fin"), "fil": ("Simula", "Wakas")}
+PLACES: dict[int, dict[str, tuple[str, str]]] = {
+    2: {"en": ("Province code", "Province"), "fr": ("Code de la province", "Province"), "fil": ("Kodigo ng lalawigan", "Lalawigan")},
+    3: {
+        "en": ("Municipality code", "Municipality"), "fr": ("Code de la municipalité", "Municipalité"),
+        "fil": ("Kodigo ng munisipalidad", "Munisipalidad"),
+    },
+}  # fmt: skip
+"""Administrative level, as in #adm2 -> heads."""
 STATUS = {"en": "Status", "fr": "Statut", "fil": "Katayuan"}
 
 
@@ -21,12 +25,12 @@ def hxl(cube: Cube, lang: str) -> Iterator[bytes]:
     area = next((column for column in cube.columns if column.id == "REF_AREA"), None)
     others = [column for column in cube.columns if column is not area]
     groups = list(product(*(column.codes for column in others)))
-    names = STARTS[lang][: 4 if area else 2]
+    names = (*STARTS[lang], *(PLACES[area.level][lang] if area else ()))
     labels = [
         ", ".join(column.words[code][lang] for column, code in zip(others, group, strict=True)) or cube.title[lang] for group in groups
     ]
     tags = ["".join(f"+{_attribute(column, code)}" for column, code in zip(others, group, strict=True)) for group in groups]
-    places = ("#date+start", "#date+end", "#adm2+code", "#adm2+name")[: len(names)]
+    places = ("#date+start", "#date+end", *((f"#adm{area.level}+code", f"#adm{area.level}+name") if area else ()))
     header = (*names, *labels, *(f"{STATUS[lang]} {label}" for label in labels))
     second = (*places, *(f"#reached+clients{tag}" for tag in tags), *(f"#status{tag}" for tag in tags))
     return written(header, _rows(cube, area, groups, second, lang))
@@ -37,8 +41,8 @@ def hxl_schema(cube: Cube) -> bytes:
     rows = [("#date+start", "true", "date", "", ""), ("#date+end", "true", "date", "", "")]
     area = next((column for column in cube.columns if column.id == "REF_AREA"), None)
     if area:
-        rows.append(("#adm2+code", "true", "", f"^({'|'.join(map(re.escape, area.codes))})$", ""))
-    rows += [("#reached", "false", "number", "", ""), ("#status", "true", "", "", "A|Q")]
+        rows.append((f"#adm{area.level}+code", "true", "", f"^({'|'.join(map(re.escape, area.codes))})$", ""))
+    rows += [("#reached", "false", "number", "", ""), ("#status", "true", "", "", "|".join(STATUSES))]
     header = ("#valid_tag", "#valid_required", "#valid_datatype", "#valid_value+regex", "#valid_value+list")
     return b"".join(written(header, rows))
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from services.reporting.exports.cube import Cube, number, plain
+from services.reporting.exports.cube import STATUSES, Cube, number, plain
 
 ROWS = 2000
 """Lines that are put together before they leave: memory stays flat whatever the table."""
@@ -34,7 +34,7 @@ def csvw(cube: Cube) -> bytes:
     columns += [
         {"name": "TIME_PERIOD", "datatype": {"base": "string", "format": "[0-9]{4}(-Q[1-4]|-[01][0-9])?"}, "required": True},
         {"name": "OBS_VALUE", "datatype": {"base": "integer" if cube.whole else "decimal", "minimum": 0}, "null": ""},
-        _coded("OBS_STATUS", ("A", "Q")),
+        _coded("OBS_STATUS", STATUSES),
     ]
     document = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shared.codes.age import UNKNOWN, age_class
 from shared.codes.education import isced
-from shared.codes.psgc import province_of
+from shared.codes.psgc import municipality_of, province_of
 
 ABROAD = "_F"
 _ANY_DAY = date(2000, 1, 1)  # without a birth month the codes of an age do not depend on the day
@@ -24,6 +24,7 @@ class Attributes(NamedTuple):
     edu: str
     isco: str
     types: str
+    town: str
 
 
 def attributes(profile: Mapping[str, Any]) -> Attributes:
@@ -38,6 +39,7 @@ def attributes(profile: Mapping[str, Any]) -> Attributes:
         education(profile.get("education")),
         isco1(profile.get("isco")),
         " ".join(profile["client_types"]),
+        town(profile.get("psgc_mun"), profile.get("residence_country")),
     )
 
 
@@ -54,6 +56,13 @@ def area(place: str | None, country: str | None) -> str:
     if place:
         return province_of(place) or UNKNOWN
     return UNKNOWN if country in (None, "PHL", "XXX") else ABROAD
+
+
+@lru_cache(maxsize=4096)
+def town(place: str | None, country: str | None) -> str:
+    """Municipality of a place; where a coarser one was told what `area` says, so that each town lies in one area."""
+    found = area(place, country)
+    return (municipality_of(place) if place and found != UNKNOWN else None) or found
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from shared.privacy.classes import ERASED, PROFILE
 
 facts = Projection(
     "reporting.facts",
-    version=5,
+    version=6,
     topics=(
         "intake.client.v1",
         "intake.encounter.v1",
@@ -30,7 +30,7 @@ facts = Projection(
     forgets=("person_version", "fact", "waiting", "consent_state", "allowed", "heard"),
 )
 
-UNDESCRIBED = (None,) * 8
+UNDESCRIBED = (None,) * 9
 _STATISTICS = "STATISTICS"
 
 

@@ -31,7 +31,7 @@ def person(
     channel: str | None = None,
     consent: str | None = None,
 ) -> Op:
-    """A step of a person. what: REGISTERED, GIVEN, ENDED or the reason of an amendment; attributes: all eight, or Nones."""
+    """A step of a person. what: REGISTERED, GIVEN, ENDED or the reason of an amendment; attributes: all nine, or Nones."""
     told = day_at(f.data["ctx"]["centre"], f.occurred_at).isoformat()
     fields = (what, f.stream, f.version, f.event_id, f.recorded_at, day, centre, channel, consent, *attributes, told)
     return Op("person", (packed(fields),))

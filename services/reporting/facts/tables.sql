@@ -72,6 +72,7 @@ create table person_version (
     edu            text not null,
     isco           text not null,
     types          text not null,
+    town           text not null,
     primary key (client, version)
 );
 
@@ -80,7 +81,7 @@ create function period_of(day date, known text) returns integer language sql imm
 return (date_part('year', day) * 100 + case known when 'Y' then 0 else date_part('month', day) end)::integer;
 
 -- What is counted. Codes c1..c6 mean what the indicator's declaration says; the attributes of the person are those in
--- force at `date`, resolved. `item`: the episode of an arrival or a return, of which the first counts.
+-- force at `date`, resolved; c2 of a registration is such an attribute too: the town. `item`: the episode of an arrival or a return, of which the first counts.
 create table fact (
     kind        text not null,
     stream      uuid not null,

@@ -4,12 +4,12 @@
 -- null as for a whole row.
 create function said_of_people(p_rows text[]) returns table (
     what text, client uuid, version integer, event_id uuid, at timestamptz, day date, centre text, channel text, consent uuid,
-    sex text, birth integer, age text, area text, nat text, edu text, isco text, types text, told date
+    sex text, birth integer, age text, area text, nat text, edu text, isco text, types text, town text, told date
 ) language sql stable
 begin atomic
     -- `offset 0`: each text is taken apart once, not once for each of its columns.
     select a[1], a[2]::uuid, a[3]::integer, a[4]::uuid, a[5]::timestamptz, a[6]::date, a[7], a[8], a[9]::uuid,
-           a[10], a[11]::integer, a[12], a[13], a[14], a[15], a[16], a[17], a[18]::date
+           a[10], a[11]::integer, a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19]::date
       from (select string_to_array(r.text, E'\x1f', '') as a from unnest(p_rows) as r(text) offset 0) packed;
 end;
 
@@ -37,7 +37,7 @@ begin
                (array_agg(g.consent) filter (where g.what = 'GIVEN'))[1] as consent,
                max(g.at) filter (where g.what = 'GIVEN') as consent_from,
                max(g.sex) as sex, max(g.birth) as birth, max(g.age) as age, max(g.area) as area, max(g.nat) as nat,
-               max(g.edu) as edu, max(g.isco) as isco, max(g.types) as types, count(*) as steps,
+               max(g.edu) as edu, max(g.isco) as isco, max(g.types) as types, max(g.town) as town, count(*) as steps,
                max(g.told) filter (where g.what = 'GIVEN') as allowed_on
           from said_of_people(p_rows) g
          group by g.client
@@ -57,17 +57,17 @@ begin
             on conflict do nothing
     ), described as (
         insert into person_version (client, version, effective_from, recorded_at, reason,
-                                    sex, birth_month, age_told, area, nat, edu, isco, types)
-        select client, 1, '-infinity', at, 'REGISTERED', sex, birth, age, area, nat, edu, isco, types
+                                    sex, birth_month, age_told, area, nat, edu, isco, types, town)
+        select client, 1, '-infinity', at, 'REGISTERED', sex, birth, age, area, nat, edu, isco, types, town
           from said
          -- `is true` keeps it a look-up in a hash of all of them; as a join it would be planned for ten rows.
          where sex is not null and (client in (select client from fresh)) is true
             on conflict do nothing
     ), counted as (
         insert into fact (kind, stream, event_id, part, seq, client, centre, date, precision, recorded_at, counted,
-                          sex, birth_month, age, area, nat, edu, isco, types, c1)
+                          sex, birth_month, age, area, nat, edu, isco, types, c1, c2)
         select 'registration', client, event_id, 0, 1, client, centre, day, 'D', at, true,
-               sex, birth, age_at(birth, age, day), area, nat, edu, isco, types, channel
+               sex, birth, age_at(birth, age, day), area, nat, edu, isco, types, channel, town
           from said
          where sex is not null and consent is not null and (client in (select client from fresh)) is true
             on conflict do nothing
@@ -85,7 +85,7 @@ begin
          order by g.client, g.version
     loop
         perform apply_step(r.client, r.what, r.version, r.event_id, r.at, r.day, r.centre, r.channel, r.consent,
-                           r.sex, r.birth, r.age, r.area, r.nat, r.edu, r.isco, r.types, r.told);
+                           r.sex, r.birth, r.age, r.area, r.nat, r.edu, r.isco, r.types, r.town, r.told);
         v_touched := array_append(v_touched, r.client);
     end loop;
 
@@ -100,7 +100,7 @@ end $$;
 create function apply_step(
     p_client uuid, p_what text, p_version integer, p_event uuid, p_at timestamptz, p_day date, p_centre text, p_channel text,
     p_consent uuid, p_sex text, p_birth integer, p_age text, p_area text, p_nat text, p_edu text, p_isco text, p_types text,
-    p_told date
+    p_town text, p_told date
 ) returns void language plpgsql as $$
 declare
     v_last  person_version;
@@ -154,8 +154,8 @@ begin
             v_start := p_day;
         end if;
         insert into person_version (client, version, effective_from, recorded_at, reason,
-                                    sex, birth_month, age_told, area, nat, edu, isco, types)
+                                    sex, birth_month, age_told, area, nat, edu, isco, types, town)
         values (p_client, p_version, v_start, p_at, p_what,
-                p_sex, p_birth, p_age, p_area, p_nat, p_edu, p_isco, p_types);
+                p_sex, p_birth, p_age, p_area, p_nat, p_edu, p_isco, p_types, p_town);
     end if;
 end $$;

@@ -72,10 +72,10 @@ begin
         p_clients := same_people(p_clients);
     end if;
     insert into fact (kind, stream, event_id, part, seq, client, centre, date, precision, recorded_at, counted,
-                      sex, birth_month, age, area, nat, edu, isco, types, c1)
+                      sex, birth_month, age, area, nat, edu, isco, types, c1, c2)
     select 'registration', s.client, s.event_id, 0, 1, s.client, s.centre, s.registered_on, 'D', s.recorded_at, true,
            v.sex, v.birth_month, age_at(v.birth_month, v.age_told, s.registered_on), v.area, v.nat, v.edu, v.isco, v.types,
-           s.channel
+           s.channel, v.town
       from consent_state s
      cross join lateral in_force(s.client, s.registered_on) v
      where s.client = any (p_clients) and s.consent_id is not null
@@ -83,7 +83,7 @@ begin
 
     update fact f
        set counted = w.counted, person = w.person, sex = w.sex, birth_month = w.birth_month, age = w.age, area = w.area,
-           nat = w.nat, edu = w.edu, isco = w.isco, types = w.types
+           nat = w.nat, edu = w.edu, isco = w.isco, types = w.types, c2 = w.c2
       from (
         select e.kind, e.stream, e.event_id, e.part,
                e.voided_at is null and s.consent_id is not null and v.client is not null
@@ -106,15 +106,16 @@ begin
                coalesce(v.area, '_U') as area, coalesce(v.nat, '_U') as nat, coalesce(v.edu, '_U') as edu,
                -- The only attribute that a fact of ours may bring itself: the occupation of a departure.
                case when e.kind = 'departure' then coalesce(e.c6, v.isco, '_U') else coalesce(v.isco, '_U') end as isco,
-               coalesce(v.types, '_U') as types
+               coalesce(v.types, '_U') as types,
+               case when e.kind = 'registration' then coalesce(v.town, '_U') else e.c2 end as c2
           from facts_of(p_clients) e
           join consent_state s on s.client = e.client
           left join alias al on al.record = e.client and al.until = 'infinity'
           left join lateral in_force(coalesce(al.person, e.client), e.date) v on true
       ) w
      where f.kind = w.kind and f.stream = w.stream and f.event_id = w.event_id and f.part = w.part
-       and (f.counted, f.person, f.sex, f.birth_month, f.age, f.area, f.nat, f.edu, f.isco, f.types)
-           is distinct from (w.counted, w.person, w.sex, w.birth_month, w.age, w.area, w.nat, w.edu, w.isco, w.types);
+       and (f.counted, f.person, f.sex, f.birth_month, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c2)
+           is distinct from (w.counted, w.person, w.sex, w.birth_month, w.age, w.area, w.nat, w.edu, w.isco, w.types, w.c2);
 
     delete from waiting w
      using consent_state s

@@ -10,7 +10,7 @@ create view as_known as
 select f.kind, f.stream, f.event_id, f.part, f.seq, f.item, f.client, f.centre, f.date, f.precision, f.period,
        whose.person, whose.since, whose.until, f.recorded_at, f.voided_at, v.version, v.effective_from, v.recorded_at as described_at, v.superseded_at,
        who.sex, a11_of(who.age) as a11, a5_of(who.age) as a5, a2_of(who.age) as a2, who.age, who.area, who.nat, who.edu,
-       who.isco, who.types, f.c1, f.c2, f.c3, f.c4, f.c5, f.c6, f.qty
+       who.isco, who.types, f.c1, case when f.kind = 'registration' then v.town else f.c2 end as c2, f.c3, f.c4, f.c5, f.c6, f.qty
   from fact f
   left join consent_state s on s.client = f.client
   -- Each record stands for itself, and for the person of another while it was merged: of these an answer picks what was known.

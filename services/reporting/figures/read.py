@@ -10,6 +10,7 @@ from typing import Any
 from services.reporting.figures.period import name_of
 from services.reporting.figures.plan import Plan, Question, age_view, plan
 from services.reporting.indicators.declaration import AGES, TIME, Measure
+from shared.codes import psgc
 from shared.codes.currency import rates_json
 from shared.errors import Rejected, Unavailable
 from shared.eventsourcing.sql import statements
@@ -72,6 +73,10 @@ class Reader:
                 cell["n"] += figures["n"]
         if question.series.measure is Measure.CASELOAD and "WORKER" not in question.by:
             return _caseload(list(cells.values()), question.by)
+        if question.series.measure is Measure.PERSONS_PER_1000 and "AREA" in question.by:
+            for cell in cells.values():
+                inhabitants = psgc.inhabitants(cell["AREA"])
+                cell["per_1000"] = round(1000 * cell["n"] / inhabitants, 4) if inhabitants else None
         return [cells[key] for key in sorted(cells)]
 
     async def _fetch(self, planned: Plan) -> list[Any]:
@@ -112,7 +117,7 @@ def _figures(measure: Measure, row: Any) -> Cell:
             return {"n": row["n"]}
         case Measure.QTY:
             return {"n": _number(row["qty"])}
-        case Measure.PERSONS:
+        case Measure.PERSONS | Measure.PERSONS_PER_1000:
             return {"n": row["persons"]}
         case Measure.ACCEPTED:
             return {"n": row["n"], "accepted": row["accepted"]}

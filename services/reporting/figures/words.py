@@ -21,6 +21,7 @@ DIMENSIONS: Mapping[str, Words] = {
     "CENTRE": {"en": "Centre", "fr": "Centre", "fil": "Sentro"},
     "SITE": {"en": "Province of the centre", "fr": "Province du centre", "fil": "Lalawigan ng sentro"},
     "AREA": {"en": "Province of the person", "fr": "Province de la personne", "fil": "Lalawigan ng tao"},
+    "MUN": {"en": "Municipality of the person", "fr": "Municipalité de la personne", "fil": "Munisipalidad ng tao"},
     "SEX": {"en": "Sex", "fr": "Sexe", "fil": "Kasarian"},
     "A11": {"en": "Age", "fr": "Âge", "fil": "Edad"},
     "A5": {"en": "Age (UNHCR)", "fr": "Âge (HCR)", "fil": "Edad (UNHCR)"},
@@ -99,7 +100,9 @@ def name_of(dimension: Dimension, code: str, lang: str) -> str:
     if dimension.name in AGES:
         return code.removeprefix("Y").replace("T", "-") if "GE" not in code else f"{code.removeprefix('Y_GE')}+"
     if dimension.codes == "Psgc":
-        return psgc.name_of(code)
+        found = psgc.name_of(code)
+        coarse = dimension.name == "MUN" and psgc.municipality_of(code) is None
+        return f"{found}: {word(UNKNOWN, lang).lower()}" if coarse else found
     return label(dimension.codes, code, lang) if dimension.codes else code
 
 

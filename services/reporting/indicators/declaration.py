@@ -17,6 +17,8 @@ class Measure(StrEnum):
     FACTS = "FACTS"
     PERSONS = "PERSONS"
     """distinct counted persons, each once in a cell: cells don't add up"""
+    PERSONS_PER_1000 = "PERSONS_PER_1000"
+    """the same, and by province for each 1,000 inhabitants of it: `n`, `per_1000`"""
     QTY = "QTY"
     """sum of what the facts bring: heads of a group, units of a service"""
     ACCEPTED = "ACCEPTED"

@@ -17,7 +17,7 @@ INDICATOR = Indicator(
             kind="registration",
             # One registration for each person: counting facts counts persons.
             measure=Measure.FACTS,
-            by=(NAT, EDU, Dimension("CHANNEL", "c1", "EncounterChannel")),
+            by=(NAT, EDU, Dimension("CHANNEL", "c1", "EncounterChannel"), Dimension("MUN", "c2", "Psgc")),
             margins=("NAT", "AREA", "TYPE"),
         ),
     ),
@@ -30,4 +30,5 @@ PUBLIC = (
     table("A", "AREA TYPE SEX", _NEW),
     table("A", "NAT SEX", _NEW),
     table("A", "EDU SEX", _NEW),
+    table("A", "MUN", _NEW),
 )

@@ -60,8 +60,17 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PerInhabitants:
+    """A measure for each 1,000 inhabitants of the province in `by`. part: the measure; code: its own."""
+
+    part: str = "NUM"
+    code: str = "PER_1000"
+    by: str = "AREA"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicTable:
-    """A table of a release. name: `I09C`; by: its dimensions; shares: of its measures."""
+    """A table of a release. name: `I09C`; by: its dimensions; shares: of its measures; rates: of them by a census."""
 
     name: str = ""
     indicator: int = 0
@@ -69,6 +78,7 @@ class PublicTable:
     by: tuple[str, ...]
     measures: tuple[Counted, ...]
     shares: tuple[Share, ...] = ()
+    rates: tuple[PerInhabitants, ...] = ()
     klass: Class = "N"
     title: Words = field(default_factory=dict)
 
@@ -82,7 +92,7 @@ class PublicTable:
         found = [measure.code for measure in self.measures if measure.code]
         for share in self.shares:
             found.insert(max(found.index(share.part), found.index(share.whole)) + 1, share.code)
-        return tuple(found)
+        return (*found, *(rate.code for rate in self.rates))
 
 
 def counted(series: Series, unit: Unit, code: str = "", figure: Figure = "count", **changes: Any) -> Counted:
@@ -94,11 +104,9 @@ def counted(series: Series, unit: Unit, code: str = "", figure: Figure = "count"
     return Counted(unit=unit, code=code, figure=figure, **(told | changes))
 
 
-def table(
-    frequency: Frequency, by: str, *measures: Counted, shares: tuple[Share, ...] = (), klass: Class = "", title: Words | None = None
-) -> PublicTable:
-    """A table by space-separated dimensions. klass and title: only where they are not the indicator's."""
-    return PublicTable(frequency=frequency, by=tuple(by.split()), measures=measures, shares=shares, klass=klass, title=title or {})
+def table(frequency: Frequency, by: str, *measures: Counted, klass: Class = "", title: Words | None = None, **more: Any) -> PublicTable:
+    """A table by space-separated dimensions. klass and title: only where they are not the indicator's. more: its shares and rates."""
+    return PublicTable(frequency=frequency, by=tuple(by.split()), measures=measures, klass=klass, title=title or {}, **more)
 
 
 def share(frequency: Frequency, by: str, series: Series, unit: Unit, *more: Counted, klass: Class = "", **changes: Any) -> PublicTable:

@@ -82,7 +82,8 @@ def views(table: Released) -> list[View]:
     rows = [name for name in axes if name != "SEX"] or axes
     columns = "SEX" if rows != axes else ""
     each = [(("MEASURE", code),) for code in measures.parts] if measures is not None else [()]
-    return [View(name, columns, at) for at in each for name in sorted(rows, key=_last)]
+    found = [View(name, columns, at) for at in each for name in sorted(rows, key=_last)]
+    return [view for view in found if _rows(table, view)]
 
 
 def chart(table: Released, view: View, *, look: Look = PAGE, lang: str | None = None) -> str:
@@ -115,13 +116,17 @@ def grid(table: Released, view: View, *, lang: str | None = None, short: bool = 
     lang = lang or table.lang
     axis = _axis(table, view.rows)
     columns = table.axis(view.columns) if view.columns else None
-    codes, rows = list(columns.labels) if columns else [TOTAL], list(axis.parts)
+    codes, rows = list(columns.labels) if columns else [TOTAL], _rows(table, view)
     if short:
         rows = _told(table, view)
         codes = [code for code in codes if code == TOTAL or any(table.value(view.cell(row, code)) != 0 for row in rows)]
     heads = [columns.labels[code] for code in codes] if columns else [_number_head(lang)]
     body = [[axis.labels[row], *(_written(table, view.cell(row, code), lang) for code in codes)] for row in rows]
-    foot = [axis.labels[TOTAL], *(_written(table, view.cell(TOTAL, code), lang) for code in codes)] if TOTAL in axis.labels else []
+    foot = (
+        [axis.labels[TOTAL], *(_written(table, view.cell(TOTAL, code), lang) for code in codes)]
+        if TOTAL in axis.labels and table.possible(view.cell(TOTAL))
+        else []
+    )
     return Grid([axis.title, *heads], body, foot)
 
 
@@ -129,7 +134,7 @@ def finding(table: Released, view: View, *, lang: str | None = None) -> str:
     """One or two sentences: the largest, the next, how much is suppressed."""
     lang = lang or table.lang
     axis, at = _axis(table, view.rows), _part(table) if table.percent else _total(table, view)
-    values = {row: table.value(view.cell(row, at)) for row in axis.parts}
+    values = {row: table.value(view.cell(row, at)) for row in _rows(table, view)}
     named = sorted(((n, row) for row, n in values.items() if n), key=lambda each: (each[1] in LAST, -each[0]))
     named = [each for each in named if each[1] not in LAST] or named
     hidden = sum(n is None for n in values.values())
@@ -174,9 +179,8 @@ def _last(name: str) -> bool:
 def _drawn(table: Released, view: View) -> list[str]:
     """Rows of the chart: in the order of the list where that means something, else the largest first; then what is suppressed, in
     the order of the list."""
-    axis = _axis(table, view.rows)
     at = _part(table) if table.percent else _total(table, view)
-    values = {row: table.value(view.cell(row, at)) for row in axis.parts}
+    values = {row: table.value(view.cell(row, at)) for row in _rows(table, view)}
     if view.rows in ORDERED:
         return _told(table, view)
     shown = sorted((row for row, n in values.items() if n), key=lambda row: (row in LAST, -(values[row] or 0)))
@@ -187,7 +191,12 @@ def _told(table: Released, view: View) -> list[str]:
     """Rows of which something is not 0, in the order of the list: those of a short table, and so of the chart beside it."""
     columns = table.axis(view.columns) if view.columns else None
     codes = list(columns.labels) if columns else [TOTAL]
-    return [row for row in _axis(table, view.rows).parts if any(table.value(view.cell(row, code)) != 0 for code in codes)]
+    return [row for row in _rows(table, view) if any(table.value(view.cell(row, code)) != 0 for code in codes)]
+
+
+def _rows(table: Released, view: View) -> list[str]:
+    """Rows for which there can be figures."""
+    return [row for row in _axis(table, view.rows).parts if table.possible(view.cell(row))]
 
 
 def _bar(value: float | None, lang: str) -> dict[str, Any]:

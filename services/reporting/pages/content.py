@@ -11,7 +11,7 @@ from services.reporting.indicators.public import TABLES
 from services.reporting.pages.charts import MOST, Grid, View, drawing, finding, grid, series, views
 from services.reporting.pages.released import TOTAL, Released
 from services.reporting.pages.text import TEXTS
-from services.reporting.pages.words import number, share
+from services.reporting.pages.words import number, period, share
 
 SECTIONS: Sequence[tuple[str, frozenset[int]]] = (
     ("people", frozenset((1, 2, 4))),
@@ -176,6 +176,14 @@ def key_figures(tables: Mapping[str, Released], before: Mapping[str, Released], 
     return made
 
 
+def consented(table: Released) -> str | None:
+    """Of the yearly table of indicator 04: which share of the clients allowed statistics; None where it is suppressed."""
+    allowed = table.value({"MEASURE": "PCT"})
+    if allowed is None:
+        return None
+    return TEXTS[table.lang]["consented"].format(n=number(allowed, table.lang), period=period(table.period, table.lang))
+
+
 def whole(table: Released, lang: str) -> tuple[list[str], list[tuple[str, list[list[str]]]]]:
     """Every cell: (heads, groups of rows by their head). Sex, or else the measure, in columns; the longest of the rest in rows."""
     columns = next((name for name in ("SEX", "MEASURE") if table.axis(name)), "")
@@ -242,6 +250,8 @@ def _total(table: Released) -> str:
 
 def _cell(table: Released, at: Mapping[str, str], lang: str) -> str:
     value = table.value(at)
+    if not table.possible(at):
+        return "–"
     return share(value, lang) if value is not None and at.get("MEASURE") == "PCT" else _told(value, lang)
 
 

@@ -29,7 +29,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """name: `I01B`; cells: by one code per axis, None where the figure is suppressed (Q)."""
+    """name: `I01B`; cells: by one code per axis, None where the figure is suppressed (Q) or cannot exist (M); impossible: the latter."""
 
     name: str
     release: str
@@ -40,6 +40,7 @@ class Released:
     method: str
     axes: tuple[Axis, ...]
     cells: Mapping[Codes, float | None]
+    impossible: frozenset[Codes] = frozenset()
 
     @classmethod
     def read(cls, json_stat: bytes, lang: str) -> "Released":
@@ -48,10 +49,12 @@ class Released:
         ids = [name for name in told["id"] if name not in _FIXED]
         axes = tuple(Axis(name, told["dimension"][name]["label"], dict(told["dimension"][name]["category"]["label"])) for name in ids)
         note, method = told["note"]
+        every = list(product(*(axis.labels for axis in axes)))
         return cls(
             name=told["extension"]["table"], release=told["extension"]["release"], lang=lang, title=told["label"], note=note, method=method,
             period=told["dimension"]["TIME_PERIOD"]["category"]["index"][0], axes=axes,
-            cells=dict(zip(product(*(axis.labels for axis in axes)), told["value"], strict=True)),
+            cells=dict(zip(every, told["value"], strict=True)),
+            impossible=frozenset(every[int(place)] for place, status in told.get("status", {}).items() if status == "M"),
         )  # fmt: skip
 
     @property
@@ -67,7 +70,14 @@ class Released:
 
         Raises KeyError where there is no such cell: an axis without a total has to be named.
         """
-        return self.cells[tuple(at.get(axis.id, TOTAL) for axis in self.axes)]
+        return self.cells[self._codes(at)]
+
+    def possible(self, at: Mapping[str, str]) -> bool:
+        """Whether there can be a figure at these codes: none for each inhabitant of no place."""
+        return self._codes(at) not in self.impossible
+
+    def _codes(self, at: Mapping[str, str]) -> Codes:
+        return tuple(at.get(axis.id, TOTAL) for axis in self.axes)
 
     @property
     def measures(self) -> tuple[str, ...]:

@@ -183,14 +183,25 @@ async def _figures(
     if found and (time := content.over_time(found, lang)).figures:
         sections.insert(0, time)
     drawn = await _draw(parts, [figure for section in sections for figure in section.figures])
+    covered = await _latest(shelf, public, edition, "I04A", lang)
     later = public.get(edition.period)
     return {
         "edition": edition, "later": later if later and later.edition > edition.edition else None, "on": on, "choices": choices,
+        "consented": covered and content.consented(covered),
         "keys": content.key_figures(tables, {name: table for (_, name), table in then.items()}, lang), "sections": sections,
         "empty": [(table.name, content.subject(table, (), lang)) for table in empty], "formats": list(FORMATS),
         "tables": [(name, content.subject(table, (), lang)) for name, table in sorted(tables.items())],
         "documents": links(await shelf.files(edition.id), lang), "drawn": drawn,
     }  # fmt: skip
+
+
+async def _latest(shelf: Shelf, public: dict[str, Edition], edition: Edition, name: str, lang: str) -> Any:
+    """A yearly table as of the last year until the edition's in which it is public."""
+    years = {period: each for period, each in public.items() if frequency(period) == "A" and period <= edition.period[:4]}
+    years |= {edition.period: edition} if frequency(edition.period) == "A" else {}
+    standing = [years[period].id for period in sorted(years, reverse=True) if years[period].state is not State.WITHDRAWN]
+    found = await shelf.same(standing, [name], lang)
+    return next((found[release, name] for release in standing if (release, name) in found), None)
 
 
 async def _table(call: Call, shelf: Shelf, edition: Edition | None, on: date | None, lang: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from services.reporting.indicators.declaration import Dimension, Words
 from services.reporting.indicators.published import Counted
 from shared.codes.age import bands
 from shared.codes.label import labels
-from shared.codes.psgc import VINTAGE
+from shared.codes.psgc import VINTAGE, municipality_of, places, province_of
 from shared.region import Region
 
 LISTED: Mapping[str, str] = {"NAT": "Country", "COUNTRY": "Country", "ORG": "Agency"}
@@ -35,7 +35,9 @@ class Divided:
     words: Mapping[str, Words]
 
     def export_column(self) -> Column:
-        return Column(self.export, DIMENSIONS[self.axis.name], self.code_list, {**self.words, TOTAL: EVERYBODY})
+        return Column(
+            self.export, DIMENSIONS[self.axis.name], self.code_list, {**self.words, TOTAL: EVERYBODY}, 3 if self.axis.name == "MUN" else 2
+        )
 
 
 def divided(counted: Counted, name: str, region: Region, listed: Sequence[str]) -> Divided:
@@ -45,8 +47,10 @@ def divided(counted: Counted, name: str, region: Region, listed: Sequence[str]) 
         case "SITE":
             return _made(dimension, tuple(dict.fromkeys(centre.area for centre in region.centres)), "_U", _psgc())
         case "AREA":
-            provinces = sorted({centre.area for centre in region.centres if centre.area.isdigit()})
-            return _made(dimension, (*provinces, "_O", "_F", "_U"), "_O", _psgc())
+            return _made(dimension, (*provinces(region), "_O", "_F", "_U"), "_O", _psgc())
+        case "MUN":
+            area = towns(provinces(region))
+            return _made(dimension, tuple(area), "_O", _psgc(), {"AREA": area})
         case "A5" | "A2":
             return _made(dimension, (*bands(name), "_U"), "_U", f"CL_{name}", {"A2": _A2} if name == "A5" else {})
         case "NAT" | "COUNTRY":
@@ -65,12 +69,25 @@ def divided(counted: Counted, name: str, region: Region, listed: Sequence[str]) 
             return _made(dimension, _known(dimension), "_U", f"CL_{name}")
 
 
+def towns(areas: Sequence[str]) -> dict[str, str]:
+    """Codes of MUN with the AREA in which each lies: the municipalities of some provinces, and each of these for who told no more."""
+    of = {code: province_of(code) or "_U" for code in places() if municipality_of(code)}
+    found = {code: area for code, area in of.items() if area in areas}
+    rest = (*areas, "_O", "_F", "_U")
+    return dict(sorted(found.items())) | dict(zip(rest, rest, strict=True))
+
+
+def provinces(region: Region) -> list[str]:
+    """Those of the centres."""
+    return sorted({centre.area for centre in region.centres if centre.area.isdigit()})
+
+
 def _made(
     dimension: Dimension, codes: tuple[str, ...], rest: str, code_list: str, within: Mapping[str, Mapping[str, str]] | None = None
 ) -> Divided:
     axis = Axis(dimension.name, codes, within=within or {}, sensitive=dimension.sensitive)
     words = {code: {lang: name_of(dimension, code, lang) for lang in LANGUAGES} for code in codes}
-    export = {"SITE": "REF_AREA", "AREA": "REF_AREA", "A5": "AGE", "A2": "AGE"}.get(dimension.name, dimension.name)
+    export = {"SITE": "REF_AREA", "AREA": "REF_AREA", "MUN": "REF_AREA", "A5": "AGE", "A2": "AGE"}.get(dimension.name, dimension.name)
     return Divided(axis, dimension.column, rest, code_list, export, words)
 
 

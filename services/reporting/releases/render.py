@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.reporting.disclosure.cells import TOTAL, Codes, Grid, Shown
-from services.reporting.disclosure.derived import Valued, share
+from services.reporting.disclosure.derived import Valued, per_1000, share
 from services.reporting.disclosure.gate import Before, Passed, passed
 from services.reporting.disclosure.ptable import PTable
 from services.reporting.documents.sheet import Sheet, coverage, targets
@@ -25,6 +25,7 @@ from services.reporting.indicators.declaration import Indicator, Words
 from services.reporting.indicators.public import TABLES
 from services.reporting.indicators.published import PublicTable
 from services.reporting.releases.axes import Divided
+from shared.codes import psgc
 from shared.codes.label import labels
 from shared.codes.psgc import VINTAGE
 from shared.region import Region
@@ -33,6 +34,7 @@ MEASURES: Mapping[str, Words] = {
     "NUM": {"en": "Of them", "fr": "Dont", "fil": "Sa mga ito"},
     "DEN": {"en": "All", "fr": "Tous", "fil": "Lahat"},
     "PCT": {"en": "Percent", "fr": "Pour cent", "fil": "Porsiyento"},
+    "PER_1000": {"en": "Per 1,000 inhabitants", "fr": "Pour 1 000 habitants", "fil": "Bawat 1,000 nakatira"},
     "MEDIAN": {"en": "Middle (median)", "fr": "Médiane", "fil": "Gitna (median)"},
     "LOWEST": {"en": "Least room a person", "fr": "Plus petite surface par personne", "fil": "Pinakamaliit na lugar bawat tao"},
     "MEAN": {"en": "Mean", "fr": "Moyenne", "fil": "Karaniwan"},
@@ -82,6 +84,10 @@ def render(draft: Draft) -> Rendered:
         for each in TABLES[name].shares:
             parts = cells[name, each.part]
             cells[name, each.code] = {codes: share(parts[codes], whole) for codes, whole in cells[name, each.whole].items()}
+        for rate in TABLES[name].rates:
+            place = TABLES[name].by.index(rate.by)
+            parts = cells[name, rate.part]
+            cells[name, rate.code] = {codes: per_1000(part, psgc.inhabitants(codes[place])) for codes, part in parts.items()}
     cubes = [_cube(draft, TABLES[name], cells, out) for name in names]
     files: dict[str, bytes] = {}
     for cube in cubes:
@@ -149,6 +155,8 @@ def _cube(draft: Draft, table: PublicTable, cells: Mapping[tuple[str, str], Mapp
 
 def _measure(code: str, table: PublicTable, indicator: Indicator) -> Words:
     """Words of a measure: a series by its letter, a part of one (`A_NUM`), or a code of the dimension that its bins are of."""
+    if code == "NUM" and not table.shares:
+        return indicator.series[0].title
     letter, _, part = code.partition("_") if code[1:2] == "_" else (code, "", "")
     series = next((s.title for s in indicator.series if s.letter.upper() == letter), None)
     if part and series:

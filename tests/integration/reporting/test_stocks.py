@@ -93,6 +93,8 @@ async def test_08_known_absent_while_somebody_was_heard_of_them(model: Any) -> N
     link(world, BEN, some_id("daughter"), departed="2023")
     await told_twice(model, world)
     assert await model.ask("08", "2026", ("COUNTRY",)) == [{"COUNTRY": "KWT", "n": 2}]
+    # Antique had 643,173 inhabitants in 2024; who stays behind lives where the one abroad is absent from.
+    assert await model.ask("08", "2026", ("AREA",)) == [{"AREA": "0600600000", "n": 2, "per_1000": 0.0031}]
     # Ana was last heard of in June 2025: more than 24 months before the end of 2027.
     assert await one(model, "08", "2027") == {"n": 1}
 

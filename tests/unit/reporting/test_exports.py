@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from services.reporting.disclosure.cells import HIDDEN, Codes, Shown, Status
 from services.reporting.documents.sheet import Sheet
 from services.reporting.documents.shelf import Shelf
-from services.reporting.exports import table, workbook
+from services.reporting.exports import jsonstat, table, workbook
 from services.reporting.exports.cube import EVERYBODY, NOTE, Column, Cube, days, plain
 from services.reporting.exports.hxl import hxl, hxl_schema
 from services.reporting.exports.jsonstat import json_stat
@@ -218,11 +218,24 @@ class Boundless(Mapping[Codes, Shown]):
         return 200_000
 
 
-@pytest.mark.parametrize("form", [table.csv_bytes, table.sdmx_csv_bytes, lambda cube: hxl(cube, "en")], ids=["csv", "sdmx-csv", "hxl"])
-def test_memory_stays_flat_however_long_the_table(form: Callable[[Cube], Iterator[bytes]]) -> None:
-    areas, sexes = ({f"C{n}": dict.fromkeys(("en", "fr", "fil"), f"{n}") for n in range(many)} for many in (50_000, 4))
-    columns = (Column("REF_AREA", EVERYBODY, "CL_X", areas), Column("SEX", EVERYBODY, "CL_SEX", sexes))
-    cube, written = a_cube(columns=columns, cells=Boundless()), 0
+def a_long_cube(*sizes: int) -> Cube:
+    lists = [{f"C{n}": dict.fromkeys(("en", "fr", "fil"), f"{n}") for n in range(many)} for many in sizes]
+    columns = tuple(Column(name, EVERYBODY, "CL_X", codes) for name, codes in zip(("REF_AREA", "SEX", "AGE"), lists, strict=False))
+    return a_cube(columns=columns, cells=Boundless())
+
+
+FORMS: Mapping[str, tuple[Callable[[Cube], Iterator[bytes]], tuple[int, ...]]] = {
+    "csv": (table.csv_bytes, (50_000, 4)), "sdmx-csv": (table.sdmx_csv_bytes, (50_000, 4)),
+    "hxl": (lambda cube: hxl(cube, "en"), (50_000, 4)),
+    # Its code lists stand whole at its head.
+    "json-stat": (lambda cube: jsonstat.parts(cube, "en"), (200, 250, 4)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_memory_stays_flat_however_long_the_table(name: str) -> None:
+    form, sizes = FORMS[name]
+    cube, written = a_long_cube(*sizes), 0
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -231,8 +244,23 @@ def test_memory_stays_flat_however_long_the_table(form: Callable[[Cube], Iterato
         peak = tracemalloc.get_traced_memory()[1] - before
     finally:
         tracemalloc.stop()
-    assert written > 2_000_000
+    assert written > 400_000
     assert peak < 2 * 1024 * 1024, f"{peak} bytes were held to write {written}"
+
+
+def test_a_workbook_holds_no_row_that_it_wrote() -> None:
+    """A longer table costs the bytes that come out, and no more."""
+    held = []
+    for many in (500, 3000):
+        cube = a_long_cube(many, 4)
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            written = len(workbook.workbook([cube], "en", ()))
+            held.append(tracemalloc.get_traced_memory()[1] - before - written)
+        finally:
+            tracemalloc.stop()
+    assert held[1] - held[0] < 1_500_000, f"{held} bytes were held beside what came out"
 
 
 def test_bytes_repeat() -> None:

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from aiokafka import TopicPartition
 
+from services.reporting.facts import profile as profiled
 from services.reporting.facts import zones
 from services.reporting.facts.profile import attributes
 from services.reporting.facts.projection import facts
 from services.reporting.facts.watermark import read_until
+from services.reporting.releases.axes import towns
+from shared.codes.psgc import barangays, places
 from shared.messaging.contracts import contracts
 from shared.region import load_region
 from tests.integration.reporting.world import World, profile, some_id
@@ -38,9 +41,21 @@ def test_every_type_that_is_handled_is_a_contract_on_a_topic_that_is_read() -> N
 
 def test_a_profile_becomes_the_codes_of_the_dimensions() -> None:
     found = attributes(profile(sex="U", education="COLLEGE_LEVEL", isco="9111"))
-    assert found == ("_U", 1991 * 12 + 5, "Y30T34", "0600600000", "PHL", "L3", "9", "RETURNEE")
+    assert found == ("_U", 1991 * 12 + 5, "Y30T34", "0600600000", "PHL", "L3", "9", "RETURNEE", "0600613000")
     bare = attributes(profile(birth_month=None, age_band="U", adult_child="CHILD", psgc_mun=None, residence_country="HND", education=None))
     assert (bare.birth_month, bare.age_told, bare.area, bare.edu, bare.isco) == (None, "Y0T17", "_F", "L9", "_U")
+    assert bare.town == "_F"
+
+
+def test_each_town_lies_in_the_area_of_its_person() -> None:
+    """Whatever place is told, the two public dimensions agree on it: one nests in the other."""
+    provinces = ("0504100000", "1903800000")
+    within = towns(provinces)
+    for place in (*places(), *barangays(), "1903800000", "153800000", None):
+        town, area = profiled.town(place, "PHL"), profiled.area(place, "PHL")
+        assert within[town if town in within else "_O"] == (area if area in (*provinces, "_U", "_F") else "_O"), place
+    assert profiled.town("0504101001", "PHL") == "0504101000"
+    assert profiled.town("0504100000", "PHL") == "0504100000"
 
 
 def test_a_day_is_that_of_the_centre() -> None:
