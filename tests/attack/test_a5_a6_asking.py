@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from statistics import median
 from typing import Any
 
 import asyncpg
@@ -25,7 +27,7 @@ from tests.attack.published import TABLE
 from tests.integration.casework.desk import Desk, open_desk
 from tests.integration.reporting.conftest import REGION
 from tests.integration.reporting.world import World, some_id
-from tests.planted import tables_of_the_day, withheld_is_told
+from tests.planted import tables_of_the_day, withheld_is_told, withheld_takes_longer
 
 MONTH, NOW = "2026-02", datetime(2026, 4, 20, 15, tzinfo=UTC)
 RELEASE = "PH-202602.0"
@@ -153,3 +155,29 @@ async def test_what_is_withheld_is_answered_as_what_never_was(place: Place, weak
     with withheld_is_told.planted() if weak else nullcontext():
         found = await told_apart(place)
     assert found == [f"{WITHHELD}{question} {headers}" for question, headers in QUESTIONS if weak]
+
+
+async def guessed_by_time(place: Place, pairs: int) -> tuple[float, float]:
+    """(share of pairs in which the slower answer was that of the withheld table, difference of the medians in microseconds).
+
+    Who times answers asks for both in turn, in an order drawn anew each time, so that a busy machine slows either alike.
+    """
+    draw, took = Random(6), {WITHHELD: [0.0] * pairs, NEVER_WAS: [0.0] * pairs}
+    for number in range(-10, pairs):
+        for name in draw.sample(tuple(took), 2):
+            began = time.perf_counter()
+            await place.desk.client.get(f"/v1/statistics/releases/{RELEASE}/tables/{name}")
+            if number >= 0:
+                took[name][number] = time.perf_counter() - began
+    slower = sum(withheld > never for withheld, never in zip(took[WITHHELD], took[NEVER_WAS], strict=True)) / pairs
+    apart = 1e6 * (median(took[WITHHELD]) - median(took[NEVER_WAS]))
+    print(f"{slower:.1%} of {pairs} pairs, medians {apart:+.0f} us apart")
+    return slower, apart
+
+
+@pytest.mark.parametrize("weak", [False, True], ids=["full-gate", "withheld-takes-longer"])
+async def test_no_clock_tells_a_withheld_table_from_one_that_never_was(place: Place, weak: bool) -> None:
+    """A guess by the clock is right in one pair of two, give or take what chance does in 400 (4.5 standard deviations)."""
+    with withheld_takes_longer.planted(WITHHELD) if weak else nullcontext():
+        slower, _ = await guessed_by_time(place, 400)
+    assert (abs(slower - 0.5) > 0.1125) is weak, f"right in {slower:.1%} of the pairs"
