@@ -59,12 +59,15 @@ def _every(axes: Sequence[Axis]) -> list[Codes]:
     return rows
 
 
-def share(part: Shown, whole: Shown) -> Shown:
-    """Percent. Hidden unless both counts are shown and there is something to divide by; noise never makes more than 100."""
+def share(part: Shown, whole: Shown, *, rough: bool = False) -> Shown:
+    """Percent, with one decimal of a large whole unless it is to be rough.
+
+    Hidden unless both counts are shown and there is something to divide by; noise never makes more than 100.
+    """
     if part.status is Status.HIDDEN or whole.status is Status.HIDDEN or not whole.value or part.value is None:
         return HIDDEN
     percent = min(100.0, 100 * part.value / whole.value)
-    return Shown(round(percent, 1) if whole.value >= EXACT_FROM else float(floor(percent + 0.5)), Status.SHOWN)
+    return Shown(round(percent, 1) if whole.value >= EXACT_FROM and not rough else float(floor(percent + 0.5)), Status.SHOWN)
 
 
 def per_1000(part: Shown, inhabitants: int | None) -> Shown:

@@ -1,7 +1,7 @@
 """04 Consent coverage: the one figure over all clients."""
 
 from services.reporting.indicators.declaration import Indicator, Measure, Series
-from services.reporting.indicators.published import PublicTable, share
+from services.reporting.indicators.published import PublicTable, Share, part_and_whole, table
 
 INDICATOR = Indicator(
     number=4,
@@ -31,4 +31,4 @@ INDICATOR = Indicator(
     ),
 )
 
-PUBLIC: tuple[PublicTable, ...] = (share("A", "SITE", INDICATOR.series[0], "person"),)
+PUBLIC: tuple[PublicTable, ...] = (table("A", "SITE", *part_and_whole(INDICATOR.series[0], "person"), shares=(Share(rough=True),)),)

@@ -51,12 +51,14 @@ class Share:
     """Codes of the measures that a share is made of, and its own: part over whole, in percent.
 
     rate: the part is not among the whole (incidents for each hundred people), so that none or as many says of nobody what they are.
+    rough: always a whole percent, however large the whole.
     """
 
     part: str = "NUM"
     whole: str = "DEN"
     code: str = "PCT"
     rate: bool = False
+    rough: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,9 @@ def render(draft: Draft) -> Rendered:
     for name in names:
         for each in TABLES[name].shares:
             parts = cells[name, each.part]
-            cells[name, each.code] = {codes: share(parts[codes], whole) for codes, whole in cells[name, each.whole].items()}
+            cells[name, each.code] = {
+                codes: share(parts[codes], whole, rough=each.rough) for codes, whole in cells[name, each.whole].items()
+            }
         for rate in TABLES[name].rates:
             place = TABLES[name].by.index(rate.by)
             parts = cells[name, rate.part]
