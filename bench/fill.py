@@ -50,5 +50,12 @@ async def multiply(stack: Stack, times: int, told: Callable[[str], Any]) -> None
 async def _copy(connection: Any, table: int, name: str) -> str:
     columns = await connection.fetch(COLUMNS, table)
     into = ", ".join(row["name"] for row in columns)
-    values = ", ".join(f"md5(t.{row['name']}::text || n)::uuid" if row["id"] else f"t.{row['name']}" for row in columns)
+    values = ", ".join(_of_copy(row["name"], row["id"]) for row in columns)
     return f"insert into {name} ({into}) select {values} from {name} t, generate_series(1, $1) as n"  # names of the catalogue
+
+
+def _of_copy(column: str, is_id: bool) -> str:
+    if is_id:
+        return f"md5(t.{column}::text || n)::uuid"
+    # A search that meets a copy would open it, and nothing opens.
+    return f"hashint8extended(t.{column}, n)" if column == "term" else f"t.{column}"
