@@ -1,9 +1,9 @@
-"""R4: the cable between an api and its database, and between a relay and the broker, is cut or falls silent, and is mended."""
+"""R4: the cable between an api or a worker and its databases, or between a worker and the broker, is cut or falls silent, and is mended."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import httpx
 import pytest
@@ -85,29 +85,65 @@ async def test_an_api_without_its_database_says_so_at_once_and_is_whole_when_it_
 
 
 @pytest.mark.parametrize(
-    ("cable", "month", "seconds"),
+    ("part", "cable", "month", "seconds"),
     [
-        (Cable.SILENT, "2020-07", 8),
-        pytest.param(Cable.CUT, "2020-08", 30, marks=pytest.mark.long),
-        pytest.param(Cable.SILENT_BACK, "2020-09", 60, marks=pytest.mark.long),
+        ("intake-worker", Cable.SILENT, "2020-07", 8),
+        pytest.param("intake-worker", Cable.CUT, "2020-08", 30, marks=pytest.mark.long),
+        pytest.param("intake-worker", Cable.SILENT_BACK, "2020-09", 60, marks=pytest.mark.long),
+        pytest.param("casework-worker", Cable.CUT, "2020-10", 8, marks=pytest.mark.long),
+        pytest.param("referrals-worker", Cable.SILENT_THERE, "2020-11", 8, marks=pytest.mark.long),
+        pytest.param("reporting-worker", Cable.SILENT, "2020-12", 8, marks=pytest.mark.long),
     ],
 )
-async def test_a_relay_without_its_broker_goes_on_unaided(ground: Ground, tell: Tell, cable: Cable, month: str, seconds: float) -> None:
-    """Its planted bug is in test_r02_planted.py: a timed-out send that counts as sent."""
-    region, stack = ground.region, ground.region.stack
-    async with Proxy(stack.port("kafka")) as proxy, ground.plantable.given({ROUTE: f"{proxy.target}:{proxy.port}"}, "intake-worker"):
-        load = Load(region, month=month, seed=5)
+async def test_a_worker_without_its_broker_goes_on_unaided(
+    ground: Ground, tell: Tell, part: str, cable: Cable, month: str, seconds: float
+) -> None:
+    """Of intake's worker it is the relay that is alone. Its planted bug is in test_r02_planted.py: a timed-out send that counts as sent."""
+    async with Proxy(ground.region.stack.port("kafka")) as proxy:
+        await _alone(ground, tell, part, proxy, {ROUTE: f"{proxy.target}:{proxy.port}"}, "broker", cable, month, seconds)
+
+
+@pytest.mark.parametrize(
+    ("part", "cable", "month", "seconds"),
+    [
+        ("reporting-worker", Cable.CUT, "2021-02", 8),
+        pytest.param("intake-worker", Cable.SILENT, "2021-03", 8, marks=pytest.mark.long),
+        pytest.param("casework-worker", Cable.SILENT_BACK, "2021-04", 8, marks=pytest.mark.long),
+        pytest.param("referrals-worker", Cable.CUT, "2021-05", 8, marks=pytest.mark.long),
+    ],
+)
+async def test_a_worker_without_its_databases_goes_on_unaided(
+    ground: Ground, tell: Tell, part: str, cable: Cable, month: str, seconds: float
+) -> None:
+    """Its own, that of the keys and that of the grants."""
+    stack, service = ground.region.stack, part.removesuffix("-worker")
+    async with Proxy(stack.port("postgres")) as proxy:
+        named = {
+            "GABAY_DATABASE_URL": (f"{service}_worker", service),
+            "GABAY_KEYRING_URL": (f"{service}_keyring", "keyring"),
+            "GABAY_ACCESS_URL": (f"{service}_access", "access"),
+        }
+        through = {name: stack.postgres.tcp_dsn(*of).replace(f":{proxy.target}/", f":{proxy.port}/") for name, of in named.items()}
+        await _alone(ground, tell, part, proxy, through, "databases", cable, month, seconds)
+
+
+async def _alone(
+    ground: Ground, tell: Tell, part: str, proxy: Proxy, through: Mapping[str, str], other: str, cable: Cable, month: str, seconds: float
+) -> None:
+    """People go on being registered while the cable is damaged; when it is whole all of them are in the figures once."""
+    async with ground.plantable.given(through, part):
+        load = Load(ground.region, month=month, seed=5)
         async with load:
             await eventually(_at_least(load, 20), what="20 answers", seconds=60)
             began = time.monotonic()
             async with proxy.as_(cable):
                 before = load.answered
-                await eventually(_enough(load, before + 20, began + seconds), what="registrations while the relay is alone", seconds=60)
+                await eventually(_enough(load, before + 20, began + seconds), what="registrations while a worker is alone", seconds=60)
         mended = time.monotonic()
-        wrong = await findings(region, month, load.done, readers=("casework", "reporting"))
+        wrong = await findings(ground.region, month, load.done)
         caught_up = time.monotonic() - mended
     counts = {"answered": load.answered, "caught up after": f"{caught_up:.1f} s"}
-    tell("R4", what=f"relay and broker, cable {cable.value} for {seconds:.0f} s", seed=5, counts=counts, wrong=wrong)
+    tell("R4", what=f"{part} and {other}, cable {cable.value} for {seconds:.0f} s", seed=5, counts=counts, wrong=wrong)
 
 
 def _at_least(load: Load, many: int) -> Question:

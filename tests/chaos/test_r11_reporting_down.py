@@ -11,6 +11,7 @@ import pytest
 from tests.chaos.conftest import Ground
 from tests.chaos.load import Load
 from tests.chaos.truth import findings
+from tests.harness.clock import CLOCK
 from tests.harness.verdict import Tell
 from tests.harness.wait import eventually
 
@@ -29,6 +30,28 @@ async def test_nobody_else_notices_that_reporting_is_down(ground: Ground, tell: 
 @pytest.mark.timeout(1200)
 async def test_nobody_else_notices_for_ten_minutes(ground: Ground, tell: Tell) -> None:
     await _down(ground, tell, None, "2018-03", 100, 600)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("bug", "month"), [(None, "2018-04"), pytest.param("readers_begin_at_the_end", "2018-05", marks=pytest.mark.long)]
+)
+async def test_a_reader_that_was_dead_for_a_week_catches_up(ground: Ground, tell: Tell, bug: str | None, month: str) -> None:
+    """By its own clock: it wakes seven days later than what it reads first, and than its group was last heard of."""
+    stack, load = ground.region.stack, Load(ground.region, month=month, seed=11)
+    await stack.stop_part("reporting-worker")
+    async with load:
+        await eventually(lambda: _answered(load), lambda n: n >= 60, what="60 answers", seconds=60)
+    back = time.monotonic()
+    async with ground.plantable.planted(bug, "reporting-worker"), ground.plantable.given({CLOCK: str(7 * 86_400)}, "reporting-worker"):
+        wrong = await findings(ground.region, month, load.done, seconds=20 if bug else 90)
+    counts = {"answered meanwhile": load.answered, "caught up after": f"{time.monotonic() - back:.1f} s"}
+    tell("R11", what="a reader dead for a week", seed=11, counts=counts, wrong=wrong, bug=bug)
+
+
+async def _answered(load: Load) -> int:
+    return load.answered
 
 
 async def _down(ground: Ground, tell: Tell, bug: str | None, month: str, people: int, seconds: float) -> None:
