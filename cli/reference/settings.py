@@ -60,7 +60,7 @@ MEANING = {
     "blind_index_key": "HMAC key of blind search terms; intake alone",
     "statistics_secrets": "of the disclosure gate; reporting's worker alone",
     "release_key": "signs releases; reporting's worker alone",
-    "attachments_url": "folder or bucket of attachments",
+    "attachments_url": "folder of intake's sealed attachments, which its api and its worker share",
     "kafka_bootstrap": "brokers to begin with",
     "kafka_security": "how they are reached",
     "kafka_username": "with SASL",
@@ -93,7 +93,7 @@ MEANING = {
     "accept_single_node": "`yes`: written consent to one broker in production (P08)",
     "accept_file_kek": "`yes`: written consent to KEKs in files in production (P07)",
 }
-NO_EFFECT_YET = frozenset({"cors_origins", "attachments_url"})
+NO_EFFECT_YET = frozenset({"cors_origins"})
 """Read and checked, and used by parts that come with later releases."""
 
 RULES = """## What production refuses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.manifests.table import IMAGES, MADE, PROCESSES, TARGETS, USER, Process, all_secrets, text_of
+from deploy.manifests.table import ATTACHMENTS, IMAGES, MADE, PROCESSES, TARGETS, USER, Process, all_secrets, text_of
 
 SECRETS = "./deploy/compose/secrets"
 PLAIN = {
@@ -105,7 +105,9 @@ def _process(process: Process) -> dict[str, Any]:
     api = process.kind == "api"
     environment = {"GABAY_SERVICE": process.service, "GABAY_PROCESS": process.kind, "GABAY_OIDC_AUDIENCE": f"gabay-{process.service}"}
     environment["GABAY_HTTP_PORT" if api else "GABAY_HEALTH_PORT"] = str(process.port)
-    environment["GABAY_ATTACHMENTS_URL"] = "/var/lib/gabay/attachments"
+    attaches = process.service == "intake"
+    if attaches:
+        environment["GABAY_ATTACHMENTS_URL"] = ATTACHMENTS
     if api:
         environment["GABAY_RATE_LIMITS"] = RATES
     made = _ours(
@@ -113,7 +115,7 @@ def _process(process: Process) -> dict[str, Any]:
         process.command,
         process.secrets(),
         environment,
-        volumes=["attachments:/var/lib/gabay/attachments"],
+        **({"volumes": [f"attachments:{ATTACHMENTS}"]} if attaches else {}),
         depends_on=_after("migrate") if api else _after("migrate", "topics"),
         healthcheck=_probe(process.port, process.health),
         stop_grace_period=f"{process.grace}s",

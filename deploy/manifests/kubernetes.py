@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from deploy.manifests import components
-from deploy.manifests.table import IMAGES, MADE, PROCESSES, USER, VERSION, Process, labels, text_of
+from deploy.manifests.table import ATTACHMENTS, IMAGES, MADE, PROCESSES, USER, VERSION, Process, labels, text_of
 from shared.settings import SERVICES
 
 # Databases that a process reaches: its own, the keys, and an api the grants as well.
@@ -22,13 +22,15 @@ def pages() -> dict[str, str]:
     found["base/shared/migrate.yaml"] = text_of([migrate("keyring"), migrate("access")], MADE)
     for service in SERVICES:
         mine = [each for each in PROCESSES if each.service == service]
+        own = ["attachments.yaml"] if service == "intake" else []
         found[f"base/{service}/kustomization.yaml"] = _kustomization(
-            [*(f"{each.kind}.yaml" for each in mine), "migrate.yaml", "network.yaml"]
+            [*(f"{each.kind}.yaml" for each in mine), *own, "migrate.yaml", "network.yaml"]
         )
         found[f"base/{service}/migrate.yaml"] = text_of([migrate(service)], MADE, "Before the Pods: expand, deploy, contract.")
         found[f"base/{service}/network.yaml"] = text_of([flows(each) for each in mine], MADE)
         for each in mine:
             found[f"base/{service}/{each.kind}.yaml"] = text_of(workload(each), MADE)
+    found["base/intake/attachments.yaml"] = text_of([_attachments()], MADE, "Scans and pictures, sealed. An overlay may ask for more room.")
     return found | components.pages()
 
 
@@ -123,6 +125,10 @@ def _deployment(process: Process) -> dict[str, Any]:
                                        "items": [{"key": name, "path": name} for name in sorted(set(secrets.values()))]}},
         {"name": "kafka-ca", "secret": {"secretName": "kafka-ca", "defaultMode": 0o444}},
     ]  # fmt: skip
+    if process.service == "intake":
+        environment.append({"name": "GABAY_ATTACHMENTS_URL", "value": ATTACHMENTS})
+        mounts.append({"name": "attachments", "mountPath": ATTACHMENTS})
+        volumes.append({"name": "attachments", "persistentVolumeClaim": {"claimName": "attachments"}})
     memory = f"{process.memory}Mi"
     container = {
         "name": process.kind,
@@ -154,6 +160,13 @@ def _deployment(process: Process) -> dict[str, Any]:
             "template": {"metadata": {"labels": labels(process.name)}, "spec": pod},
         },
     }
+
+
+def _attachments() -> dict[str, Any]:
+    return {
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": _meta("attachments", "intake"),
+        "spec": {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "50Gi"}}},
+    }  # fmt: skip
 
 
 def _probe(path: str, *, period: int, failures: int) -> dict[str, Any]:

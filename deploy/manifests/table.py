@@ -18,6 +18,7 @@ from shared.settings import KEK_CLASSES, SERVICES
 MADE = "Made by `./gabay manifests` from deploy/manifests. Change those, then run it; a test compares the two."
 VERSION = "0.1.0"
 USER = 10001
+ATTACHMENTS = "/var/lib/gabay/attachments"  # one folder for intake's api and worker, and for nobody else
 
 # Exact tags; a digest is added by whoever can reach a registry (deploy/compose/images.lock).
 IMAGES = {

@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 
 from services.intake import own_file
+from services.intake.attachment import routes as attachments
+from services.intake.attachment.folder import Folder
 from services.intake.client import emergency_routes, forgetting_routes, pages, rights_routes, routes
 from services.intake.duplicates import routes as duplicates
 from services.intake.encounter import routes as encounters
@@ -25,6 +28,7 @@ from shared.settings import Settings
 ROUTERS = (
     *(routes.router, forgetting_routes.router, rights_routes.router, pages.router, duplicates.router, encounters.router),
     *(outreach.router, incidents.router, households.router, changes_router(AGGREGATES), emergency_routes.router, own_file.router),
+    attachments.router,
 )
 
 
@@ -38,6 +42,7 @@ async def resources(settings: Settings) -> AsyncIterator[Intake]:
             handle=parts.handle,
             region=load_region(settings.region_path),
             finder=finder,
+            attachments=Folder(Path(settings.attachments_url), parts.keyring),
             keyring_backup_days=settings.keyring_backup_days,
             backup_days=settings.backup_days,
         )

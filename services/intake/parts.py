@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.intake.attachment.folder import Folder
 from services.intake.search.finder import Finder
 from shared.eventsourcing.event import Event, Recorded, instant, voided
 from shared.eventsourcing.handle import Handle
@@ -39,6 +40,7 @@ class Intake:
     handle: Handle
     region: Region
     finder: Finder
+    attachments: Folder
     keyring_backup_days: int = 7
     backup_days: int = 28
 

@@ -103,6 +103,20 @@ class CommandRouter:
 
         return declare
 
+    def upload(
+        self, method: str, path: str, *, action: str, media: Sequence[str], most: int, query: type[BaseModel] | None = None
+    ) -> Callable[[Function], Function]:
+        """Declare what takes a file as it is. The function gets (call, bytes). media: what it takes; most: bytes."""
+
+        def declare(function: Function) -> Function:
+            self._add(
+                kind="upload", method=method, declared=path, action=action, function=function, query=query, takes=tuple(media),
+                most=most, limit="write", scope=_scope(action, "gabay:write"), subject=None,
+            )  # fmt: skip
+            return function
+
+        return declare
+
     def batch(self, path: str, *, creation: Function | None = None, additive: Sequence[Function] = (), action: str | None = None) -> None:
         """Offer commands in a batch: one creation (items without `path`) and additive commands by the path of each.
 

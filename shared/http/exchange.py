@@ -1,13 +1,14 @@
 """One HTTP exchange: the request's headers read once, its body counted, its answer sent with the headers of every answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from shared import telemetry
 from shared.http.problems import Problem, language, render
 
+JSON: Final = ("application/json",)
 BODY_SECONDS: Final = 30.0
 # How much of a refused body is still read, so that the client hears the refusal instead of a reset connection.
 DRAIN_SECONDS, DRAIN_BYTES = 0.5, 8 * 1024 * 1024
@@ -79,9 +80,9 @@ class Exchange:
             raise Problem("malformed-request", where="query")
         return parameters
 
-    async def body(self, limit: int, code: str = "body-too-large") -> bytes:
-        """The whole body, at most `limit` bytes and 30 s. JSON in UTF-8 and not compressed, or 415."""
-        self._check_media_type()
+    async def body(self, limit: int, code: str = "body-too-large", media: Sequence[str] = JSON) -> bytes:
+        """The whole body, at most `limit` bytes and 30 s. Of one of these media types (JSON: in UTF-8), not compressed, or 415."""
+        self._check_media_type(media)
         length = self.headers.get(b"content-length")
         if length is not None and int(length) > limit:
             await self._refuse_body(limit, code)
@@ -102,14 +103,14 @@ class Exchange:
             raise Problem("request-timeout", {"Connection": "close"}) from None
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    def _check_media_type(self) -> None:
+    def _check_media_type(self, media: Sequence[str]) -> None:
         if self.headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise Problem("unsupported-media-type", {"Accept-Encoding": "identity"})
-        kind = self.headers.get(b"content-type", b"")
-        if kind == b"application/json":
+        kind = self.headers.get(b"content-type", b"").decode("latin-1")
+        if kind in media:
             return
-        name, _, parameters = kind.decode("latin-1").lower().partition(";")
-        if name.strip() != "application/json" or parameters.strip().replace('"', "") not in ("", "charset=utf-8"):
+        name, _, parameters = kind.lower().partition(";")
+        if name.strip() not in media or parameters.strip().replace('"', "") not in ("", "charset=utf-8"):
             raise Problem("unsupported-media-type")
 
     async def _refuse_body(self, limit: int, code: str) -> None:

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from shared.http.bodies import EXAMPLE_ID, EXAMPLE_KEY
 from shared.http.bounded import bounded
 from shared.http.operation import PUBLIC, READ_PURPOSES, Operation
-from shared.http.responses import UUID, components, responses
+from shared.http.responses import FILE, UUID, components, responses
 
 _IDS: Final = {
     "cid": "Id of the consent, or of the client who is enrolled",
@@ -44,8 +44,9 @@ def document(title: str, version: str, operations: Sequence[Operation]) -> dict[
         if sample := _example(op):
             made["requestBody"]["content"]["application/json"]["example"] = sample
     _link(paths, operations)
+    kinds = {"BatchAnswer": "batch", "UploadAnswer": "upload"}
     common = {
-        name: schema for name, schema in components().items() if name != "BatchAnswer" or any(op.kind == "batch" for op in operations)
+        name: schema for name, schema in components().items() if name not in kinds or any(op.kind == kinds[name] for op in operations)
     }
     return {
         "openapi": "3.1.0",
@@ -93,6 +94,8 @@ def _operation(op: Operation, refs: Mapping[type[BaseModel], Any], query: Mappin
         made["x-gabay-offers"] = [_camel(each.name) for each in op.offers]
     if op.body is not None:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": refs[op.body]}}}
+    if op.takes:
+        made["requestBody"] = {"required": True, "content": {media: {"schema": dict(FILE)} for media in op.takes}}
     return made
 
 
@@ -129,7 +132,7 @@ def _parameters(op: Operation, query: Mapping[str, Any]) -> list[dict[str, Any]]
         schema = kinds.get(convertor, {"type": "string", "maxLength": 100, "pattern": "^[^/]+$"})
         told = _IDS.get(name, "Id of the record")
         found.append({"name": name, "in": "path", "required": True, "description": told, "schema": schema})
-    if op.kind == "command":
+    if op.kind in ("command", "upload"):
         found.append(_header("Idempotency-Key", UUID, "UUID v4 or v7; the same for every repetition of this command", required=True))
     if op.kind == "command" and op.concurrency in ("additive", "guarded"):
         star = "|\\*" if op.concurrency == "additive" else ""

@@ -31,11 +31,12 @@ from shared.http.ids import command_id, read_if_match, read_key, request_text
 from shared.http.problems import Problem, from_pydantic, invalid, problem_of, violation
 from shared.http.runtime import Runtime
 
-Kind = Literal["command", "read", "batch"]
+Kind = Literal["command", "read", "batch", "upload"]
 Concurrency = Literal["creation", "additive", "guarded", "none"]
 Function = Callable[..., Awaitable[Answer]]
 
 HANDLER_SECONDS: Final = 15.0
+UPLOADS: Final = asyncio.Semaphore(2)
 AHEAD: Final = timedelta(minutes=5)
 EARLIEST: Final = 1900  # a year that every offset and shift leaves inside what a database can keep
 STEP_UP_SECONDS: Final = 900
@@ -52,7 +53,7 @@ class Operation:
     concurrency: creation (starts a stream), additive (`If-Match` may be `*`), guarded (a version), none (versions in the
     body, or no stream). classes: sealed classes that the answer may show. limit: which rate budget. public: also without
     a login. subject: the path parameter that names the person concerned. media: content type of what a read answers.
-    offers: the commands that a batch takes.
+    offers: the commands that a batch takes. takes: media types of an upload; most: its bytes.
     """
 
     kind: Kind
@@ -76,6 +77,8 @@ class Operation:
     serve_batch: Callable[..., Awaitable[Answer]] | None = None
     media: str = "application/json"
     offers: "tuple[Operation, ...]" = ()
+    takes: tuple[str, ...] = ()
+    most: int = 0
 
     @property
     def route(self) -> str:
@@ -96,7 +99,7 @@ async def serve(op: Operation, exchange: Exchange, runtime: Runtime, path: Mappi
             assert op.serve_batch is not None
             answer = await op.serve_batch(call, exchange)
         else:
-            answer = await (_command if op.kind == "command" else _read)(call, exchange)
+            answer = await {"command": _command, "read": _read, "upload": _upload}[op.kind](call, exchange)
     except (OutOfScope, Rejected, Problem) as error:
         if error.code in DENIALS:
             await denied(call, error.code)
@@ -127,7 +130,7 @@ def check_function(op: Operation, caller: Caller, runtime: Runtime) -> None:
     identity = caller.identity
     if identity is None or op.action == PUBLIC:
         return
-    if not authorise.may(caller.subject, op.action) or (caller.device and op.kind == "command"):
+    if not authorise.may(caller.subject, op.action) or (caller.device and op.kind in ("command", "upload")):
         telemetry.AUTHZ_DENIED.add(1, {"reason": "forbidden"})
         telemetry.logger().warning("sec_denied", staff=caller.staff_id, action=op.action)
         raise Problem("forbidden")
@@ -271,6 +274,20 @@ async def _read(call: Call, exchange: Exchange) -> Answer:
     if op.classes and not call.shown:
         raise RuntimeError(f"{op.name} shows {', '.join(op.classes)} without a row in the access log: answer by call.show")
     return answer
+
+
+async def _upload(call: Call, exchange: Exchange) -> Answer:
+    """Bytes as they are. Few at a time: each is held whole."""
+    op = call.op
+    call.query = query(op.query, exchange.query())
+    call.key = read_key(exchange.header(b"idempotency-key"))
+    call.command_id = command_id(call.caller.principal, op.route, call.key)
+    if UPLOADS.locked():
+        raise Problem("unavailable", {"Retry-After": "2"})
+    async with UPLOADS:
+        content = await exchange.body(op.most, media=op.takes)
+        async with asyncio.timeout(HANDLER_SECONDS):
+            return await op.function(call, content)
 
 
 def query(model: type[BaseModel] | None, parameters: Mapping[str, str]) -> Any:

@@ -15,6 +15,7 @@ from shared.codes.label import labels
 from shared.errors import PROBLEMS
 from shared.http import authorise
 from shared.http.bodies import EXAMPLE_CONSENT, EXAMPLE_EPISODE, EXAMPLE_ID
+from shared.http.responses import UUID
 
 Schema = Mapping[str, Any]
 SHOWN_CODES: Final = 6
@@ -199,7 +200,8 @@ def place(document: Mapping[str, Any], path: str) -> str:
 def _words(method: str, place: str, op: Mapping[str, Any], example: Any, base: str) -> Iterator[str]:
     wanted = {each["name"]: each for each in op["parameters"] if each["in"] == "header" and each["required"]}
     verb = "" if method == "GET" or (method == "POST" and example) else f" -X {method}"
-    yield f"curl -sS{verb} '{base}{place}'"
+    asked = [each["name"] for each in op["parameters"] if each["in"] == "query" and each["required"] and each["schema"] == UUID]
+    yield f"curl -sS{verb} '{base}{place}{'?' if asked else ''}{'&'.join(f'{name}={EXAMPLE_ID}' for name in asked)}'"
     if op["x-gabay-action"] != "public":
         yield f'-H "Authorization: Bearer $({_token(op, example)})"'
     if "Idempotency-Key" in wanted or op.get("x-gabay-concurrency"):
@@ -212,6 +214,9 @@ def _words(method: str, place: str, op: Mapping[str, Any], example: Any, base: s
         yield "-H 'Content-Type: application/json'"
         text = json.dumps(example, ensure_ascii=False)
         yield "-d '" + text.replace("'", "'\\''") + "'"
+    elif "requestBody" in op and "application/json" not in op["requestBody"]["content"]:
+        yield f"-H 'Content-Type: {next(iter(op['requestBody']['content']))}'"
+        yield "--data-binary @scan.pdf"
 
 
 def _token(op: Mapping[str, Any], example: Any) -> str:

@@ -18,6 +18,7 @@ UUID: Final = {"type": "string", "format": "uuid", "maxLength": 36}
 _TEXT: Final = {"type": "string", "maxLength": 200, "pattern": "^.*$"}
 _HEADER: Final[Mapping[str, Any]] = {"type": "string", "maxLength": 200, "pattern": "^[\\x20-\\x7e]*$"}
 _PAGE: Final = {"type": "string", "format": "html", "maxLength": 10_000_000}
+FILE: Final = {"type": "string", "format": "binary", "maxLength": 20_971_520}
 _NUMBER: Final = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 1_000_000_000}
 _TITLES: Final = {
     200: "Done", 201: "Created", 304: "Not changed", 400: "Not readable", 401: "No valid token", 403: "Not allowed",
@@ -34,9 +35,13 @@ def responses(op: Operation, refs: Mapping[type[BaseModel], Any]) -> dict[str, A
         schema: Any = {"$ref": "#/components/schemas/CommandAnswer"}
     elif op.kind == "batch":
         schema = {"$ref": "#/components/schemas/BatchAnswer"}
+    elif op.media == "*/*":
+        schema = dict(FILE)
+    elif op.kind == "upload":
+        schema = {"$ref": "#/components/schemas/UploadAnswer"}
     else:
         schema = refs[op.answer] if op.answer else {"type": "object"} if op.media == "application/json" else dict(_PAGE)
-    successes = [200, 201] if op.concurrency == "creation" else [200]
+    successes = [200, 201] if op.concurrency == "creation" or op.kind == "upload" else [200]
     answers: dict[str, Any] = {str(status): _success(op, status, schema) for status in successes}
     for status, codes in sorted(problems(op).items()):
         answers[str(status)] = _problem_answer(op, status, codes)
@@ -58,6 +63,9 @@ def problems(op: Operation) -> dict[int, list[str]]:
         codes |= {"not-found"}
     if op.body is not None:
         codes |= {"malformed-json", "request-timeout", "body-too-large", "unsupported-media-type", "validation"}
+    if op.kind == "upload":
+        codes |= {"request-timeout", "body-too-large", "unsupported-media-type", "idempotency-key-missing", "idempotency-key-invalid"}
+        codes |= {"idempotency-mismatch", "storage-full", "not-found"}
     if op.classes:
         codes |= {"purpose-needed", "audit-unavailable"}
     if op.query is not None and "cursor" in op.query.model_fields:
@@ -83,7 +91,7 @@ def _of_rules(op: Operation) -> frozenset[str]:
     if file.parent == _HERE or op.kind == "batch":
         return frozenset()
     shared = _raised(Path(inspect.getsourcefile(voiding) or "")) if op.path.endswith(":void") else frozenset[str]()
-    return shared.union(*(_raised(each) for each in (sorted(file.parent.glob("*.py")) if op.kind == "command" else [file])))
+    return shared.union(*(_raised(each) for each in (sorted(file.parent.glob("*.py")) if op.kind != "read" else [file])))
 
 
 @cache
@@ -122,7 +130,7 @@ def _problem_answer(op: Operation, status: int, codes: list[str]) -> dict[str, A
 
 def components() -> dict[str, Any]:
     """Schemas of the answers that every service gives."""
-    return {"Problem": _problem(), "CommandAnswer": _command_answer(), "BatchAnswer": _batch_answer()}
+    return {"Problem": _problem(), "CommandAnswer": _command_answer(), "BatchAnswer": _batch_answer(), "UploadAnswer": _upload_answer()}
 
 
 def _problem() -> dict[str, Any]:
@@ -159,6 +167,14 @@ def _command_answer() -> dict[str, Any]:
             "recorded_at": {"type": "string", "format": "date-time", "maxLength": 24},
             "events": {"type": "array", "maxItems": 100, "items": event},
         },
+    }
+
+
+def _upload_answer() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["id", "client_id", "media_type", "bytes"],
+        "properties": {"id": UUID, "client_id": UUID, "media_type": _TEXT, "bytes": _NUMBER},
     }
 
 

@@ -51,26 +51,36 @@ def seal(
     algorithm: bytes = ALGORITHM,
 ) -> str:
     """Seal one class of one event; returns base64 text."""
+    belongs = associated_data(subject, stream, event_id, event_type, which)
+    return b64encode(seal_raw(key, plaintext, belongs, algorithm=algorithm)).decode("ascii")
+
+
+def seal_raw(key: SubjectKey, plaintext: bytes, belongs: bytes, *, algorithm: bytes = ALGORITHM) -> bytes:
+    """A blob as bytes. belongs: its associated data."""
     nonce = os.urandom(12)
-    sealed = _cipher(key, algorithm).encrypt(nonce, plaintext, associated_data(subject, stream, event_id, event_type, which))
-    return b64encode(algorithm + key.key_id.bytes + nonce + sealed).decode("ascii")
+    return b"".join((algorithm, key.key_id.bytes, nonce, _cipher(key, algorithm).encrypt(nonce, plaintext, belongs)))
 
 
 def open_blob(key: SubjectKey | None, item: SealedItem) -> bytes | Erased:
     """The plaintext (JSON), or ERASED if the key that sealed it is gone. Raises Unreadable for a blob out of place."""
+    what = f"sealed {item.which} of event {item.event_id}"
     try:
         raw = a2b_base64(item.blob, strict_mode=True)
     except ValueError as error:
-        raise Unreadable(f"sealed {item.which} of event {item.event_id} is not base64") from error
+        raise Unreadable(f"{what} is not base64") from error
+    return open_raw(key, raw, associated_data(item.subject, item.stream, item.event_id, item.event_type, item.which), what)
+
+
+def open_raw(key: SubjectKey | None, raw: bytes, belongs: bytes, what: str) -> bytes | Erased:
+    """The same of a blob as bytes. what: how an error names it."""
     if raw[:1] not in ALGORITHMS or len(raw) < HEAD + 16:
-        raise Unreadable(f"sealed {item.which} of event {item.event_id} has an unknown form: upgrade this reader")
+        raise Unreadable(f"{what} has an unknown form: upgrade this reader")
     if key is None or raw[1:17] != key.key_id.bytes:
         return ERASED
     try:
-        belongs = associated_data(item.subject, item.stream, item.event_id, item.event_type, item.which)
         return _cipher(key, raw[:1]).decrypt(raw[17:HEAD], raw[HEAD:], belongs)
     except InvalidTag as error:
-        raise Unreadable(f"sealed {item.which} of event {item.event_id} was altered or moved") from error
+        raise Unreadable(f"{what} was altered or moved") from error
 
 
 def _cipher(key: SubjectKey, algorithm: bytes) -> AESGCM | ChaCha20Poly1305:

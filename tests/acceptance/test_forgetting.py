@@ -83,12 +83,20 @@ async def complete(region: Region, way: Journey) -> dict[str, Any]:
 
 async def test_everybody_forgets_and_says_so(region: Region) -> None:
     way = await on_the_way(region)
+    async with region.client("intake", "caseworker", centre=CENTRE) as http:
+        headers = {"Idempotency-Key": new_id(), "Content-Type": "application/pdf"}
+        kept = await http.post(f"/v1/attachments?client_id={way.client}", content=b"%PDF-1.7 a consent", headers=headers)
+    assert kept.status_code == 201, kept.text
+    folder = region.stack.home.path / "attachments" / way.client
+    assert len(list(folder.iterdir())) == 1
     await erase(region, way)
     told = await complete(region, way)
+    assert not folder.exists()
     said = {each["service"]: each["what"] for each in told["acknowledged"]}
     assert set(said) == {"keyring", "intake", "casework", "referrals", "reporting"}
     assert any("case_file" in table for table in said["casework"])
     assert "packet keys" in said["referrals"]
+    assert "attachments" in said["intake"]
     assert told["pending"] == []
     assert told["final"]["sealed"] < told["final"]["rows"]
     await region.quiet()

@@ -34,9 +34,7 @@ async def test_nobody_else_notices_for_ten_minutes(ground: Ground, tell: Tell) -
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("bug", "month"), [(None, "2018-04"), pytest.param("readers_begin_at_the_end", "2018-05", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("bug", "month"), [(None, "2018-04"), pytest.param("readers_begin_at_the_end", "2018-05", marks=pytest.mark.long)])
 async def test_a_reader_that_was_dead_for_a_week_catches_up(ground: Ground, tell: Tell, bug: str | None, month: str) -> None:
     """By its own clock: it wakes seven days later than what it reads first, and than its group was last heard of."""
     stack, load = ground.region.stack, Load(ground.region, month=month, seed=11)

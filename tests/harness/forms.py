@@ -75,7 +75,7 @@ class Route:
 
 
 async def routes(http: httpx.AsyncClient, service: str) -> list[Route]:
-    """All operations of a service that take a body."""
+    """All operations of a service that take a form."""
     answer = await http.get("/v1/openapi.json")
     answer.raise_for_status()
     return routes_of(answer.json(), service)
@@ -86,8 +86,9 @@ def routes_of(document: Mapping[str, Any], service: str) -> list[Route]:
     found = []
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            if "requestBody" in operation:
-                schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            content = operation.get("requestBody", {}).get("content", {})
+            if "application/json" in content:  # a file is no form
+                schema = content["application/json"]["schema"]
                 concurrency = operation.get("x-gabay-concurrency", "")
                 found.append(
                     Route(

@@ -73,6 +73,15 @@ class Desk:
         sent["Content-Type"] = "application/json"
         return await self.client.request(method, path, headers=sent, content=orjson.dumps(body))
 
+    async def attach(self, client_id: Any, content: bytes, kind: str = "application/pdf", *, key: str | None = None) -> httpx.Response:
+        """A file as it is."""
+        headers = {
+            "Authorization": f"Bearer {issuer.mint(KEY, issuer=ISSUER, sub=self.staff)}",
+            "Idempotency-Key": key or new_id(),
+            "Content-Type": kind,
+        }
+        return await self.client.post(f"/v1/attachments?client_id={client_id}", headers=headers, content=content)
+
     async def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
         return await self.send("POST", path, body, **options)
 
@@ -165,7 +174,7 @@ async def _grant(dsn: str) -> None:
 
 
 @pytest.fixture(scope="module")
-async def desk(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
+async def desk(fresh_database: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """Intake's api of one module's tests."""
     store, keys, access = (fresh_database(target) for target in ("intake", "keyring", "access"))
     await _grant(access.role("postgres"))
@@ -179,7 +188,7 @@ async def desk(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
         "GABAY_ACCESS_URL": access.role("intake_access"), "GABAY_RATE_LIMITS": WIDE,
         "GABAY_KEK_IDENTITY": f"1:{secret()}", "GABAY_KEK_PROFILE": f"1:{secret()}",
         "GABAY_FINGERPRINT_KEYS": f"{time.gmtime().tm_year}:{secret()}", "GABAY_CURSOR_KEY": secret(),
-        "GABAY_BLIND_INDEX_KEY": secret(),
+        "GABAY_BLIND_INDEX_KEY": secret(), "GABAY_ATTACHMENTS_URL": str(tmp_path_factory.mktemp("attachments")),
     })  # fmt: skip
     pool = await asyncpg.create_pool(settings.access_url, min_size=1, max_size=2)
 
