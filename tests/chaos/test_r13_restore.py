@@ -251,5 +251,7 @@ async def erased(region: Region, subject: str) -> None:
         subject, version, new_id(), orjson.dumps(data).decode(), orjson.dumps(meta).decode(), datetime.now(UTC),
     )  # fmt: skip
     await region.rows("intake", "delete from search where stream_id = $1::uuid", subject)
+    # Intake's worker, which hears of the fact, may have been quicker.
     await region.rows("keyring", "with gone as (delete from subject_key where subject_id = $1::uuid) insert into erasure_ack "
-                                 "(subject_id, service, tables) values ($1::uuid, 'keyring', '{subject_key}')", subject)  # fmt: skip
+                                 "(subject_id, service, tables) values ($1::uuid, 'keyring', '{subject_key}') on conflict do nothing",
+                      subject)  # fmt: skip

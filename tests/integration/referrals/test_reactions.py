@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from deploy.embedded.stack import Stack
+from services.referrals import worker
 from tests.harness.journey import AGENCY, CENTRE, Journey
 from tests.harness.people import new_id
 from tests.harness.region import Region
@@ -122,7 +123,7 @@ async def test_a_referral_that_nobody_answers_lapses_and_blocks_the_step_of_the_
     await _refer_for(way, action)
     await region.quiet(readers=("referrals",))
     # As if the six working days had passed: what the worker reads is when it rings.
-    due = "update timers_v1.timer set rings_at = now() where stream_id = $1 and item = 'ACK' returning at"
+    due = f"update {worker.TIMERS.projection.schema}.timer set rings_at = now() where stream_id = $1 and item = 'ACK' returning at"
     [(lapse_ack,)] = await region.rows("referrals", due, UUID(way.referral))
     shown = await eventually(lambda: referral(region, way), lambda shown: shown["state"] == "LAPSED", what="the referral lapsed")
     assert shown["version"] == 2
