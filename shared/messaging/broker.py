@@ -75,10 +75,6 @@ class Broker:
             session_timeout_ms=30_000,
             heartbeat_interval_ms=3_000,
             max_poll_interval_ms=600_000,  # an outage of the database must not shuffle partitions
-            # A fetch answers at once when there is something. Asking quiet topics more often costs broker and client time for
-            # nothing; asking less often would keep the connection busy when a rebalance needs it.
-            fetch_max_wait_ms=1_000,
-            consumer_timeout_ms=1_000,
             fetch_max_bytes=fetched,
             max_partition_fetch_bytes=max(64 * 1024, fetched // max(1, partitions)),
             check_crcs=True,

@@ -35,7 +35,7 @@ def test_one_burst_at_a_desk_is_no_import() -> None:
 
 def test_in_an_import_batches_are_left_to_grow_and_shrink_again_behind_it() -> None:
     one = consumer()
-    assert polled(one, seconds=3, every=0.03, records=60) == pytest.approx(Consumer.BULK_PACE_S)
+    assert polled(one, seconds=3, every=0.03, records=90) == pytest.approx(Consumer.BULK_PACE_S)
     assert polled(one, seconds=3, every=0.25, records=40) == pytest.approx(Consumer.PACE_S)
 
 
