@@ -25,9 +25,9 @@ MEANING: Final = {
     "case_years": "case: years after its closure",
     "child_until_age": "case of a child: at least to this birthday",
     "protection_years": "trafficking, violence and other protection matters: years after the closure",
-    "consent_proof_years": "proof of a consent: years after the data that it permits (sealed with them: it goes when they go)",
+    "consent_proof_years": "proof of a consent: years after the erasure of the data that it permitted",
     "access_log_years": "access log: years",
-    "rejected_duplicate_days": "rejected duplicate: days (none is ever stored)",
+    "rejected_duplicate_days": "rejected duplicate: days after it was merged into another record",
 }
 
 
@@ -86,7 +86,8 @@ def report(year: Annotated[int, typer.Argument(min=2000, max=2200)], as_json: As
     if as_json:
         print(json.dumps({"year": year, "grounds": rows, "access_logs": logs}, indent=2))
         return
-    _table(("ground", "asked for", "carried out"), [(row["basis"], str(row["requested"]), str(row["erased"])) for row in rows])
+    head = ("ground", "asked for", "carried out", "of them merged into others")
+    _table(head, [(row["basis"], str(row["requested"]), str(row["erased"]), str(row["merged"])) for row in rows])
     _table(("access log", "rows deleted", "read until"), [(row["service"], str(row["rows"]), row["read_until"]) for row in logs])
 
 

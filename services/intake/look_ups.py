@@ -10,6 +10,7 @@ from services.intake.client.decisions import CLIENT
 from services.intake.client.state import State
 from services.intake.household.decisions import HOUSEHOLD, of_declarant, of_member
 from services.intake.reactions import keys_of_merged, keys_to_destroy
+from services.intake.records import of_person
 from services.intake.retention.review import review
 from services.intake.retention.rules import Term
 from shared.codes import Purpose
@@ -33,7 +34,7 @@ async def destroy_profile_key(fact: Fact, handle: Any) -> None:
     if fact.data.get("purpose", Purpose.STATISTICS) != Purpose.STATISTICS:
         return
     today = datetime.now(UTC).date()
-    found = await records(UUID(fact.stream), handle)
+    found = await of_person(UUID(fact.stream), handle)
     survivor = next(iter(found.values()))
     for client_id, state in found.items():
         keys = set(keys_to_destroy(state, today))
@@ -41,21 +42,6 @@ async def destroy_profile_key(fact: Fact, handle: Any) -> None:
             keys.update(keys_of_merged(survivor, state, today))
         for key_id in sorted(keys):
             await handle.keyring.destroy([(client_id, PROFILE)], key_ids=[key_id])
-
-
-async def records(client_id: UUID, handle: Any) -> dict[UUID, State]:
-    """All records of one person, the one that goes on first: found through the facts of the merges themselves."""
-    state: State = (await handle.load(CLIENT, client_id)).state
-    while state.merged_into is not None:
-        client_id = state.merged_into
-        state = (await handle.load(CLIENT, client_id)).state
-    found, waiting = {client_id: state}, list(state.merged)
-    while waiting:
-        record = waiting.pop()
-        if record not in found:
-            found[record] = (await handle.load(CLIENT, record)).state
-            waiting += found[record].merged
-    return found
 
 
 async def forget(fact: Fact, handle: Any) -> None:

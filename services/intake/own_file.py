@@ -6,8 +6,8 @@ from services.intake.client.decisions import CLIENT as CLIENT_DECIDER
 from services.intake.encounter.decisions import of_client as encounters_of
 from services.intake.household.decisions import of_declarant, of_member
 from services.intake.incident.decisions import of_client as incidents_of
-from services.intake.look_ups import records
 from services.intake.parts import Intake
+from services.intake.records import of_person
 from shared.contracts.intake.client import CLIENT
 from shared.contracts.intake.encounter import ENCOUNTER
 from shared.contracts.intake.household import HOUSEHOLD
@@ -21,8 +21,10 @@ async def find(parts: Intake, client: UUID) -> Holding:
     """All streams that tell of a person. Raises OutOfScope for nobody, Rejected `client-erased` for somebody forgotten."""
     if not (await parts.handle.load(CLIENT_DECIDER, client)).version:
         raise OutOfScope()
-    known = await records(client, parts.handle)
-    if any(state.status == "erased" for state in known.values()):
+    records = await of_person(client, parts.handle)
+    # A duplicate may be forgotten while the record that goes on is kept: what is left then is told all the same.
+    known = [record for record, state in records.items() if state.status != "erased"]
+    if next(iter(records)) not in known:
         raise Rejected("client-erased", "This person asked to be forgotten.")
     held = [Held(CLIENT, record) for record in known]
     for aggregate, rows, shared in (
@@ -32,7 +34,7 @@ async def find(parts: Intake, client: UUID) -> Holding:
     ):
         found = await parts.handle.search(rows, limit=MOST)
         held += [Held(aggregate, stream, shared) for stream in sorted({each for streams in found.values() for each in streams})]
-    return Holding(list(known), held)
+    return Holding(known, held)
 
 
 router = own_file_router(find, (IDENTITY, PROFILE))

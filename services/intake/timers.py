@@ -25,6 +25,9 @@ from shared.region import Region
 GRACE_MONTHS: Final = 6
 """How long after the 18th birthday what a caregiver agreed to goes on."""
 
+DUPLICATE: Final = "DUPLICATE"
+"""The item of the timer of a record that was merged into another."""
+
 GROWN: Final = ":MAJORITY"
 """Ends the item of a timer that asks whether the child has grown up; without it, it is the last day of a consent."""
 
@@ -41,13 +44,22 @@ class LookUps(Protocol):
 
 def timers(region: Callable[[], Region], look: LookUps) -> Timers:
     """The timers of intake: the ends of consents, and of the time for keeping."""
-    intake = Timers("intake", topics=[CLIENT.topic], version=2)
+    intake = Timers("intake", topics=[CLIENT.topic], version=3)
 
     @intake.on("gabay.intake.client-registered.v1")
     def registered(fact: Fact) -> Change:
         # The soonest that a region may let anybody's time be over. When it is, is asked when the timer rings: so a province
         # that changes its times need not rebuild anything.
         return Start("T5", due=datetime.combine(after(date.fromisoformat(fact.data["registered_on"]), 1), time(), UTC))
+
+    @intake.on("gabay.intake.client-retired.v1")
+    def merged(fact: Fact) -> Change:
+        # Likewise: the soonest.
+        return Start("T5", DUPLICATE, due=datetime.fromisoformat(fact.occurred_at) + timedelta(days=1))
+
+    @intake.on("gabay.intake.client-reinstated.v1")
+    def fallen_apart(fact: Fact) -> Change:
+        return Stop("T5", DUPLICATE)
 
     def midnight(fact: Fact, day: date) -> datetime:
         return datetime.combine(day, time(), ZoneInfo(region().centre(fact.ctx["centre"]).zone))

@@ -255,7 +255,7 @@ class RequestErasure:
 class EraseClient:
     """actor, requester: who carries it out, and who asked for it. in_progress: kinds of what is still open for the client,
     as far as the topics have told; force: erase all the same. aliases: records merged into this one. kept: the time for
-    keeping goes on, so what retention proposed holds no more.
+    keeping goes on, so what retention proposed holds no more. held: by a hold on any record of the person.
     """
 
     today: date
@@ -266,6 +266,7 @@ class EraseClient:
     force: bool = False
     aliases: tuple[UUID, ...] = ()
     kept: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def erase(command: EraseClient, state: State) -> list[ClientEvent]:
     if asked.basis is ErasureBasis.RETENTION and command.kept:
         remedy = "They came back, or the time for keeping was made longer: nothing is due."
         raise Rejected("invalid-state", remedy, state="KEPT", allowed=["RequestErasure"])
-    check_free(state, command.today)
+    check_free(state, command.today, elsewhere=command.held)
     if command.in_progress and not command.force:
         raise Rejected("service-in-progress", "Close what is open first, or send force.", kinds=list(command.in_progress))
     return [ClientErased(request_id=asked.request_id, basis=asked.basis, aliases=command.aliases)]

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from services.intake.look_ups import declared_only_by
 from services.intake.parts import RUNNING, Intake
+from services.intake.records import of_person, under
 from services.intake.retention.review import review
 from services.intake.retention.rules import due
 from shared.codes import ErasureBasis, LegalBasis
 from shared.contracts.intake.client import ErasureRequested
 from shared.errors import OutOfScope
 from shared.eventsourcing.event import Event, Recorded
-from shared.eventsourcing.handle import Handle, Step
+from shared.eventsourcing.handle import Step
 from shared.eventsourcing.ids import derived
 from shared.http.command import Answer, Call, CommandRouter, Problem, Resource
 from shared.http.reach import WHOLE
@@ -25,7 +26,6 @@ from .commands import EraseClient, EraseMerged, LiftHold, PlaceHold, RequestEras
 from .decisions import CLIENT
 from .forgetting_forms import EraseClientBody, LiftHoldBody, PlaceHoldBody, RequestErasureBody
 from .proof import Proof, proof_of
-from .state import State
 
 router = CommandRouter("clients")
 
@@ -68,10 +68,12 @@ async def erase_client(call: Call, body: EraseClientBody) -> Answer:
     facts = await call.history(CLIENT, client_id, frozenset())
     requester = requester_of(facts, body.request_id)
     call.body = body.model_copy(update={"requested_by": requester})
-    aliases = await merged_into(parts.handle, client_id)
+    merged = await under(client_id, parts.handle)
+    aliases = tuple(record for record, state in merged.items() if record != client_id and state.status != "erased")
     in_progress = await parts.pool.fetch(RUNNING.of_client, [client_id, *aliases], WHOLE)
     today = parts.today(call.runtime.now(), centre)
     term = await review(client_id, centre, parts.handle, parts.region.retention, today)
+    records = await of_person(client_id, parts.handle)
     command = EraseClient(
         today=today,
         request_id=body.request_id,
@@ -81,6 +83,7 @@ async def erase_client(call: Call, body: EraseClientBody) -> Answer:
         force=body.force,
         aliases=aliases,
         kept=term is not None and not due(term.term, today),
+        held=any(state.protection.held(today) for state in records.values()),
     )
     answer = await (_erase_together(call, centre, command) if aliases else run_resting(call, centre, command))
     # Also for a repetition: the first try may have died before it came this far.
@@ -103,17 +106,6 @@ async def read_erasure_proof(call: Call) -> Answer:
     answer = await call.show(await asyncio.to_thread(proof.document(call.language).pdf))
     answer.content_type = "application/pdf"
     return answer
-
-
-async def merged_into(handle: Handle, client_id: UUID) -> tuple[UUID, ...]:
-    """All records that stand for the same person since they were merged, also over others."""
-    found: list[UUID] = []
-    for record in (waiting := [client_id]):
-        state: State = (await handle.load(CLIENT, record)).state
-        new = [alias for alias in state.merged if alias not in found]
-        found += new
-        waiting += new
-    return tuple(found)
 
 
 async def _erase_together(call: Call, centre: str, command: EraseClient) -> Answer:

@@ -8,11 +8,14 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.intake.parts import REGISTRY, RUNNING, Intake
+from services.intake.retention.rules import proof_is_over
 from services.intake.search.finder import SHOWN
 from services.intake.search.names import code, digits, sound, words
 from services.intake.search.ranking import Query
 from services.intake.search.terms import of_birth, of_each, of_numbers, of_text
 from shared.codes import EncounterChannel
+from shared.contracts.intake.client import ClientErased
+from shared.contracts.intake.consent import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from shared.contracts.intake.person import Identity
 from shared.errors import OutOfScope, Rejected
 from shared.eventsourcing.decider import Row
@@ -119,24 +122,31 @@ async def _followed(call: Call) -> tuple[UUID, Loaded[State]]:
 
 
 async def _merged(parts: Intake, state: State) -> dict[UUID, State]:
-    """The records that were merged into one, and into those in turn."""
+    """The records that were merged into one, and into those in turn, without those that were forgotten since."""
     found: dict[UUID, State] = {}
     waiting = list(state.merged)
     while waiting:
         record = waiting.pop(0)
         found[record] = (await parts.handle.load(CLIENT, record)).state
         waiting += found[record].merged
-    return found
+    return {record: other for record, other in found.items() if other.status != "erased"}
 
 
 @router.read("GET", "/v1/clients/{id:uuid}/events", action="client.read", classes=(IDENTITY, PROFILE))
 async def read_client_events(call: Call) -> Answer:
-    """The facts of a client in order, oldest first, with what is sealed opened."""
+    """The facts of a client in order, oldest first, with what is sealed opened.
+
+    Of somebody who was forgotten their consents are shown a while longer, without a name: as proof that they were asked.
+    """
     client_id: UUID = call.path["id"]
     parts: Intake = call.parts
     centre = await parts.centre_of(client_id)
     call.allow(Resource(centre=centre, subject_id=client_id))
     facts = await call.history(CLIENT, client_id, frozenset({IDENTITY, PROFILE}))
+    today = parts.today(call.runtime.now(), centre)
+    erased = next((fact.recorded_at.date() for fact in facts if isinstance(fact.event, ClientErased)), None)
+    if erased is not None and proof_is_over(parts.region.retention, erased, today):
+        facts = [fact for fact in facts if not isinstance(fact.event, ConsentGiven | ConsentRefused | ConsentWithdrawn)]
     void = voided([fact.event for fact in facts])
     items = [{**told(fact), **({"void": True} if fact.event_id in void else {})} for fact in facts]
     return await call.show({"items": items}, subjects=[client_id], centre=centre)

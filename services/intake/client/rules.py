@@ -55,9 +55,9 @@ def check_active(state: State) -> None:
         raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(state.merged_into))
 
 
-def check_free(state: State, today: date) -> None:
-    """No legal hold is in force: what it keeps must stay as it is."""
-    if state.protection.held(today):
+def check_free(state: State, today: date, *, elsewhere: bool = False) -> None:
+    """No legal hold is in force: what it keeps must stay as it is. elsewhere: on another record of the same person."""
+    if elsewhere or state.protection.held(today):
         raise Rejected("legal-hold", "Lift the hold first, if the law allows it.")
 
 

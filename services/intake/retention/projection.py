@@ -16,7 +16,7 @@ STAYS: Final = "casework.stay.v1"
 
 retention = Projection(
     "intake.retention",
-    version=1,
+    version=2,
     topics=[CLIENT.topic, ENCOUNTER.topic, CASE.topic, STAYS, REFERRAL.topic],
     forgets=["client", "contact", "case_file"],
 )
@@ -47,6 +47,16 @@ CONTACTS: Final = [name for name in _told(*CLIENT.events.values()) if name not i
 def registered(fact: Fact) -> Iterable[Op]:
     yield Op("register", (fact.stream, fact.ctx["centre"], fact.data["registered_on"]))
     yield Op("contact", (fact.stream, fact.data["registered_on"]))
+
+
+@retention.on("gabay.intake.client-retired.v1")
+def merged(fact: Fact) -> Op:
+    return Op("merge", (fact.stream, datetime.fromisoformat(fact.occurred_at).date().isoformat()))
+
+
+@retention.on("gabay.intake.client-reinstated.v1")
+def fallen_apart(fact: Fact) -> Op:
+    return Op("merge", (fact.stream, None))
 
 
 @retention.on(*CONTACTS)

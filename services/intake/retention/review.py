@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from services.intake.client.decisions import CLIENT
 from services.intake.client.rules import birth_month
 from services.intake.client.state import State
-from services.intake.retention.rules import Closed, Kept, Term, due, earliest, last_day_of, term
+from services.intake.records import of_person, under
+from services.intake.retention.rules import Closed, Kept, Term, due, earliest, last_day_of, term, term_of_duplicate
 from shared.codes import ErasureBasis
 from shared.contracts.intake.person import Identity
 from shared.eventsourcing.sql import Statements
@@ -21,7 +21,7 @@ PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A record under review. asked: somebody asked for the erasure already; held: a law forbids it."""
+    """A record under review. asked: somebody asked for the erasure already; held: a law forbids it, under any record of theirs."""
 
     client_id: UUID
     centre: str
@@ -31,28 +31,34 @@ class Finding:
 
 
 async def review(client_id: UUID, centre: str, handle: Any, rules: Retention, today: date) -> Finding | None:
-    """What retention says of a record; None of one that was merged into another, is forgotten, or was never seen."""
-    state: State = (await handle.load(CLIENT, client_id)).state
-    if state.status != "active":
+    """What retention says of a record; None of one that is forgotten, or was never seen.
+
+    None also of one that was merged into another and has a case: it is kept as long as that other one.
+    """
+    records = await under(client_id, handle)
+    state = records[client_id]
+    if state.status not in ("active", "retired"):
         return None
-    records, birth = [client_id], _born(state)
-    for record in records:
-        for alias in (state if record == client_id else (await handle.load(CLIENT, record)).state).merged:
-            if alias not in records:
-                records.append(alias)
-    row = await handle.store.pool.fetchrow(SQL.of_client, records)
+    row = await handle.store.pool.fetchrow(SQL.of_client, list(records))
     if row["last_contact"] is None:
         return None
     cases = tuple(Closed(on, protected) for on, protected in zip(row["closed"], row["protected"], strict=True))
-    found = term(rules, Kept(row["last_contact"], cases, birth))
+    if state.status == "active":
+        found = term(rules, Kept(row["last_contact"], cases, _born(state)))
+    elif cases or row["merged_on"] is None:
+        return None
+    else:
+        found = term_of_duplicate(rules, row["merged_on"])
     asked = any(request.basis is ErasureBasis.RETENTION for request in state.protection.requests.values())
-    return Finding(client_id, centre, found, state.protection.held(today), asked)
+    held = any(each.protection.held(today) for each in (await of_person(client_id, handle)).values())
+    return Finding(client_id, centre, found, held, asked)
 
 
 async def overdue(handle: Any, rules: Retention, today: date) -> AsyncIterator[Finding]:
     """Everybody whose time is over, held ones too, in the order of their ids."""
     last: UUID | None = None
-    while rows := await handle.store.pool.fetch(SQL.silent, last, earliest(rules, today), PAGE):
+    merged = today - timedelta(days=rules.rejected_duplicate_days)
+    while rows := await handle.store.pool.fetch(SQL.silent, last, earliest(rules, today), PAGE, merged):
         for row in rows:
             found = await review(row["client_id"], row["centre"], handle, rules, today)
             if found is not None and due(found.term, today):

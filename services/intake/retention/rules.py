@@ -18,6 +18,7 @@ class RecordClass(StrEnum):
     CLIENT = "CLIENT"
     CASE = "CASE"
     PROTECTION = "PROTECTION"
+    DUPLICATE = "DUPLICATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ def term(rules: Retention, kept: Kept) -> Term:
     if kept.born and any(on < after(kept.born, MAJORITY) for on in closures):
         days.append(after(kept.born, rules.child_until_age))
     return Term(of, max(days))
+
+
+def term_of_duplicate(rules: Retention, merged_on: date) -> Term:
+    """Of the second registration of one person: time enough to take the merge back, since nothing else needs two of them."""
+    return Term(RecordClass.DUPLICATE, merged_on + timedelta(days=rules.rejected_duplicate_days))
+
+
+def proof_is_over(rules: Retention, erased_on: date, today: date) -> bool:
+    """Whether nobody is shown any more what somebody who was forgotten had consented to."""
+    return after(erased_on, rules.consent_proof_years) < today
 
 
 def earliest(rules: Retention, today: date) -> date:

@@ -1,8 +1,10 @@
 -- How long a person's data have been needed: open days and ids only. What a birthday decides is asked for when it matters.
+-- merged_on: the day on which another record took its place.
 create table client (
     client_id uuid primary key,
     centre    text not null,
-    on_day    date not null
+    on_day    date not null,
+    merged_on date
 );
 -- The last day on which anything was done with or for somebody; also of people who are no clients.
 create table contact (

@@ -13,7 +13,7 @@ from shared.privacy.classes import ERASED, PROFILE
 
 facts = Projection(
     "reporting.facts",
-    version=6,
+    version=7,
     topics=(
         "intake.client.v1",
         "intake.encounter.v1",

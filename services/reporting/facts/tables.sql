@@ -17,7 +17,9 @@ create table consent_state (
     asked_at      timestamptz,
     -- What was recorded before it never comes back, however late its topic brings it.
     forgotten_at  timestamptz,
-    erased        boolean not null default false
+    erased        boolean not null default false,
+    -- Of an erased record: whether it allowed statistics to its end, so that the record into which it was merged still counts.
+    agreed        boolean not null default false
 );
 
 -- When clients allowed statistics, and in which months there was a fact about them: of all clients, open fields only, until

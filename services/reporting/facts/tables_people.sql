@@ -131,7 +131,7 @@ begin
     if p_what = 'ENDED' then
         -- Without a consent: erased. A consent that was replaced meanwhile ends nothing.
         if p_consent is null then
-            update consent_state s set erased = true where s.client = p_client;
+            update consent_state s set erased = true, agreed = s.consent_id is not null where s.client = p_client;
             delete from allowed a where a.client = p_client;
             delete from heard h where h.client = p_client;
         elsif exists (select from consent_state s where s.client = p_client and s.consent_id = p_consent) then

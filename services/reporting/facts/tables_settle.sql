@@ -48,7 +48,8 @@ begin atomic
             select a.record from alias a join persons p on p.person = a.person where a.until = 'infinity') as everybody;
 end;
 
--- Whether a person of several records counts: all of them allow statistics, or the surviving one was asked again since.
+-- Whether a person of several records counts: all of them allow statistics, or the surviving one was asked again since. A
+-- duplicate that was forgotten says what it said last.
 create function counts_as_one(p_person uuid) returns boolean language sql stable
 begin atomic
     select coalesce(r.consent_id is not null, false)
@@ -56,7 +57,7 @@ begin atomic
                select from alias a
                  left join consent_state m on m.client = a.record
                 where a.person = p_person and a.until = 'infinity' and m.consent_id is null
-                  and (r.asked_at is null or r.asked_at < a.since))
+                  and m.agreed is not true and (r.asked_at is null or r.asked_at < a.since))
       from (select p_person as client) p
       left join consent_state r on r.client = p.client;
 end;

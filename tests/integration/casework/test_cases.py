@@ -90,6 +90,16 @@ async def test_a_merged_record_opens_no_case_and_a_narrowed_consent_carries_none
     await desk.post("/v1/cases", {**its, **body, "client_id": str(other)})
 
 
+async def test_what_rests_since_a_merge_rests_on_when_the_other_record_is_forgotten(desk: Desk) -> None:
+    (client, ground), (other, _) = await a_client(desk), await a_client(desk)
+    pair = {"survivor_id": str(client), "retired_id": str(other)}
+    merged = intake_told("client-records-merged", client, 2, **pair, narrowed=[{"purpose": "CASE_MANAGEMENT"}])
+    erased = intake_told("client-erased", other, 3, request_id=str(uuid4()), basis="RETENTION", aliases=[])
+    await desk.told(consents, merged, intake_told("client-retired", other, 2, **pair), erased)
+    body = {"centre": CENTRE, "reason": "wants to go home", "minor": False}
+    await desk.refused("/v1/cases", {**ground, **body, "client_id": str(client)}, 409, "consent-missing")
+
+
 async def test_of_two_cases_opened_at_once_one_is_refused(desk: Desk) -> None:
     client, ground = await a_client(desk)
     body = {**ground, "centre": CENTRE, "client_id": str(client), "reason": "help"}

@@ -107,3 +107,25 @@ async def test_who_takes_consent_back_leaves_with_both_records(model: Any) -> No
     world.withdraw(ANA)
     await model.apply(world.live())
     assert (await n(model, "01", "2026"), await n(model, "30a", "2026"), await model.cells()) == (0, 0, set())
+
+
+async def test_a_forgotten_duplicate_leaves_the_person_counted_as_it_was(model: Any) -> None:
+    world = two_records()
+    world.merge(ANA, BEN)
+    world.erase(BEN)
+    await model.apply(world.live())
+    assert (await n(model, "01", "2026"), await n(model, "30a", "2026")) == (1, 1)
+    assert await of_persons(model) == await model.counted_again()
+
+    # One that said no says no for ever.
+    await model.clear()
+    refused = World()
+    refused.register(ANA)
+    refused.register(BEN, consent=False)
+    refused.merge(ANA, BEN)
+    refused.erase(BEN)
+    await model.apply(refused.live())
+    assert await n(model, "01", "2026") == 0
+    refused.consent(ANA)
+    await model.apply(refused.live()[-2:])
+    assert await n(model, "01", "2026") == 1
