@@ -36,7 +36,8 @@ class Reconciled:
 async def reconcile(keyring: Any, intake: Any, referrals: Any) -> Reconciled:
     """Destroy what the stores say was destroyed. keyring: connection of its owner; intake, referrals: to their stores."""
     subjects = [row[0] for row in await intake.fetch(ERASED)]
-    kept = [row[0] for row in await intake.fetch(SQL.profile_keys)]
+    gone = {row[0] for row in await intake.fetch(SQL.profile_keys_of_merged)}
+    kept = [row[0] for row in await intake.fetch(SQL.profile_keys) if row[0] not in gone]
     closed = [row[0] for row in await referrals.fetch(CLOSED)]
     async with keyring.transaction():
         erased = await keyring.fetchval(SQL.keys_of_erased, subjects)

@@ -69,19 +69,76 @@ async def test_a_restored_profile_key_stays_only_where_a_consent_or_a_hold_kept_
     assert told.profiles == len(DESTROYED)
 
 
+def merged(into: UUID, record: UUID) -> list[tuple[UUID, Told]]:
+    told = {"survivor_id": str(into), "retired_id": str(record)}
+    return [(into, ("client-records-merged", told)), (record, ("client-retired", told))]
+
+
+def unmerged(into: UUID, record: UUID) -> list[tuple[UUID, Told]]:
+    told = {"survivor_id": str(into), "retired_id": str(record)}
+    return [(into, ("client-records-unmerged", told)), (record, ("client-reinstated", told))]
+
+
+def stories() -> dict[str, tuple[bool, UUID, list[tuple[UUID, Told]]]]:
+    """Name -> whether the merged record's key stays, the record, and what happened, in order."""
+    told: dict[str, tuple[bool, UUID, list[tuple[UUID, Told]]]] = {}
+
+    def story(name: str, stays: bool, *happened: Callable[[UUID, UUID, UUID], list[tuple[UUID, Told]]]) -> None:
+        one, other, third = uuid4(), uuid4(), uuid4()
+        begun = [(each, given()) for each in (one, other, third)]
+        told[name] = (stays, other, begun + [fact for step in happened for fact in step(one, other, third)])
+
+    ends = lambda one, other, third: [(one, ended())]  # noqa: E731  # steps read best in one line
+    joins = lambda one, other, third: merged(one, other)  # noqa: E731
+    story("nobody withdrew", True, joins)
+    story("who goes on withdrew", False, joins, ends)
+    story("withdrew, and was asked again", False, joins, ends, lambda one, other, third: [(one, given("second"))])
+    story("the consent took another's place", True, joins, lambda one, other, third: [(one, given("second", "first"))])
+    story("a hold on who goes on", True, lambda one, other, third: [(one, held())], joins, ends)
+    story("a hold on the merged one", True, joins, lambda one, other, third: [(other, held())], ends)
+    story("a hold that was lifted", False, joins, lambda one, o, t: [(o, held())], ends, lambda one, o, t: [(o, lifted())])
+    story("a hold that ran out", False, joins, lambda one, o, t: [(o, held(until=YESTERDAY))], ends)
+    story("apart again before", True, joins, lambda one, other, third: unmerged(one, other), ends)
+    story("apart again after", False, joins, ends, lambda one, other, third: unmerged(one, other))
+    story("over a third", False, joins, lambda one, o, third: merged(third, one), lambda one, o, third: [(third, ended())])
+    story("another's withdrawal", True, joins, lambda one, other, third: [(third, ended())])
+    return told
+
+
+async def test_a_merged_records_profile_key_goes_with_the_consent_of_who_goes_on(fresh_database: Callable[[str], Any]) -> None:
+    told = stories()
+    async with AsyncExitStack() as stack:
+        keyring, intake, referrals = [
+            await _connected(stack, fresh_database(target).owner) for target in ("keyring", "intake", "referrals")
+        ]
+        for _, record, happened in told.values():
+            versions: dict[UUID, int] = {}
+            for client, fact in happened:
+                versions[client] = versions.get(client, 0) + 1
+                await _happened(intake, client, [fact], versions[client])
+            await keyring.execute(
+                "insert into subject_key (subject_id, class, key_id, wrapped_key, kek_version) values ($1, 'profile', $1, $2, 1)",
+                record,
+                b"wrapped",
+            )
+        await reconcile(keyring, intake, referrals)
+        there = {row[0] for row in await keyring.fetch("select key_id from subject_key")}
+    assert {name for name, (_, record, _) in told.items() if record in there} == {name for name, (stays, *_) in told.items() if stays}
+
+
 async def _connected(stack: AsyncExitStack, address: str) -> Any:
     connection = await asyncpg.connect(address)
     stack.push_async_callback(connection.close)
     return connection
 
 
-async def _happened(intake: Any, client: UUID, told: list[Told]) -> None:
-    """The facts of one client, as they are stored. The key has the client's id."""
+async def _happened(intake: Any, client: UUID, told: list[Told], first: int = 1) -> None:
+    """The facts of one client from a version on, as they are stored. The key has the client's id."""
     await intake.executemany(
         "insert into event (event_id, stream_id, version, kind, type, schema, data, meta, occurred_at, recorded_at)"
         " values ($1, $2, $3, 'client', $4, 1, $5, '{}', now(), now())",
         [
             (uuid4(), client, n, kind, orjson.dumps(data | {"profile_key": client} if kind == "consent-given" else data).decode())
-            for n, (kind, data) in enumerate(told, 1)
+            for n, (kind, data) in enumerate(told, first)
         ],
     )
