@@ -246,6 +246,7 @@ class Settings(BaseSettings):
             reasons += [_reason(each["loc"], each["msg"]) for each in error.errors(include_input=False, include_url=False)]
             raise Misconfigured(reasons) from None
         reasons += _missing(settings)
+        reasons += _far_issuer(settings)
         if settings.mode == "production":
             reasons += refusals(settings)
         if reasons:
@@ -432,6 +433,12 @@ def _missing(settings: Settings) -> Iterator[Reason]:
         )
 
 
+def _far_issuer(settings: Settings) -> Iterator[Reason]:
+    issuer = urlsplit(settings.oidc_issuer)
+    if settings.process == "api" and settings.mode != "production" and issuer.scheme != "https" and not is_near(issuer.hostname):
+        yield Reason("CONFIG", "GABAY_OIDC_ISSUER is neither https nor near", "name it by https, or one of this machine or its containers")
+
+
 # --- what production refuses -----------------------------------------------------------------------------------------------
 
 
@@ -522,6 +529,12 @@ def _weak_addresses(settings: Settings) -> Iterator[Reason]:
 
 def _is_loopback(host: str | None) -> bool:
     return host is not None and (host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1")
+
+
+def is_near(host: str | None) -> bool:
+    """Whether a name is of this machine, or has no dot: then a container of the same network answers to it, and nobody else."""
+    host = host or "."
+    return _is_loopback(host) or not set(".:") & set(host)
 
 
 def is_private(url: str) -> bool:

@@ -129,6 +129,8 @@ def _migrate() -> dict[str, Any]:
     # One process that holds all owners' addresses, for as long as it runs: `gabay migrate` takes one target at a time.
     owners = {f"GABAY_OWNER_{target.upper()}_FILE": f"{target}-owner-url" for target in TARGETS}
     made = _ours("migrate", [], {}, {"GABAY_PROCESS": "migrate"}, depends_on=_after(healthy=("postgres",)), restart="no")
+    # The image is built here and for all: compose looks for its build in whichever service names the same image.
+    made = {"build": {"context": ".", "dockerfile": "deploy/compose/Dockerfile"}, **made}
     made["entrypoint"] = ["python", "-m", "deploy.compose.migrate"]
     made["secrets"] = sorted(owners.values())
     return made

@@ -99,12 +99,17 @@ def create_app(
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            parts = await stack.enter_async_context(resources(settings))
-            if runtime is not None:
-                api.state.runtime = runtime(settings, parts)
-                api.state.checks = dict(getattr(parts, "checks", {}))
-            else:
-                await _open(api, service, settings, parts, stack)
+            try:
+                parts = await stack.enter_async_context(resources(settings))
+                if runtime is not None:
+                    api.state.runtime = runtime(settings, parts)
+                    api.state.checks = dict(getattr(parts, "checks", {}))
+                else:
+                    await _open(api, service, settings, parts, stack)
+            except Exception as error:
+                # uvicorn's own line about it is held back as any library's: it says that, and not where.
+                telemetry.logger().error("api_not_started", exc_info=error)
+                raise
             watch = asyncio.create_task(telemetry.watch_loop())
             stack.callback(watch.cancel)
             telemetry.logger().info("api_started", port=settings.http_port, release=release())

@@ -12,6 +12,7 @@ from joserfc.jwk import Key, import_key
 
 from shared import telemetry
 from shared.errors import Unavailable
+from shared.settings import is_near
 
 REFRESH: Final = 600.0
 UNKNOWN_KID_EVERY: Final = 60.0
@@ -44,8 +45,7 @@ class Jwks:
 
     def __init__(self, issuer: str, *, plain_http: bool, get: Fetch = fetch, clock: Callable[[], float] = time.monotonic) -> None:
         parts = urlsplit(issuer)
-        loopback = parts.hostname in ("127.0.0.1", "::1", "localhost")
-        if parts.scheme != "https" and not (parts.scheme == "http" and loopback and plain_http):
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_near(parts.hostname) and plain_http):
             raise ValueError("GABAY_OIDC_ISSUER is not https: name the identity provider by its https address")
         self._issuer, self._get, self._clock = issuer, get, clock
         self._keys: dict[str, Key] = {}

@@ -203,7 +203,15 @@ async def test_a_discovery_document_that_points_elsewhere_is_not_followed(docume
     assert asked == [f"{ISSUER}/.well-known/openid-configuration"]
 
 
-@pytest.mark.parametrize("issuer", ["http://id.example", "ftp://id.example", "http://127.0.0.1:8100"])
+@pytest.mark.parametrize("issuer", ["http://id.example", "http://192.0.2.1", "http://[2001:db8::1]", "ftp://issuer", "http://"])
+def test_in_development_plain_http_is_for_this_machine_and_its_containers(issuer: str) -> None:
+    for near in ("http://127.0.0.1:8100", "http://localhost:8100", "http://[::1]:8100", "http://issuer:8100"):
+        Jwks(near, plain_http=True)
+    with pytest.raises(ValueError, match="https"):
+        Jwks(issuer, plain_http=True)
+
+
+@pytest.mark.parametrize("issuer", ["http://id.example", "ftp://id.example", "http://127.0.0.1:8100", "http://issuer:8100"])
 def test_in_production_the_issuer_is_https(issuer: str) -> None:
     with pytest.raises(ValueError, match="https"):
         Jwks(issuer, plain_http=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
+import runpy
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,26 @@ def test_packages_come_by_their_hashes_and_the_last_stage_installs_none() -> Non
     assert any("pip uninstall" in line for line in final)
 
 
+def test_the_image_is_built_by_compose_and_asks_no_registry_how() -> None:
+    built = {name: service["build"] for name, service in SERVICES.items() if "build" in service}
+    assert built == {"migrate": {"context": ".", "dockerfile": "deploy/compose/Dockerfile"}}
+    assert SERVICES["migrate"]["image"] == IMAGES["gabay"], "one build for all that name this image"
+    assert "syntax=" not in DOCKERFILE, "a front end of its own would come from a registry at every build"
+
+
+def test_whoever_runs_it_may_write_to_its_volumes() -> None:
+    """GABAY_UID is the user's of the machine; a new volume takes the mode of what it is laid over."""
+    made = re.search(r"install -d -m 1777 ([^\n&]*)", DOCKERFILE)
+    mounted = {volume.split(":")[1] for service in OURS.values() for volume in service.get("volumes", ()) if volume[0] != "."}
+    assert made
+    assert set(made[1].split()) == mounted
+
+
+def test_the_entry_point_may_be_read_again_by_a_process_of_a_pool() -> None:
+    """Tables are frozen in a process of their own, which begins by importing what the first one ran."""
+    runpy.run_path(str(ROOT / "deploy/compose/gabay"), run_name="__mp_main__")
+
+
 def test_it_runs_as_nobody_in_particular_and_without_a_shell() -> None:
     final = stages()[1]
     assert "USER 10001:10001" in final
@@ -190,13 +211,15 @@ def test_what_it_copies_is_there_and_no_secret_is_among_it() -> None:
         assert not any(line.startswith("ADD ") for line in stage)
         for line in (line for line in stage if line.startswith("COPY ") and "--from" not in line):
             assert (ROOT / line.split()[1]).exists(), line
-    assert "deploy/compose/secrets" in (ROOT / "deploy/compose/Dockerfile.dockerignore").read_text().splitlines()
+    # At the root, where every builder looks for it: the file of one Dockerfile alone is BuildKit's own.
+    assert "deploy/compose/secrets" in (ROOT / ".dockerignore").read_text().splitlines()
+    assert not list((ROOT / "deploy/compose").glob("*.dockerignore"))
 
 
 def test_what_the_code_reads_of_the_source_tree_is_in_the_image() -> None:
     copied = [line.split()[1] for line in stages()[0] if line.startswith("COPY ")]
     assert {"pyproject.toml", "docs/reference"} <= set(copied), "every api reads its release, and reporting answers /v1/schemas"
-    kept = (ROOT / "deploy/compose/Dockerfile.dockerignore").read_text().splitlines()
+    kept = (ROOT / ".dockerignore").read_text().splitlines()
     assert {"!pyproject.toml", "!docs/reference"} <= set(kept)
 
 

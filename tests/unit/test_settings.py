@@ -172,6 +172,11 @@ def test_no_secret_is_ever_shown() -> None:
         assert secret not in shown
 
 
+def test_an_issuer_in_clear_text_is_near() -> None:
+    assert load(DEVELOPMENT | {"GABAY_OIDC_ISSUER": "http://issuer:8100"}).oidc_issuer
+    assert reasons(DEVELOPMENT | {"GABAY_OIDC_ISSUER": "http://id.example.org"}) == ["CONFIG GABAY_OIDC_ISSUER is neither https nor near"]
+
+
 def test_production_starts_when_nothing_speaks_against_it() -> None:
     assert load(PRODUCTION).mode == "production"
 

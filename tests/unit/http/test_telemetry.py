@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, Sp
 
 from shared import logs as logs_module
 from shared import telemetry
+from shared.http.app import create_app
 from shared.otlp import Followed, Sieve, measuring
+from shared.settings import Settings
+from tests.unit.http.kit import router, settings
 
 CANARY = "Kanaryo Dela Cruz"
 
@@ -163,3 +167,19 @@ def test_every_metric_that_is_said_to_be_built_is_measured_somewhere(project: Pa
     instruments = {name: value._name for name, value in vars(telemetry).items() if name.isupper() and hasattr(value, "_name")}
     measured = {instruments[name] for name in used}
     assert measured == {metric.name for metric in telemetry.METRICS if metric.built}
+
+
+async def test_an_api_that_cannot_start_says_where_and_keeps_the_words_back(logs: Any) -> None:
+    @asynccontextmanager
+    async def resources(_: Settings) -> AsyncIterator[Any]:
+        raise ValueError("postgresql://intake_app:hunter2@db/intake")
+        yield
+
+    app = create_app(service="intake", settings=settings(), routers=[router()], resources=resources)
+    with pytest.raises(ValueError, match="hunter2"):
+        async with app.router.lifespan_context(app):
+            pass
+    (line,) = [line for line in logs() if line["event"] == "api_not_started"]
+    assert (line["level"], line["exception"]) == ("error", "builtins.ValueError")
+    assert line["frames"][-1].startswith(f"{__name__}:")
+    assert "hunter2" not in json.dumps(line)
