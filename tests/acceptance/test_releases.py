@@ -56,6 +56,7 @@ async def ask(http: httpx.AsyncClient, method: str, path: str, body: dict[str, A
 
 async def frozen(region: Region, period: str, cutoff: datetime) -> str:
     """Ask for a release as a statistician does, and do the worker's part as soon as everything is known."""
+    await region.settled()
     async with region.client("reporting", "statistician") as http:
         named = (await ask(http, "POST", "/v1/statistics/releases", {"period": period})).json()["release"]
     async with office(region) as worker:

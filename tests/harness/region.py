@@ -99,6 +99,11 @@ class Region:
         for _ in range(2):
             await eventually(behind, lambda waiting: not waiting, what="empty outboxes and consumers at the ends", seconds=seconds)
 
+    async def settled(self) -> None:
+        """Quiet, and said to be: the minute for which readers would wait until a fact is surely on its topic is spared."""
+        await self.quiet()
+        await self.rows("reporting", "update facts.watermark set at = greatest(at, now() + interval '61 seconds')")
+
     async def _unread(self, readers: Iterable[str]) -> dict[str, int]:
         at: dict[tuple[str, str], dict[TopicPartition, int]] = {}
         for service in readers:
