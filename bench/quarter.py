@@ -51,9 +51,10 @@ class Quarter:
         described = (
             draw.choices(("F", "M", "X", "_U"), (55, 42, 1, 2))[0], None, draw.choice(AGES), area, "PHL",
             f"L{draw.choice((1, 2, 3, 6))}", str(draw.randrange(1, 10)), " ".join(sorted(draw.sample(TYPES, draw.choice((1, 1, 2))))),
+            f"{area[:5]}{draw.randint(1, 8):02d}000",
         )  # fmt: skip
         yield person("REGISTERED", self._fact(1), described, day=self.at.date().isoformat(), centre=self.centre, channel="OFFICE")
-        yield person("GIVEN", self._fact(2), (None,) * 8, consent=self._id())
+        yield person("GIVEN", self._fact(2), (None,) * 9, consent=self._id())
         for _ in range(2):
             topics = " ".join(sorted(draw.sample(list(labels("Topic")), 2)))
             yield self._of("encounter", c1=draw.choice(list(labels("EncounterChannel"))), c2=topics)
