@@ -43,6 +43,9 @@ class Sink(Protocol):
     async def write(self, connection: Any, batch: Batch, expected: Mapping[Place, int], *, careful: bool = False) -> Sieve: ...
 
 
+Ahead = asyncio.Queue[Batch | Exception | None]
+
+
 class Consumer:
     """One consumer: its Kafka client, its connection, its position.
 
@@ -62,6 +65,7 @@ class Consumer:
     # Records that a process may hold decoded, of all its consumers: one is 6 to 8 KB with its headers and its JSON. Seven
     # consumers that read on after an hour's outage would else hold 200 MB of them.
     IN_HAND = 8000
+    SLICE = 200  # records that are decoded before anybody else has a turn: half a millisecond
     HINT_S = 5.0
 
     def __init__(
@@ -83,8 +87,8 @@ class Consumer:
         self.topics = sink.topics if topics is None else tuple(topics)
         self.progress = Progress(self.name)
         self._dsn, self._search_path, self._sharing = dsn, search_path, sharing
-        # A batch is written while the next one is read: each consumer has two in hand.
-        self._max = min(max_records, self.IN_HAND // (2 * sharing))
+        # A batch is written while one lies ready and one is read: each consumer has three in hand.
+        self._max = min(max_records, self.IN_HAND // (3 * sharing))
         self._grouped, self._replays, self._until, self._wrote = grouped, replays, until, wrote
         self._connection: asyncpg.Connection[Any] | None = None
         self.stopping = asyncio.Event()
@@ -93,7 +97,7 @@ class Consumer:
         self._taken, self._bulk = 0, False
         self._labels = {"consumer": self.name}
         self._kafka: AIOKafkaConsumer | None = None
-        self._hand: list[Batch] = []  # read, and not written yet: at most two
+        self._hand: list[Batch] = []  # read, and not written yet: at most three
 
     async def run(self) -> None:
         """Consume until `stop`, or `until` is reached. Raises Restart or Hole for what needs an operator."""
@@ -166,18 +170,40 @@ class Consumer:
                 log.warning("consumer_client_hangs", consumer=self.name)
 
     async def _loop(self, kafka: AIOKafkaConsumer) -> None:
-        reading: asyncio.Task[Batch | None] = asyncio.create_task(self._read(kafka))
+        ahead: Ahead = asyncio.Queue(1)
+        reading = asyncio.create_task(self._read_ahead(kafka, ahead))
         try:
             while not self.stopping.is_set():
-                batch = await reading
-                reading = asyncio.create_task(self._read(kafka))
-                if batch is not None:
-                    await self._write(kafka, batch)
-                elif self._until is not None and await self._reached(kafka):
+                found = await ahead.get()
+                ahead.task_done()
+                if isinstance(found, Exception):
+                    raise found
+                if found is None:
                     return
+                await self._write(kafka, found)
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read_ahead(self, kafka: AIOKafkaConsumer, ahead: "Ahead") -> None:
+        """Put batches there, then None at the end or what went wrong.
+
+        With one batch ahead, it was decoded in the shadow of the short statements that open a transaction, and nothing was
+        left to do while the long ones ran: reading and writing took turns. So a batch lies ready while another is read.
+        """
+        end: Exception | None = None
+        try:
+            while not self.stopping.is_set():
+                batch = await self._read(kafka)
+                if batch is not None:
+                    await ahead.put(batch)
+                    if batch.records < self._max // 2:
+                        await ahead.join()  # what comes meanwhile shares the next transaction
+                elif self._until is not None and await self._reached(kafka):
+                    break
+        except Exception as error:
+            end = error
+        await ahead.put(end)
 
     async def _read(self, kafka: AIOKafkaConsumer) -> Batch | None:
         """Poll once and decode. None: nothing came, or a rebalance took the poll back."""
@@ -188,11 +214,40 @@ class Consumer:
         if (early := self._not_before - time.monotonic()) > 0:
             await asyncio.sleep(early)
         began = time.monotonic()
-        epoch = ours.epoch
+        batch = Batch(ours.epoch)
+        entries = self.sink.reader.entries
         wait = self.POLL_MS if self._until is None else self.LAST_POLL_MS
-        poll = ours.poll = asyncio.create_task(kafka.getmany(timeout_ms=wait, max_records=self._max))
+        while batch.records < self._max:
+            # In slices, and the loop has its turn after each: a write that waits for one answer after the other would else
+            # wait at each of them for thousands of records to be decoded.
+            found = await self._poll(kafka, batch.epoch, wait, min(self.SLICE, self._max - batch.records))
+            if found is None:
+                if batch.records:
+                    self.progress.waiting_since = None  # all that is in hand is of the assignment before
+                return None
+            if not found:
+                break
+            if not batch.records:
+                self._hand = [*self._held(), batch]
+                if self.progress.waiting_since is None:
+                    self.progress.waiting_since = time.monotonic()
+            for tp, records in found.items():
+                batch.unknown += entries(records, batch.parts.setdefault((tp.topic, tp.partition), []))
+                batch.following[tp.topic, tp.partition] = records[-1].offset + 1
+                batch.records += len(records)
+            await asyncio.sleep(0)
+            wait = 0
+        if not batch.records:
+            return None
+        self._pace(began, batch.records)
+        await self._open(batch)
+        return batch
+
+    async def _poll(self, kafka: AIOKafkaConsumer, epoch: int, wait: int, most: int) -> Mapping[TopicPartition, Any] | None:
+        """Some records. None: a rebalance took them back."""
+        poll = self.assignment.poll = asyncio.create_task(kafka.getmany(timeout_ms=wait, max_records=most))
         try:
-            found = await poll
+            found: Mapping[TopicPartition, Any] = await poll
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task and task.cancelling():
@@ -203,23 +258,7 @@ class Consumer:
         self.progress.completed()
         if self.progress.state == "starting":
             self.progress.state = "ok"
-        if not found or epoch != ours.epoch:
-            return None
-        if self.progress.waiting_since is None:
-            self.progress.waiting_since = time.monotonic()
-        batch = Batch(epoch)
-        self._hand = [*self._held(), batch]
-        entries = self.sink.reader.entries
-        for tp, records in found.items():
-            into = batch.parts[tp.topic, tp.partition] = []
-            batch.following[tp.topic, tp.partition] = records[-1].offset + 1
-            for start in range(0, len(records), 500):
-                batch.unknown += entries(records[start : start + 500] if len(records) > 500 else records, into)
-                await asyncio.sleep(0)  # or the write of the batch before waits for all of this
-            batch.records += len(records)
-        self._pace(began, batch.records)
-        await self._open(batch)
-        return batch
+        return found if epoch == self.assignment.epoch else None
 
     def _pace(self, began: float, records: int) -> None:
         """When to poll again. The rate is that of a whole second: a desk's records come in bursts too."""
