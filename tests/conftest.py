@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.compose.target import FILES, HOME, lay_out
@@ -29,6 +30,10 @@ from tests.harness.verdict import PAGE, PROPERTY, Tell, line, page
 # A developer's own settings must not decide what a test finds.
 for _name in [name for name in os.environ if name.startswith("GABAY_")]:
     del os.environ[_name]
+
+# A time limit an example would be a test of the machine's other work.
+settings.register_profile("gabay", deadline=None)
+settings.load_profile("gabay")
 
 WITHOUT_STACK = ("tests/unit", "tests/architecture")
 LONGEST_FIRST = ("tests/chaos", "tests/acceptance", "tests/security", "tests/integration", "tests/attack", "tests/browser")

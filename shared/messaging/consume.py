@@ -87,8 +87,8 @@ class Consumer:
         self.topics = sink.topics if topics is None else tuple(topics)
         self.progress = Progress(self.name)
         self._dsn, self._search_path, self._sharing = dsn, search_path, sharing
-        # A batch is written while one lies ready and one is read: each consumer has three in hand.
-        self._max = min(max_records, self.IN_HAND // (3 * sharing))
+        # A batch is written while the next one is read: each consumer has two in hand. One that is alone has three.
+        self._max = min(max_records, self.IN_HAND // ((3 if sharing == 1 else 2) * sharing))
         self._grouped, self._replays, self._until, self._wrote = grouped, replays, until, wrote
         self._connection: asyncpg.Connection[Any] | None = None
         self.stopping = asyncio.Event()
@@ -178,7 +178,7 @@ class Consumer:
                 ahead.task_done()
                 if isinstance(found, Exception):
                     raise found
-                if found is None:
+                if found is None or self.stopping.is_set():
                     return
                 await self._write(kafka, found)
         finally:
@@ -189,7 +189,8 @@ class Consumer:
         """Put batches there, then None at the end or what went wrong.
 
         With one batch ahead, it was decoded in the shadow of the short statements that open a transaction, and nothing was
-        left to do while the long ones ran: reading and writing took turns. So a batch lies ready while another is read.
+        left to do while the long ones ran: reading and writing took turns. So whoever is alone in the process (a rebuild)
+        has a batch ready while another is read; in a worker the other consumers fill the gaps.
         """
         end: Exception | None = None
         try:
@@ -197,7 +198,7 @@ class Consumer:
                 batch = await self._read(kafka)
                 if batch is not None:
                     await ahead.put(batch)
-                    if batch.records < self._max // 2:
+                    if self._sharing > 1 or batch.records < self._max // 2:
                         await ahead.join()  # what comes meanwhile shares the next transaction
                 elif self._until is not None and await self._reached(kafka):
                     break
@@ -206,7 +207,7 @@ class Consumer:
         await ahead.put(end)
 
     async def _read(self, kafka: AIOKafkaConsumer) -> Batch | None:
-        """Poll once and decode. None: nothing came, or a rebalance took the poll back."""
+        """Poll and decode. None: nothing came, or a rebalance took the poll back."""
         ours = self.assignment
         await ours.gate.wait()
         if ours.error:

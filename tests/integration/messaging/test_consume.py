@@ -10,10 +10,12 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from aiokafka import TopicPartition
 
 from shared.errors import Hole
 from shared.messaging import guard, replay
 from shared.messaging.failures import Restart
+from shared.messaging.positions import end_offsets
 from shared.messaging.topics import Topic, ensure
 from tests.harness.verdict import Tell
 from tests.harness.wait import eventually
@@ -45,6 +47,37 @@ async def test_every_fact_is_applied_once_and_in_order(world: World, running: Ru
         "select bool_and(ordered) from (select version = row_number() over (partition by stream_id order by n) as ordered "
         "from ledger_v1.seen) s"
     )
+
+
+@pytest.mark.parametrize(("sharing", "ahead"), [(1, 2), (2, 1)])
+async def test_who_is_alone_reads_two_batches_ahead_and_no_more(
+    world: World, running: Running, monkeypatch: pytest.MonkeyPatch, sharing: int, ahead: int
+) -> None:
+    """Memory bounds what is in hand; what was read ahead is written in order, and all of it before the end is reached."""
+    rows = some_streams(world, 20, 20)
+    await world.send(*rows)
+    (known,) = [n for topic, n in (await world.broker.partitions()).items() if topic == world.aggregate.topic]
+    until = await end_offsets(world.broker, [TopicPartition(world.aggregate.topic, p) for p in range(known)])
+    consumer = world.consumer(grouped=False, until=until, max_records=50, sharing=sharing)
+    write, may_write = consumer.sink.write, asyncio.Event()
+
+    async def held_up(*arguments: Any, **options: Any) -> Any:
+        await may_write.wait()
+        return await write(*arguments, **options)
+
+    monkeypatch.setattr(consumer.sink, "write", held_up)
+    task = running(consumer)
+
+    async def in_hand() -> int:
+        return len(consumer._hand)
+
+    await eventually(in_hand, lambda held: held == 1 + ahead, what=f"{ahead} batches read ahead")
+    for _ in range(200):
+        await asyncio.sleep(0)
+        assert len(consumer._hand) == 1 + ahead
+    may_write.set()
+    await asyncio.wait_for(task, 30)
+    assert await world.value(SEEN) == await world.value(ENTRIES) == len(rows)
 
 
 async def test_a_restart_goes_on_where_the_last_commit_was(world: World, running: Running) -> None:

@@ -109,7 +109,7 @@ step = st.tuples(st.sampled_from(STEPS), st.integers(0, 2), st.integers(0, 9))
     batch=st.integers(1, 12),
     first=st.permutations(["casework.case.v1", "intake.client.v1", "intake.encounter.v1"]),
 )
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_kept_up_equals_rebuilt(model: Any, steps: list[Step], batch: int, first: list[str]) -> None:
     world = live_through(steps)
     await model.clear()
