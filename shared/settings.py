@@ -192,6 +192,7 @@ class Settings(BaseSettings):
     topic_retention_days: int = Field(-1, ge=-1)
 
     oidc_issuer: str = "http://127.0.0.1:8100"
+    oidc_ca_file: Path | None = None
     oidc_audience: str = ""
     oidc_algorithms: Words = ("ES256", "PS256", "RS256")
     oidc_step_up_acr: str = "gold"

@@ -70,6 +70,7 @@ MEANING = {
     "kafka_key_file": "its key",
     "topic_retention_days": "-1: for ever. A finite number means that a rebuild needs a replay first",
     "oidc_issuer": "the identity provider",
+    "oidc_ca_file": "who must have signed its certificate; none: an authority that everybody trusts",
     "oidc_audience": "default `gabay-<service>`",
     "oidc_algorithms": "signatures that are accepted",
     "oidc_step_up_acr": "`acr` of a strong login",

@@ -40,10 +40,11 @@ class Jar:
     artifact: str
     version: str
     sha256: str
+    packaging: str = "jar"
 
     def below(self, cache: Path) -> Path:
         """Where Maven's layout puts it."""
-        return cache.joinpath(*self.group.split("."), self.artifact, self.version, f"{self.artifact}-{self.version}.jar")
+        return cache.joinpath(*self.group.split("."), self.artifact, self.version, f"{self.artifact}-{self.version}.{self.packaging}")
 
 
 def cache_folder() -> Path:
@@ -107,7 +108,7 @@ def _fetch_one(jar: Jar, cache: Path) -> None:
     name = f"{jar.group}:{jar.artifact}:{jar.version}"
     try:
         context = MavenContext(repo_cache=private, timeout=60)
-        found = context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+        found = context.project(jar.group, jar.artifact).at_version(jar.version).artifact(packaging=jar.packaging).resolve()
         if found is None or _sum(found) != jar.sha256:
             raise StackProblem(  # noqa: TRY301 - the finally below must still tidy up
                 f"the jar {name} is not the one that jars.lock names (another SHA-256)",

@@ -11,7 +11,7 @@ import asyncio
 import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -29,7 +29,7 @@ from shared.http.edge import Edge
 from shared.http.exchange import Headers
 from shared.http.grants import AccessDatabase
 from shared.http.ids import Fingerprints
-from shared.http.jwks import Jwks
+from shared.http.jwks import Jwks, fetch
 from shared.http.limits import Limiter
 from shared.http.meta import meta_router
 from shared.http.openapi import document
@@ -157,7 +157,8 @@ def access_log(pool: Any, service: str, region: Region) -> ReadAudit:
 
 def make_runtime(settings: Settings, service: str, parts: Any, *, grants: Any, audit: Any, jwks: Jwks | None = None) -> Runtime:
     """What calls share, from the settings."""
-    jwks = jwks or Jwks(settings.oidc_issuer, plain_http=settings.mode != "production")
+    get = partial(fetch, ca_file=settings.oidc_ca_file)
+    jwks = jwks or Jwks(settings.oidc_issuer, plain_http=settings.mode != "production", get=get)
     audience = settings.oidc_audience or f"gabay-{service}"
     return Runtime(
         service=service,

@@ -183,7 +183,7 @@ def test_an_overlay_holds_names_hosts_and_sizes_and_nothing_else(region: str) ->
     assert overlay["resources"] == ["../../base"]
     hosts = yaml.safe_load((folder / "hosts.yaml").read_text())
     assert (hosts["kind"], set(hosts["spec"])) == ("Ingress", {"tls", "rules"})
-    own = {"GABAY_REGION", "GABAY_OIDC_ISSUER", "GABAY_KAFKA_BOOTSTRAP", "GABAY_ACCEPT_FILE_KEK", "GABAY_KEK_SOURCE"}
+    own = {"GABAY_REGION", "GABAY_OIDC_ISSUER", "GABAY_OIDC_CA_FILE", "GABAY_KAFKA_BOOTSTRAP", "GABAY_ACCEPT_FILE_KEK", "GABAY_KEK_SOURCE"}
     own |= {"GABAY_OPENBAO_ADDR", "GABAY_OPENBAO_MOUNT", "GABAY_OPENBAO_TOKEN_FILE", "GABAY_OPENBAO_CA_FILE"}
     lines = [line for line in (folder / "region.env").read_text().splitlines() if line and not line.startswith("#")]
     assert {line.partition("=")[0] for line in lines} <= own

@@ -54,6 +54,18 @@ def test_production_wants_tls_and_exact_addresses() -> None:
     assert all(uri.startswith("https://") and "*" not in uri for uri in app["redirectUris"])
 
 
+def test_production_signs_with_a_key_of_its_own_and_asks_for_a_second_factor_for_the_strong_level() -> None:
+    """That Keycloak does what this says is asked in tests/security/test_keycloak.py."""
+    realm = REALMS["keycloak/realm.json"]
+    providers = [each["providerId"] for each in realm["components"]["org.keycloak.keys.KeyProvider"]]
+    assert [name for name in providers if name not in ("hmac-generated", "aes-generated")] == ["ecdsa-generated"]
+    flows = {flow["alias"]: flow["authenticationExecutions"] for flow in realm["authenticationFlows"]}
+    assert {"conditional-level-of-authentication", "auth-otp-form"} == {each["authenticator"] for each in flows["gold"]}
+    levels = {each["alias"]: each["config"]["loa-condition-level"] for each in realm["authenticatorConfig"]}
+    assert {alias: int(level) for alias, level in levels.items()} == json.loads(realm["attributes"]["acr.loa.map"])
+    assert realm["browserFlow"] in flows
+
+
 def test_a_device_signs_with_a_key_of_its_own_and_has_room_for_the_next() -> None:
     assert (DEVICE["clientAuthenticatorType"], DEVICE["serviceAccountsEnabled"], DEVICE["publicClient"]) == ("client-jwt", True, False)
     keys = json.loads(DEVICE["attributes"]["jwks.string"])["keys"]
