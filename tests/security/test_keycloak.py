@@ -1,6 +1,6 @@
 """The realm of deploy/keycloak in a real Keycloak, before a real service: what signs people and devices in, and what stops them.
 
-How-to: docs/howto/run-the-identity-provider.md. Planted bug: the verifier that takes a foreign issuer or audience.
+How-to: docs/howto/run-the-identity-provider.md. Planted bug: an api that takes any audience.
 """
 
 from __future__ import annotations
