@@ -34,7 +34,8 @@ def rotate(which: Annotated[str, typer.Option("--class", help="identity, profile
 
     Newest: the first version of the GABAY_KEK_ setting, or the latest one at OpenBao. Before, with files: hand out both versions
     to every process of the class, the old one first; then the new one first; then this. After it `gabay keyring status` names no
-    old version, and the old one may go once its backups are gone.
+    old version, and the old one may go once its backups are gone. Keys move from files into OpenBao the same way: the name of the
+    key there is what is handed out.
     """
     from rich.progress import Progress
 

@@ -14,6 +14,7 @@ from shared.privacy.kek import FileKeks, Keks
 from shared.privacy.keyring import Keyring
 from shared.privacy.sealed import Sealer
 from shared.privacy.transit import open_transit
+from shared.privacy.two_keepers import TwoKeepers
 from shared.region import Region, load_region
 from shared.settings import Settings
 
@@ -45,13 +46,21 @@ def region_of(service: str) -> Callable[[], Region]:
 @asynccontextmanager
 async def open_keks(settings: Settings) -> AsyncIterator[Keks]:
     """The key-encryption keys of this process, from where its settings say. Raises Unavailable."""
+    files = FileKeks({FieldClass(name): versions for name, versions in settings.kek.items()})
     if settings.kek_source == "file":
-        yield FileKeks({FieldClass(name): versions for name, versions in settings.kek.items()})
+        yield files
         return
     names = {FieldClass(name): key for name, key in settings.kek_names.items()}
     assert settings.openbao_token_file  # asked for when the settings are read
     where = (settings.openbao_addr, settings.openbao_mount, settings.openbao_token_file)
-    async with open_transit(*where, names, ca_file=settings.openbao_ca_file) as keks:
+    async with open_transit(*where, names, ca_file=settings.openbao_ca_file) as transit:
+        if not settings.kek:
+            yield transit
+            return
+        by_name = settings.kek_wrapped_by_name
+        first = {FieldClass(name): transit if name in by_name else files for name in {*settings.kek, *names}}
+        keks = TwoKeepers(files, transit, first)
+        await keks.check()
         yield keks
 
 

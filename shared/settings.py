@@ -277,7 +277,10 @@ class Settings(BaseSettings):
 
     @cached_property
     def kek(self) -> dict[str, list[tuple[int, bytes]]]:
-        """Class -> its key-encryption keys (version, 32 bytes), as written: the first one wraps, all unwrap. Of source `file`."""
+        """Class -> its key-encryption keys that are spelt out (version, 32 bytes), as written: the first one wraps, all unwrap.
+
+        With source `openbao` those that stand beside a name or in its place: a region moves its keys, class by class.
+        """
         keys: dict[str, list[tuple[int, bytes]]] = {}
         for name, text in self._keks_of("file"):
             try:
@@ -299,10 +302,18 @@ class Settings(BaseSettings):
                 raise ValueError(f"GABAY_KEK_{name.upper()} is no name of a key: letters, digits, dots, hyphens and underscores")
         return names
 
+    @property
+    def kek_wrapped_by_name(self) -> frozenset[str]:
+        """The classes whose new keys OpenBao wraps: a name stands first."""
+        first = {name: getattr(self, f"kek_{name}").partition(",")[0] for name in self.kek_names}
+        return frozenset(name for name, part in first.items() if ":" not in part)
+
     def _keks_of(self, source: str) -> Iterator[tuple[str, str]]:
-        for name in ALL_KEKS if self.kek_source == source else ():
-            if text := getattr(self, f"kek_{name}"):
-                yield name, text
+        for name in ALL_KEKS:
+            parts = [part.strip() for part in getattr(self, f"kek_{name}").split(",")]
+            of_files = [part for part in parts if self.kek_source == "file" or ":" in part]
+            if mine := [part for part in parts if part and (part in of_files) == (source == "file")]:
+                yield name, ",".join(mine)
 
     @property
     def region_path(self) -> Path:
@@ -451,7 +462,8 @@ def refusals(settings: Settings) -> Iterator[Reason]:
     for name in ALL_KEKS:
         if settings.service and name not in allowed and getattr(settings, f"kek_{name}"):
             yield Reason("P07", f"GABAY_KEK_{name.upper()} is set, and {settings.service} seals no such class", "unset it here")
-    if settings.kek_source == "file" and settings.process in ("api", "worker") and not settings.accept_file_kek:
+    from_files = settings.kek_source == "file" or settings.kek
+    if from_files and settings.process in ("api", "worker") and not settings.accept_file_kek:
         yield Reason("P07", "the KEKs come from files", "use GABAY_KEK_SOURCE=openbao, or accept it: GABAY_ACCEPT_FILE_KEK=yes")
     if "*" in settings.cors_origins:
         yield Reason("P09", "GABAY_CORS_ORIGINS allows every origin", "list exact origins")

@@ -46,7 +46,7 @@ MEANING = {
     "db_statement_timeout_ms": "longest statement",
     "db_lock_timeout_ms": "longest wait for a lock",
     "kek_source": "where key-encryption keys come from; `openbao` is also Vault",
-    "kek_identity": "KEK versions as `2:base64,1:base64`, 32 bytes each, the first one wraps; with `openbao` the key's name",
+    "kek_identity": "KEK versions as `2:base64,1:base64`, 32 bytes each, the first one wraps; with `openbao` a name; both while keys move",
     "kek_profile": "as above",
     "kek_narrative": "as above",
     "kek_protected": "as above",

@@ -13,7 +13,7 @@ from shared.privacy.classes import FieldClass
 
 
 class Keks(Protocol):
-    """What wraps and unwraps: files here, OpenBao's transit engine in `transit.py`."""
+    """What wraps and unwraps: files here, OpenBao's transit engine in `transit.py`, both at once in `two_keepers.py`."""
 
     def classes(self) -> frozenset[FieldClass]:
         """The classes whose keys can be opened here."""
@@ -48,6 +48,10 @@ class FileKeks:
 
     def classes(self) -> frozenset[FieldClass]:
         return frozenset(self._newest)
+
+    def holds(self, which: FieldClass, version: int) -> bool:
+        """Whether this version of a class is here."""
+        return (which, version) in self._aead
 
     async def newest(self, which: FieldClass) -> int:
         return self._newest[which]

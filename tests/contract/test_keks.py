@@ -1,6 +1,6 @@
 """What every keeper of key-encryption keys promises. Subclass it, provide `keeper`, add nothing.
 
-Two there are: files, and OpenBao's transit engine, which runs here for real.
+Two there are, files, and OpenBao's transit engine, which runs here for real; and both at once, while a region's keys move.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import pytest
 from shared.errors import Unavailable
 from shared.privacy.classes import IDENTITY, NARRATIVE, PROFILE
 from shared.privacy.kek import FileKeks, Keks
-from shared.privacy.transit import TransitKeks, open_transit
+from shared.privacy.transit import open_transit
+from shared.privacy.two_keepers import TwoKeepers
 from tests.harness.openbao import OpenBao
 
 
@@ -112,7 +113,7 @@ class TestFiles(KeksContract):
 
 
 class Transit:
-    def __init__(self, server: OpenBao, key: str, keks: TransitKeks) -> None:
+    def __init__(self, server: OpenBao, key: str, keks: Keks) -> None:
         self._server, self._key, self.keks = server, key, keks
 
     def rotate(self) -> None:
@@ -132,6 +133,32 @@ class TestOpenBao(KeksContract):
         token = openbao.token_file(openbao.new_token(*names.values()))
         async with open_transit(openbao.address, "transit", token, names, ca_file=openbao.ca_file) as keks:
             yield Transit(openbao, names[IDENTITY], keks)
+
+
+class TestWhileKeysMove(KeksContract):
+    """OpenBao behind files that hold an older version: it wraps, and whatever it has wrapped is as without them."""
+
+    @pytest.fixture
+    async def keeper(self, openbao: OpenBao) -> AsyncIterator[Keeper]:
+        names = {IDENTITY: openbao.new_key(), PROFILE: openbao.new_key()}
+        token = openbao.token_file(openbao.new_token(*names.values()))
+        async with open_transit(openbao.address, "transit", token, names, ca_file=openbao.ca_file) as transit:
+            files = FileKeks({IDENTITY: [(1000, os.urandom(32))]})
+            yield Transit(openbao, names[IDENTITY], TwoKeepers(files, transit, dict.fromkeys(names, transit)))
+
+
+async def test_a_version_that_is_of_both_keepers_wraps_nothing(openbao: OpenBao) -> None:
+    names, key_id = {IDENTITY: openbao.new_key()}, uuid4()
+    token = openbao.token_file(openbao.new_token(*names.values()))
+    async with open_transit(openbao.address, "transit", token, names, ca_file=openbao.ca_file) as transit:
+        files = FileKeks({IDENTITY: [(1, os.urandom(32))]})
+        keks = TwoKeepers(files, transit, {IDENTITY: transit})
+        for refused in (keks.check(), keks.newest(IDENTITY), keks.wrap([(IDENTITY, key_id, os.urandom(32))])):
+            with pytest.raises(Unavailable, match="GABAY_KEK_IDENTITY is a file's too"):
+                await refused
+        openbao.call("POST", f"transit/keys/{names[IDENTITY]}/rotate").raise_for_status()
+        await keks.check()
+        assert (await keks.wrap([(IDENTITY, key_id, os.urandom(32))]))[0][0] == 2
 
 
 async def test_a_version_that_is_handed_out_and_not_yet_in_use_opens_what_others_wrap() -> None:

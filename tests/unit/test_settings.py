@@ -149,6 +149,22 @@ def test_keys_at_a_key_service_are_named_and_need_no_consent() -> None:
     assert load(DEVELOPMENT).kek_names == {}
 
 
+def test_while_keys_move_to_a_key_service_files_stand_beside_its_names() -> None:
+    moving = PRODUCTION | OPENBAO | {"GABAY_ACCEPT_FILE_KEK": "yes"}
+    behind = load(moving | {"GABAY_KEK_IDENTITY": f"1:{key(31)}, gabay-identity"})
+    assert (behind.kek_names["identity"], behind.kek, behind.kek_wrapped_by_name) == (
+        "gabay-identity", {"identity": [(1, bytes([31]) * 32)]}, {"profile"},
+    )  # fmt: skip
+    first = load(moving | {"GABAY_KEK_IDENTITY": f"gabay-identity,1:{key(31)}", "GABAY_KEK_PROFILE": f"1:{key(32)}"})
+    assert (first.kek_names, set(first.kek), first.kek_wrapped_by_name) == (
+        {"identity": "gabay-identity"}, {"identity", "profile"}, {"identity"},
+    )  # fmt: skip
+    assert "P07 the KEKs come from files" in str(reasons(moving | {"GABAY_KEK_PROFILE": f"1:{key(32)}", "GABAY_ACCEPT_FILE_KEK": "no"}))
+    assert reasons(moving | {"GABAY_KEK_PROFILE": "gabay-profile,gabay-other"})[0].startswith(
+        "CONFIG GABAY_KEK_PROFILE is no name of a key"
+    )
+
+
 def test_a_key_service_needs_an_address_a_token_and_names_of_keys(tmp_path: Path) -> None:
     given = DEVELOPMENT | OPENBAO
     assert reasons(given | {"GABAY_OPENBAO_ADDR": "", "GABAY_OPENBAO_TOKEN_FILE": ""}) == [
