@@ -82,7 +82,7 @@ class GabayProtocol(HttpToolsProtocol):
             # twice, since the callbacks of the parser count the exact sizes.
             self._head_bytes += len(data) if b"\r\n\r\n" not in data else 0
             if self._head_bytes > REQUEST_LINE + ALL_HEADERS:
-                self._refuse(Problem("uri-too-long" if not self._saw_line() else "headers-too-large"))
+                self._refuse(Problem("headers-too-large" if self._saw_line(data) else "uri-too-long"))
                 return
         self._unset_keepalive_if_required()
         try:
@@ -133,8 +133,9 @@ class GabayProtocol(HttpToolsProtocol):
         if not self._refused:
             super().on_message_complete()
 
-    def _saw_line(self) -> bool:
-        return bool(getattr(self, "headers", None))
+    def _saw_line(self, data: bytes) -> bool:
+        """Whether the request line has ended, be it in these bytes, which no parser has read yet."""
+        return bool(getattr(self, "headers", None)) or b"\r\n" in data[:REQUEST_LINE]
 
     def _start_timer(self) -> None:
         self._stop_timer()
