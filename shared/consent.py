@@ -1,7 +1,8 @@
 """One question about consent, asked by every service before it shares, sends, searches or counts: may this be done? Pure.
 
-Where the answer is asked for: `tests/architecture/test_consent.py`. What a service knows of a consent is its own read model, or
-the fold of the person's facts; how a consent that ends at that moment is still heeded: docs/decisions/0017.
+Who asks, and why statistics and exports decide by the facts alone and yet the same: `tests/architecture/test_consent.py`. What a
+service knows of a consent is its own read model, or the fold of the person's facts; how a consent that ends
+at that moment is still heeded: docs/decisions/0017.
 """
 
 from collections.abc import Callable

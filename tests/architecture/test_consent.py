@@ -12,8 +12,10 @@ ASKED_BY = {
     "services/casework/parts.py",  # cases, tracing, consular contact, return, follow-up
     "services/referrals/parts.py",  # sending
 }
-"""Statistics ask no day: that consent has no last one, and without it the key is gone that opens what would be counted
-(`State.statistics` of intake, the facts of reporting). What a person gets of their own data, and exports of codes, rest on none."""
+"""Statistics ask no day: that consent has no last one, and without it the key is gone that opens what would be counted. That
+`State.statistics` of intake and the people of reporting give the same answer as the question, after any history of consents:
+tests/unit/intake/test_consent_rule.py, tests/integration/reporting/test_consent_rule.py. Whatever reporting exports is made of
+whom it counts. What a person gets of their own data rests on no consent: it is their right."""
 
 BY_CHAIN = {"services/referrals/consents/ended.sql"}
 """Asked of a referral that was sent: whether any consent that took the place of the one it was sent under has ended."""
