@@ -5,6 +5,7 @@ Words for events and members stand in `own_words.csv` (name, en, fr, fil), words
 
 import csv
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
@@ -36,6 +37,33 @@ _LISTS: Final = {
     "isco": "Isco",
 }  # fmt: skip
 _IDS: Final = ("client_id", "declared_by", "member_id")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAttachment:
+    """A scan, a picture or a recording of a person. kind: its media type. size: in bytes. sha256: of the file, in hex, by which its
+    copy is known. at, by: when it was attached, and who did."""
+
+    client_id: UUID
+    id: UUID
+    kind: str
+    size: int
+    sha256: str
+    at: str
+    by: str
+
+    def told(self, language: str) -> dict[str, Any]:
+        """As JSON, with its lines in words."""
+        what = self.kind.partition("/")[0]
+        lines = [
+            (word("file:kind", language), f"{word(f'file:{what}', language)} ({self.kind})"),
+            (word("file:size", language), str(self.size)),
+            ("SHA-256", self.sha256),
+        ]
+        return {
+            "id": self.id, "client_id": self.client_id, "media_type": self.kind, "bytes": self.size, "sha256": self.sha256,
+            "at": self.at, "by": self.by, "lines": lines,
+        }  # fmt: skip
 
 
 def word(name: str, language: str) -> str:
@@ -194,6 +222,10 @@ def document(told: Mapping[str, Any], language: str) -> Document:
             by = f"{label('Role', fact['role'], language)} {fact['actor']}, {fact['centre']}. {fact['purpose']}"
             head = f"{stream['title']} {stream['id']}" if n == 0 else ""
             parts.append(Section(head, f"{fact['title']}{mark}", f"{_moment(fact['occurred_at'])}. {by}", fact["lines"]))
+    files = [file for service in told["services"] for file in service.get("attachments", ())]
+    for n, file in enumerate(files, 1):
+        head = word("file:files", language) if n == 1 else ""
+        parts.append(Section(head, f"{n}. {file['id']}", f"{_moment(file['at'])}. {file['by']}", file["lines"]))
     return Document(word("text:title", language), lines, language=language, parts=parts, note=word("text:note", language))
 
 

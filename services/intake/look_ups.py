@@ -1,29 +1,55 @@
 """What intake's reactions and timers read or do before they decide."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from services.intake.attachment.folder import delete
 from services.intake.client.decisions import CLIENT
 from services.intake.client.state import State
 from services.intake.household.decisions import HOUSEHOLD, of_declarant, of_member
-from services.intake.reactions import keys_of_merged, keys_to_destroy
+from services.intake.reactions import keys_of_merged, keys_to_destroy, pictures_to_delete
 from services.intake.records import of_person
 from services.intake.retention.review import review
 from services.intake.retention.rules import Term
 from shared.codes import Purpose
 from shared.compose import region_of
+from shared.contracts.intake.client import ClientProfileAmended, ClientRegistered
 from shared.contracts.intake.household import HouseholdMemberLinked
+from shared.contracts.intake.person import Identity
 from shared.eventsourcing.projection import Fact
 from shared.eventsourcing.timer import Due
 from shared.messaging.forgetting import remember
-from shared.privacy.classes import PROFILE
+from shared.privacy.classes import IDENTITY, PROFILE
 from shared.privacy.erase import destroy
 from shared.settings import Settings
 
 REGION: Final = region_of("intake")
+
+
+async def let_go(fact: Fact, handle: Any) -> None:
+    """Whatever an ended consent leaves behind, or a hold had kept."""
+    await destroy_profile_key(fact, handle)
+    await delete_pictures(fact, handle, Path(Settings.load("intake", "cli").attachments_url))
+
+
+async def delete_pictures(fact: Fact, handle: Any, root: Path) -> None:
+    """Delete the pictures of a person who took back the consent to them: every one that a fact ever named. Done twice it changes
+    nothing. root: of the attachments."""
+    if fact.data.get("purpose", Purpose.PHOTO) != Purpose.PHOTO:
+        return
+    found = await of_person(UUID(fact.stream), handle)
+    if not pictures_to_delete(next(iter(found.values())), found.values(), datetime.now(UTC).date()):
+        return
+    for client_id in found:
+        told = [each.event for each in await handle.read(CLIENT.aggregate, client_id, frozenset({IDENTITY}))]
+        named = [each.identity.photo_ref for each in told if isinstance(each, ClientRegistered | ClientProfileAmended)
+                 and isinstance(each.identity, Identity)]  # fmt: skip
+        await asyncio.to_thread(delete, root, client_id, [each for each in named if each])
 
 
 async def destroy_profile_key(fact: Fact, handle: Any) -> None:

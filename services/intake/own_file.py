@@ -1,5 +1,7 @@
 """What intake holds on a person: their records, families, encounters and incidents."""
 
+import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.intake.client.decisions import CLIENT as CLIENT_DECIDER
@@ -14,6 +16,7 @@ from shared.contracts.intake.household import HOUSEHOLD
 from shared.contracts.intake.incident import INCIDENT
 from shared.errors import OutOfScope, Rejected
 from shared.http.own_file import MOST, Held, Holding, own_file_router
+from shared.own_file import OwnAttachment
 from shared.privacy.classes import IDENTITY, PROFILE
 
 
@@ -37,4 +40,14 @@ async def find(parts: Intake, client: UUID) -> Holding:
     return Holding(known, held)
 
 
-router = own_file_router(find, (IDENTITY, PROFILE))
+async def attached(parts: Intake, records: Sequence[UUID]) -> list[OwnAttachment]:
+    """What was attached to a person, described. The files themselves are handed over by who works with the person, who may read
+    them one by one (`GET /v1/attachments/{id}`): an officer reads no scans for that."""
+    return [
+        OwnAttachment(record, each, file.kind, len(file.content), hashlib.sha256(file.content).hexdigest(), file.at, file.by)
+        for record in records
+        for each, file in (await parts.attachments.of_client(record)).items()
+    ]
+
+
+router = own_file_router(find, (IDENTITY, PROFILE), files=attached)

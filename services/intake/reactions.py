@@ -1,5 +1,6 @@
 """What intake does by itself when something happened (events chapter, section 5: R10, R12). Pure."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,8 +14,8 @@ from shared.eventsourcing.reaction import Reactions
 class LookUps(Protocol):
     """What is read, or done, before a reaction decides."""
 
-    async def destroy_profile_key(self, fact: Fact, handle: Any) -> None:
-        """Destroys the key of a profile that nobody may count any more."""
+    async def let_go(self, fact: Fact, handle: Any) -> None:
+        """Destroys the key of a profile that nobody may count any more, and pictures that nobody may keep."""
 
     async def forget(self, fact: Fact, handle: Any) -> None:
         """Does what an erasure leaves to do: destroys the keys and bars new ones."""
@@ -41,13 +42,22 @@ def keys_to_destroy(state: State, on: date) -> list[UUID]:
     return sorted(ended - in_force)
 
 
+def pictures_to_delete(survivor: State, records: Iterable[State], on: date) -> bool:
+    """Whether pictures of a person go: they took back the consent to them, gave no other, and no hold keeps what there is.
+
+    survivor: the record that goes on; its answer is that of the person.
+    """
+    photo = [consent.consent_id for consent in survivor.consents.values() if consent.purpose is Purpose.PHOTO]
+    return bool(photo) and survivor.ended.issuperset(photo) and not any(record.protection.held(on) for record in records)
+
+
 def reactions(look: LookUps) -> Reactions:
     """The reactions of intake."""
     intake = Reactions("intake")
 
-    @intake.on("R10", "gabay.intake.consent-withdrawn.v1", "gabay.intake.legal-hold-lifted.v1", look_up=look.destroy_profile_key)
-    def statistics_withdrawn(fact: Fact, found: None) -> None:
-        """Nothing is left to decide: a destroyed key is not a fact of the client."""
+    @intake.on("R10", "gabay.intake.consent-withdrawn.v1", "gabay.intake.legal-hold-lifted.v1", look_up=look.let_go)
+    def withdrawn(fact: Fact, found: None) -> None:
+        """Nothing is left to decide: a destroyed key and a deleted picture are no facts of the client."""
 
     @intake.on("R12", "gabay.intake.client-erased.v1", look_up=look.forget)
     def erased(fact: Fact, found: None) -> None:

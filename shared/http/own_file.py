@@ -12,7 +12,7 @@ from shared.http.answer import Answer
 from shared.http.authorise import Resource
 from shared.http.call import Call
 from shared.http.command import CommandRouter, Form
-from shared.own_file import concerns, stream_told
+from shared.own_file import OwnAttachment, concerns, stream_told
 from shared.privacy.classes import FieldClass
 from shared.privacy.member import member
 
@@ -47,13 +47,17 @@ class Holding:
 
 Find = Callable[[Any, UUID], Awaitable[Holding]]
 Unread = Callable[[Call, Recorded[Event]], bool]
+Files = Callable[[Any, Sequence[UUID]], Awaitable[Sequence[OwnAttachment]]]
 
 
-def own_file_router(find: Find, classes: Collection[FieldClass], *, unread: Unread = lambda call, fact: False) -> CommandRouter:
+def own_file_router(
+    find: Find, classes: Collection[FieldClass], *, unread: Unread = lambda call, fact: False, files: Files | None = None
+) -> CommandRouter:
     """The operation of one service.
 
     find: (parts, client) -> what there is; raises OutOfScope where the service knows that there is nobody. classes: what the
     service has keys for. unread: whether a fact holds notes that only their author reads, and the caller is another.
+    files: (parts, records) -> what was attached to them.
     """
     router = CommandRouter("export")
 
@@ -77,9 +81,14 @@ def own_file_router(find: Find, classes: Collection[FieldClass], *, unread: Unre
             "service": call.runtime.service, "id": client, "records": list(holding.records), "export_id": export_id,
             "language": language, "streams": streams,
         }  # fmt: skip
+        attached = await files(call.parts, holding.records) if files else ()
+        if attached:
+            content["attachments"] = [each.told(language) for each in attached]
+            shown.add(FieldClass.IDENTITY.value)
+        kinds = sorted({stream["kind"] for stream in streams} | ({"attachment"} if attached else set()))
         # Also where nothing was found: that somebody asked is on record.
         return await call.show(
-            content, subjects=holding.records, classes=shown or {"export"}, fields=sorted({stream["kind"] for stream in streams}),
+            content, subjects=holding.records, classes=shown or {"export"}, fields=kinds,
             action="EXPORT", export_id=export_id,
         )  # fmt: skip
 

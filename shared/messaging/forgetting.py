@@ -11,7 +11,8 @@ whatever dies between two steps, the next look finds the work where it was left.
 
 or in both, where other topics bring late what a handler has forgotten.
 
-What arrives late from another topic is purged again during a day; a generation is purged before it is shown.
+What arrives late, from another topic or on its way to the disk, is purged again during a day; a generation is purged before it is
+shown.
 """
 
 import asyncio
@@ -123,7 +124,7 @@ class Forgetting:
             names += [f"{current.schema}.{table}" for table in projection.forgets]
         if set(items) - set(due.items):
             await parts.pool.execute(SQL.keep_items, due.client_id, items)
-        if self._finish and not due.acknowledged:
+        if self._finish:  # also again: what was written beside it while the keys went
             names += await self._finish(parts, due.subjects)
         return names
 

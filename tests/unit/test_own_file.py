@@ -129,8 +129,11 @@ def test_void_entries_are_told_as_such() -> None:
 @pytest.mark.parametrize("language", ["en", "fr", "fil"])
 def test_the_document_holds_each_fact_under_its_title(language: str) -> None:
     stream = own_file.stream_told("case", [fact(note(CaseNote(text="#set page(1) *said* $x$")))], [ME], language)
-    service = {"service": "casework", "streams": [stream]}
+    file = own_file.OwnAttachment(ME, OTHER, "image/png", 1234, "ab" * 32, "2026-03-04T05:06:00.000Z", "stf-1")
+    service = {"service": "casework", "streams": [stream], "attachments": [file.told(language)]}
     page = own_file.document({"id": ME, "made_at": "2026-03-04T05:06:00.000Z", "export_id": uuid4(), "services": [service]}, language)
-    assert [part.title for part in page.parts] == [own_file.word("event:case-note-recorded", language)]
+    assert [part.title for part in page.parts] == [own_file.word("event:case-note-recorded", language), f"1. {OTHER}"]
+    assert (page.parts[1].head, page.parts[1].under) == (own_file.word("file:files", language), "2026-03-04 05:06 UTC. stf-1")
+    assert [text for _, text in page.parts[1].lines] == [f"{own_file.word('file:image', language)} (image/png)", "1234", "ab" * 32]
     assert page.parts[0].head.startswith(own_file.word("kind:case", language))
     assert page.pdf()[:5] == b"%PDF-"

@@ -58,6 +58,13 @@ class Folder:
             return attached
         return await self.read(client, attachment)
 
+    async def of_client(self, client: UUID) -> dict[UUID, Attached]:
+        """All of a client, by id, in the order in which they came. Raises as `read`."""
+        folder = self.root / str(client)
+        names = await asyncio.to_thread(lambda: [file.name for file in folder.iterdir()] if folder.exists() else [])
+        found = {UUID(name): await self.read(client, UUID(name)) for name in names if not name.startswith(".")}
+        return dict(sorted(found.items(), key=lambda each: each[1].at))
+
     async def read(self, client: UUID, attachment: UUID) -> Attached:
         """One of a client. Raises OutOfScope if there is none; Rejected `client-erased`; Unreadable for one out of place."""
         try:
@@ -95,9 +102,18 @@ def write_once(file: Path, raw: bytes) -> bool:
 
 
 async def forget_attachments(parts: Parts, clients: Sequence[UUID]) -> Sequence[str]:
-    """Delete everything of people who were forgotten, and name it. Their keys went before: what a late writer leaves is noise."""
+    """Delete everything of people who were forgotten, and name it. Their keys went before: what a late writer leaves is noise, and
+    goes when it is looked for again, every minute of a day (`Forgetting`)."""
     await asyncio.to_thread(purge, Path(parts.settings.attachments_url), clients)
     return ["attachments"]
+
+
+def delete(root: Path, client: UUID, names: Sequence[str]) -> None:
+    """Some attachments of a client. What a fact names is typed by people: whatever is no file here is passed over."""
+    folder = root / str(client)
+    there = {file.name: file for file in folder.iterdir()} if folder.exists() else {}
+    for name in set(names) & there.keys():
+        there[name].unlink(missing_ok=True)
 
 
 def purge(root: Path, clients: Sequence[UUID]) -> None:

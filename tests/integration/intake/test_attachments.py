@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
+from services.intake import look_ups
 from services.intake.attachment import folder, routes
 from shared.errors import Unreadable
-from tests.harness.people import a_registration, new_id
+from shared.eventsourcing.projection import Fact
+from shared.messaging.forgetting import Forgetting, remember
+from tests.harness.people import a_consent, a_registration, new_id
 from tests.integration.intake.conftest import Desk
-from tests.integration.intake.test_erasure import asked, do
+from tests.integration.intake.test_clients import about
+from tests.integration.intake.test_consents import withdraw
+from tests.integration.intake.test_erasure import HOLD, WHY, asked, do
 
 SCAN = b"%PDF-1.7 consent of Marisol Banegas " * 50
 
@@ -109,3 +118,80 @@ async def test_with_the_person_their_files_go_and_none_is_taken_any_more(desk: D
     file_of(desk, client, attachment).write_bytes(sealed)
     told = await desk.send("GET", f"/v1/attachments/{attachment}?client_id={client}")
     assert (told.status_code, told.json()["code"]) == (410, "client-erased")
+
+
+async def test_what_was_on_its_way_to_the_disk_while_the_keys_went_is_taken_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = (await desk.register(a_registration(local_id=new_id())))["id"]
+    what, at = await asked(desk, client), file_of(desk, client, "x").parent
+    sealed, written, loop, write = asyncio.Event(), threading.Event(), asyncio.get_running_loop(), folder.write_once
+
+    def late(file: Path, raw: bytes) -> bool:
+        loop.call_soon_threadsafe(sealed.set)
+        return written.wait(30) and write(file, raw)
+
+    monkeypatch.setattr(folder, "write_once", late)
+    attaching = asyncio.create_task(desk.attach(client, SCAN))
+    pool = await asyncpg.create_pool(desk.worker_dsn, min_size=1, max_size=1)
+    try:
+        await sealed.wait()
+        assert (await do(desk, client, ":erase", what)).status_code == 200
+        told = "2026-03-02T00:00:00Z"
+        await remember(Fact("intake.client.v1", 0, 0, client, 9, "", "", told, told, "", {}), pool)
+        settings = SimpleNamespace(attachments_url=str(desk.parts.attachments.root), service="intake")
+        parts: Any = SimpleNamespace(pool=pool, keyring=desk.parts.handle.keyring, settings=settings)
+        janitor = Forgetting([], finish=folder.forget_attachments)
+        await janitor.once(parts)
+        said = await desk.parts.handle.keyring.acknowledged(UUID(client))
+        assert "intake" in [each.service for each in said]
+        written.set()
+        await attaching
+        assert at.exists(), "nothing was written late: the test shows nothing"
+        await janitor.once(parts, again=True)
+        assert not at.exists()
+    finally:
+        written.set()
+        await asyncio.gather(attaching, return_exceptions=True)
+        await pool.close()
+
+
+async def test_a_picture_goes_with_the_consent_to_it_and_a_scan_stays(desk: Desk) -> None:
+    body = a_registration(local_id=new_id())
+    client = (await desk.register(body))["id"]
+    scan = (await desk.attach(client, SCAN)).json()["id"]
+    picture = (await desk.attach(client, b"\x89PNG\r\n\x1a\n picture", "image/png")).json()["id"]
+    consent = a_consent("PHOTO")
+    given = await desk.add(f"/v1/clients/{client}/consents", consent)
+    assert given.status_code == 200, given.text
+    shown = await desk.read(client)
+    change = about(body, reason="NEW_FACT", identity={"photo_ref": picture})
+    amended = await desk.send("PATCH", f"/v1/clients/{client}", change, If_Match=f'"{shown["version"]}"')
+    assert amended.status_code == 200, amended.text
+    hold = (await do(desk, client, "/holds", HOLD)).json()["hold_id"]
+    await withdraw(desk, client, consent["consent_id"])
+
+    async def heard(**data: Any) -> None:
+        told = "2026-03-02T00:00:00Z"
+        fact = Fact("intake.client.v1", 0, 0, client, 9, "", "", told, told, "", data)
+        await look_ups.delete_pictures(fact, desk.parts.handle, desk.parts.attachments.root)
+
+    await heard(purpose="PHOTO")
+    assert file_of(desk, client, picture).exists(), "a hold keeps it"
+    assert (await do(desk, client, f"/holds/{hold}:lift", WHY)).status_code == 200
+    await heard(purpose="STATISTICS")
+    assert file_of(desk, client, picture).exists(), "another consent ended"
+    for _ in range(2):
+        await heard()
+        assert (file_of(desk, client, picture).exists(), file_of(desk, client, scan).exists()) == (False, True)
+    gone = await desk.send("GET", f"/v1/attachments/{picture}?client_id={client}")
+    assert (gone.status_code, gone.json()["code"]) == (404, "not-found")
+
+
+async def test_who_asks_what_is_held_on_them_is_told_of_each_file(desk: Desk) -> None:
+    client, attachment = await attached(desk)
+    officer = desk.as_("dpo", strong=True)
+    answer = await officer.send("GET", f"/v1/clients/{client}/export?lang=fil", Gabay_Purpose="SUBJECT_REQUEST")
+    [told] = answer.json()["attachments"]
+    assert (told["id"], told["client_id"], told["by"]) == (attachment, client, "stf-caseworker")
+    assert (told["media_type"], told["bytes"], told["sha256"]) == ("application/pdf", len(SCAN), hashlib.sha256(SCAN).hexdigest())
+    assert ["Uri", "dokumento (application/pdf)"] in told["lines"]
+    assert told["at"].startswith("20")
