@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -149,56 +147,3 @@ async def test_a_withdrawn_consent_reaches_the_receiver_within_a_second(region: 
         for what, times in (("packet unreadable at the receiver", gone), ("referral withdrawn", told)):
             print(f"\nconsent withdrawn, {what}: after {median(times):.3f} s (median), {max(times):.3f} s at most", end="")
     assert median(told) < 1.0
-
-
-async def test_a_withdrawal_is_heard_wherever_a_consent_is_asked_for(region: Region, capsys: pytest.CaptureFixture[str]) -> None:
-    """From intake's answer until the place refuses: a new referral, its packet, a search, a mission, the figures."""
-    month = Journey(region).day[:7]
-    counted = await figure(region, "01", month)
-    way = Journey(region)
-    await way.register()
-    await way.listing()
-    await way.case_opens()
-    await way.refer()
-    await way.answered("acknowledge")
-    for purpose, more in (("TRACING", {}), ("CONSULAR", {"recipient_org": "CONS_HND"})):
-        await way.consent(purpose, **more)
-    await region.quiet()
-    again = next(answer.request for answer in way.answers if answer.request.url.path == "/v1/referrals" and answer.status_code == 201)
-
-    async def sent() -> str:
-        return await way.refused("referrals", "/v1/referrals", json.loads(again.content))
-
-    async def packet() -> str:
-        headers = {"Gabay-Purpose": "SHARE_FOR_SERVICE"}
-        async with region.client("referrals", "agency_desk", org=AGENCY) as http:
-            found = (await http.get(f"/v1/referrals/{way.referral}/packet", headers=headers)).json()["packet"]
-        return found if found == "erased" else ""
-
-    async def search() -> str:
-        wish = {"relation": "PARENT", "names": {"given": "Xiomara"}, "last_place": "Puerto Cortes"}
-        return await way.refused("casework", f"/v1/cases/{way.case}/tracings", way.grounded("TRACING") | wish)
-
-    async def mission() -> str:
-        wish = {"document": "PASSPORT", "mission": "HND"}
-        return await way.refused("casework", f"/v1/cases/{way.case}/consular-requests", way.grounded("CONSULAR") | wish)
-
-    async def figures() -> str:
-        return "gone" if await figure(region, "01", month) == counted else ""
-
-    places = {"SHARE_FOR_SERVICE": (sent, packet), "TRACING": (search,), "CONSULAR": (mission,), "STATISTICS": (figures,)}
-    took: dict[str, float] = {}
-
-    async def timed(place: Callable[[], Awaitable[str]], began: float) -> None:
-        seen = await eventually(place, what=f"an end of the consent at: {place.__name__}", seconds=5, pause=0.01)
-        assert seen in ("consent-missing", "consent-expired", "erased", "gone"), f"{place.__name__}: {seen}"
-        took[place.__name__] = time.monotonic() - began
-
-    for purpose, asking in places.items():
-        for place in asking:
-            assert await place() == "", f"{place.__name__} refuses before anything was withdrawn"
-        await way.withdraw(purpose)
-        began = time.monotonic()
-        await asyncio.gather(*(timed(place, began) for place in asking))
-    with capsys.disabled():
-        print("\nconsent withdrawn, heard by " + ", ".join(f"{place} after {seconds:.3f} s" for place, seconds in took.items()), end="")
