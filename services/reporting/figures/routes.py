@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from services.reporting.figures.period import span
 from services.reporting.figures.plan import Place, Question
-from services.reporting.figures.words import catalogue
+from services.reporting.figures.words import catalogue, codes_at, is_code
 from services.reporting.indicators.catalogue import find
 from services.reporting.indicators.declaration import TIME, Measure, Series
 from shared.errors import OutOfScope, Rejected
@@ -102,6 +102,10 @@ def _check(series: Series, by: Sequence[str], where: Mapping[str, tuple[str, ...
             raise invalid(violation(f"/by/{index}", "unknown-code", "/v1/statistics/tables"))
     if any(name not in known for name in where):
         raise invalid(violation("/where", "unknown-code", "/v1/statistics/tables"))
+    for name, codes in where.items():
+        for index, code in enumerate(codes):
+            if not is_code(known[name], code):
+                raise invalid(violation(f"/where/{name}/{index}", "unknown-code", codes_at(known[name])))
     if sum(known[name].many for name in by if name in known) > 1 or sum(name in TIME for name in by) > 1:
         raise Rejected("too-many-dimensions", "Divide by one of them at a time: a fact stands in several of their rows.")
     if series.measure is Measure.CASELOAD and len(by) > 2:

@@ -7,7 +7,7 @@ from services.reporting.indicators.catalogue import INDICATORS
 from services.reporting.indicators.declaration import AGES, TIME, Dimension, Words
 from shared.codes import psgc
 from shared.codes.age import bands
-from shared.codes.label import label
+from shared.codes.label import label, labels
 
 UNKNOWN: Words = {"en": "Unknown", "fr": "Inconnu", "fil": "Hindi alam"}
 OTHER: Words = {"en": "Other", "fr": "Autres", "fil": "Iba pa"}
@@ -88,6 +88,8 @@ _CODES: Mapping[str, Words] = {
     "OVERSEAS": {"en": "abroad", "fr": "à l'étranger", "fil": "sa ibang bansa"},
 }
 
+_ANYWHERE = ("_U", "_O", "_F", "_Z")
+
 
 def word(words: Words, lang: str) -> str:
     return words.get(lang) or words["en"]
@@ -104,6 +106,21 @@ def name_of(dimension: Dimension, code: str, lang: str) -> str:
         coarse = dimension.name == "MUN" and psgc.municipality_of(code) is None
         return f"{found}: {word(UNKNOWN, lang).lower()}" if coarse else found
     return label(dimension.codes, code, lang) if dimension.codes else code
+
+
+def is_code(dimension: Dimension, code: str) -> bool:
+    """Whether a filter may name it. Dimensions without a list take what centres write; sites and centres are those in scope."""
+    if dimension.name in AGES:
+        return code in (*bands(dimension.name), "_U")
+    if code in _ANYWHERE or dimension.name == "SITE":
+        return True
+    known = dimension.fixed or (labels(dimension.codes) if dimension.codes else (code,))
+    return code in known
+
+
+def codes_at(dimension: Dimension) -> str:
+    """Path of the list of a dimension's codes; without a list of its own that of the catalogue."""
+    return f"/v1/codes/{dimension.codes}" if dimension.codes else "/v1/statistics/tables"
 
 
 def catalogue(lang: str) -> list[dict[str, Any]]:
@@ -136,7 +153,7 @@ def _described(dimension: Dimension, lang: str) -> dict[str, Any]:
     if dimension.name in AGES:
         described["codes"] = [{"code": code, "title": name_of(dimension, code, lang)} for code in (*bands(dimension.name), "_U")]
     elif dimension.codes:
-        described["list"] = f"/v1/codes/{dimension.codes}"
+        described["list"] = codes_at(dimension)
     if dimension.many:
         described["many"] = True
     return described

@@ -10,6 +10,8 @@ import pytest
 
 from services.reporting import api
 from services.reporting.facts.projection import facts
+from services.reporting.indicators.public import TABLES
+from shared.codes.label import list_names
 from tests.integration.casework.desk import Desk, open_desk
 from tests.integration.reporting.test_facts import a_service, a_transit
 from tests.integration.reporting.world import World, some_id
@@ -78,6 +80,34 @@ async def test_series_of_one_indicator_come_apart(supervisor: Desk) -> None:
 async def test_what_cannot_be_asked_is_refused(supervisor: Desk, change: dict[str, Any], status: int, code: str) -> None:
     body = {"indicator": "16b", "period": "2026"} | change
     await supervisor.refused(QUERY, {name: value for name, value in body.items() if value is not None}, status, code)
+
+
+@pytest.mark.parametrize(
+    ("change", "loc", "codes"),
+    [
+        ({"indicator": "41"}, "/indicator", "/v1/statistics/tables"),
+        ({"by": ["SEX", "PHONE"]}, "/by/1", "/v1/statistics/tables"),
+        ({"where": {"PHONE": ["x"]}}, "/where", "/v1/statistics/tables"),
+        ({"where": {"SEX": ["F", "FEMALE"]}}, "/where/SEX/1", "/v1/codes/Sex"),
+        ({"where": {"A2": ["Y18T24"]}}, "/where/A2/0", "/v1/statistics/tables"),
+        ({"where": {"NAT": ["VE"]}}, "/where/NAT/0", "/v1/codes/Country"),
+        ({"where": {"AREA": ["Antique"]}}, "/where/AREA/0", "/v1/codes/Psgc"),
+    ],
+)
+async def test_a_refusal_says_where_to_find_what_would_be_allowed(supervisor: Desk, change: dict[str, Any], loc: str, codes: str) -> None:
+    answer = await supervisor.send("POST", QUERY, {"indicator": "16b", "period": "2026"} | change)
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"loc": loc, "code": "unknown-code", "list": codes}])
+    assert codes.rpartition("/")[2] in ("tables", *list_names())
+
+
+async def test_released_tables_say_what_would_be_allowed(supervisor: Desk) -> None:
+    unknown = await supervisor.send("GET", "/v1/statistics/tables/I99Z")
+    assert (unknown.status_code, unknown.json()["tables"]) == (404, list(TABLES))
+    period = await supervisor.send("GET", "/v1/statistics/releases?period=2026-13")
+    assert (period.status_code, period.json()["allowed"]) == (422, ["2026-07", "2026-Q3", "2026"])
+    tampered = await supervisor.send("GET", "/v1/statistics/releases?cursor=AAAA")
+    assert (tampered.status_code, tampered.json()["code"]) == (400, "cursor-invalid")
+    assert "List from the start" in tampered.text
 
 
 async def test_true_counts_need_a_grant(supervisor: Desk) -> None:
