@@ -236,3 +236,10 @@ async def test_the_next_signing_key_is_followed_and_a_withdrawn_one_is_refused(
     await services.come_to_say(200, third, "the third key is followed", seconds=65)
     await services.come_to_say(401, before, "the withdrawn key is refused", seconds=65)
     assert stack.pid("intake-api") == pid
+
+
+def test_the_realm_of_the_compose_file_is_taken_too(keycloak: Keycloak) -> None:
+    found = json.loads((ROOT / "deploy" / "compose" / "keycloak" / "gabay-realm.json").read_text(encoding="utf-8"))
+    keycloak.admin("POST", "realms", found | {"realm": "compose"})
+    person = keycloak.add_person("jose", "compose")
+    assert "gabay-intake" in claims(keycloak.sign_in(person, app="http://127.0.0.1:5173/signed-in")["access_token"])["aud"]
