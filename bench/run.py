@@ -27,7 +27,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "desks": ("case", "service", "referral"),
     "project": ("project", "project_profile", "project_naive"),
     "statistics": ("stats_http", "frozen_table"),
-    "table": ("table_10m", "table_10m_plain"),
+    "table": ("table_10m", "table_10m_plain", "table_as_of"),
     "end_to_end": ("end_to_end",),
     "beside": ("telemetry", "replay"),
 }

@@ -18,7 +18,7 @@ def bench(
     seconds: Annotated[float, typer.Option(help="of a cell")] = 4.0,
     quick: Annotated[bool, typer.Option("--quick", help="for CI: 1 pair of 1 s; fails on wrong results or below half a bar")] = False,
     to: Annotated[
-        float | None, typer.Option(help="events or facts at the last point: scale, memory, table_10m; keys, people: rewrap, erase, freeze")
+        float | None, typer.Option(help="events or facts at the last point: scale, memory, table_*; keys, people: rewrap, erase, freeze")
     ] = None,
     seed: Annotated[int, typer.Option(help="of the corpus")] = 1,
     json: Annotated[Path | None, typer.Option(help="write the result to this file, beside what it holds already")] = None,

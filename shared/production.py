@@ -18,7 +18,7 @@ from shared.settings import Misconfigured, Reason, is_private, refuse_brokers, r
 if TYPE_CHECKING:
     from shared.settings import Settings
 
-SCHEMA: Final = (8, 8)  # oldest and newest revision of a service's store that this release works with
+SCHEMA: Final = (9, 9)  # oldest and newest revision of a service's store that this release works with
 SHARED: Final = {"access": (4, 4), "keyring": (1, 1)}  # the same of the databases that services share
 WATCHED: Final = "intake.client.v1"  # all topics of a region are made alike
 

@@ -73,6 +73,7 @@ class Projection:
     statements: package of its .sql files, if it is not that of its handlers. forgets: its tables that hold rows of people, gone
     once a client is erased: by a handler of `client-erased` where the model reads that topic anyway, else by `purge.sql`.
     compacted: its topics keep only the newest fact of a stream, which says all, so a missing version is no hole.
+    shown: the tables and views that the api may read; all of them, if none is named.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Projection:
         statements: str | None = None,
         forgets: Iterable[str] = (),
         compacted: bool = False,
+        shown: Iterable[str] = (),
     ) -> None:
         self.name, self.version = name, version
         self.statements = statements
@@ -92,6 +94,7 @@ class Projection:
         self.opens = frozenset(opens)
         self.forgets = tuple(forgets)
         self.compacted = compacted
+        self.shown = tuple(shown)
         self.handlers: dict[str, Handler] = {}
 
     @property

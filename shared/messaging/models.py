@@ -195,7 +195,8 @@ async def _show(owner: Connection, projection: Projection, version: int) -> None
         await owner.execute(f'create view "{model}"."{name}"{how} as select * from "{schema}"."{name}"')  # noqa: S608  # names of our own
         if name in fenced:
             await owner.execute(f'grant usage on schema "{schema}" to {service}_app; grant select on "{schema}"."{name}" to {service}_app')
-    await owner.execute(f'grant select on all tables in schema "{model}" to {service}_app, {service}_worker')
+    shown = ", ".join(f'"{model}"."{name}"' for name in projection.shown) or f'all tables in schema "{model}"'
+    await owner.execute(f'grant select on all tables in schema "{model}" to {service}_worker; grant select on {shown} to {service}_app')
     await owner.execute(
         "update generation set state = 'RETIRED', retired_at = clock_timestamp() where model = $1 and state = 'LIVE'", model
     )

@@ -21,9 +21,10 @@ GROUPS = (("F", "Y_GE18", "women"), ("M", "Y_GE18", "men"), ("F", "Y0T17", "girl
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Whose figures, of which months, in which language."""
+    """Whose figures, of which months, in which language. reach: what the caller may see at most."""
 
     reader: Reader
+    reach: str
     span: Span
     places: Sequence[Place]
     names: Mapping[str, str]
@@ -37,7 +38,9 @@ class Asking:
     async def cells(self, indicator: str, *by: str, span: Span | None = None) -> list[Cell]:
         found = find(indicator)
         assert found is not None
-        return await self.reader.ask(Question(series=found[1][0], span=span or self.span, by=by, where={}, places=self.places))
+        return await self.reader.ask(
+            Question(series=found[1][0], span=span or self.span, by=by, where={}, places=self.places, reach=self.reach)
+        )
 
     def months(self) -> list[str]:
         """Every month of the period: one without facts is a zero, not a gap."""

@@ -50,7 +50,7 @@ async def show_internal_statistics(call: Call) -> Answer:
     places = [place for place in allowed if not choice.centre or place.centre == choice.centre]
     span = await _span(call, choice, places)
     names = {c.code: getattr(c.names, lang) for c in call.parts.region.centres}
-    asking = Asking(call.parts.reader, span, places, names, lang)
+    asking = Asking(call.parts.reader, call.reach, span, places, names, lang)
     made = await page(asking)
     for figure in made.figures:
         if figure.drawing is not None:
@@ -74,7 +74,7 @@ async def _span(call: Call, choice: Choice, places: list[Place]) -> Span:
         raise Rejected("bad-period", "Choose fewer months, the later one second.", months=MOST_MONTHS)
     if choice.start or choice.end:
         return parse(choice.start or choice.end)
-    newest = await call.parts.pool.fetchval(SQL.newest, [place.centre for place in places])
+    newest = await call.parts.pool.fetchval(SQL.newest, [place.centre for place in places], call.reach)
     last = parse(f"{newest // 100}-{newest % 100:02d}") if newest else parse(f"{datetime.now(ZoneInfo(places[0].zone)):%Y-%m}")
     before = last.first.year * 12 + last.first.month - 12
     return Span(date(before // 12, before % 12 + 1, 1), last.last)

@@ -1,23 +1,29 @@
--- What readers may ask. Views, because a reader has no rights on this schema and finds no function here.
+-- What readers may ask. Views, because a reader has no rights on this schema and finds no function here. Views of the owner:
+-- whom a fact is of and whether it counts follows from the rows of all centres. What comes out is of the centres in reach;
+-- the worker says that it wants all.
 create view counting as
 select f.*, a11_of(f.age) as a11, a5_of(f.age) as a5, a2_of(f.age) as a2
   from fact f
- where f.counted;
+ where f.counted and ((select reach_whole()) or f.centre = any ((select reach_centres())::text[]));
 
--- Each fact with each version that ever described its person at that date: an answer as of an earlier day picks what was
--- known then. People forgotten since are in no row.
-create view as_known as
-select f.kind, f.stream, f.event_id, f.part, f.seq, f.item, f.client, f.centre, f.date, f.precision, f.period,
-       whose.person, whose.since, whose.until, f.recorded_at, f.voided_at, v.version, v.effective_from, v.recorded_at as described_at, v.superseded_at,
-       who.sex, a11_of(who.age) as a11, a5_of(who.age) as a5, a2_of(who.age) as a2, who.age, who.area, who.nat, who.edu,
+-- Which records stood for whom at the instant of the question.
+create view alias_then as
+select * from alias where since <= (select known_at from asked) and until > (select known_at from asked);
+
+-- Facts as they were known at the instant of the question (`asked`): recorded, not yet voided, each with every version that
+-- described its person then. Whoever asks picks the version of the fact's day. People forgotten since are in no row.
+create view known_then as
+select f.kind, f.stream, f.event_id, f.part, f.seq, f.item, f.centre, f.date, f.precision, f.period, whose.person, v.version,
+       v.effective_from, who.sex, a11_of(who.age) as a11, a5_of(who.age) as a5, a2_of(who.age) as a2, who.age, who.area, who.nat, who.edu,
        who.isco, who.types, f.c1, case when f.kind = 'registration' then v.town else f.c2 end as c2, f.c3, f.c4, f.c5, f.c6, f.qty
   from fact f
   left join consent_state s on s.client = f.client
-  -- Each record stands for itself, and for the person of another while it was merged: of these an answer picks what was known.
+  -- Whose person the record was then: its own, or that of another while it was merged.
   left join lateral (
-    select f.client as person, null::timestamptz as since, null::timestamptz as until
+    select f.client as person
+     where not exists (select from alias_then a where a.record = f.client)
      union all
-    select a.person, a.since, a.until from alias a where a.record = f.client
+    select a.person from alias_then a where a.record = f.client
  ) whose on f.client is not null
   left join person_version v on v.client = whose.person and v.effective_from <= f.date
  cross join lateral (
@@ -28,9 +34,27 @@ select f.kind, f.stream, f.event_id, f.part, f.seq, f.item, f.client, f.centre, 
     select f.sex, f.age, f.area, f.nat, f.edu, f.isco, f.types where f.client is null
  ) who
  where f.kind <> 'answer'
+   and ((select reach_whole()) or f.centre = any ((select reach_centres())::text[]))
+   and f.recorded_at <= (select known_at from asked) and (f.voided_at is null or f.voided_at > (select known_at from asked))
    and (f.client is null
         or v.client is not null and s.consent_id is not null
-           and (f.kind = 'registration' or f.recorded_at >= s.consent_from));
+           and (f.kind = 'registration' or f.recorded_at >= s.consent_from)
+           and v.recorded_at <= (select known_at from asked)
+           and (v.superseded_at is null or v.superseded_at > (select known_at from asked))
+           -- All records of the person allow it, or did when they were forgotten.
+           and not exists (
+               select from alias_then a
+                 left join consent_state m on m.client = a.record
+                 left join consent_state r on r.client = a.person
+                where a.person = whose.person
+                  and (r.consent_id is null
+                       or m.consent_id is null and m.agreed is not true and (r.asked_at is null or r.asked_at < a.since))));
+
+-- Centres of which somebody was forgotten, and when: an answer as of an earlier instant says that it lacks people.
+create view forgotten as
+select s.centre, s.forgotten_at
+  from consent_state s
+ where s.forgotten_at is not null and ((select reach_whole()) or s.centre = any ((select reach_centres())::text[]));
 
 -- One row for each referral that counts, with the instant of every answer that stands.
 create view referral_state as

@@ -1,25 +1,12 @@
--- Facts as they were known at an instant: recorded, not yet voided, described as they were described then. Of several facts
--- of one item the first that was known counts. Slow on purpose: no roll-up remembers what was.
+-- Facts as they were known at the instant with which the question began (`ask_of`), described as they were described then. Of
+-- several facts of one item the first that was known counts. Slow on purpose: no roll-up remembers what was.
 -- $1 kind; $2, $3 days; $4 precisions of date that count in what is asked; $5, $6 centres and their sites; $7 the column
 -- with several codes that is divided by, if any; $8, $9, $10 what to divide by, null for nothing; $11 whether to count
--- persons; $12 to $24 codes by column, null for all; $25 the instant.
+-- persons; $12 to $24 codes by column, null for all.
   with described as (
     select distinct on (f.stream, f.event_id, f.part) f.*
-      from facts.as_known f
+      from facts.known_then f
      where f.kind = $1 and f.centre = any ($5::text[])
-       and f.recorded_at <= $25::timestamptz and (f.voided_at is null or f.voided_at > $25)
-       and (f.client is null
-            or f.described_at <= $25 and (f.superseded_at is null or f.superseded_at > $25)
-               -- Whose person the record was then, and whether all records of that person allow it.
-               and case when f.since is null
-                        then not exists (select from facts.alias a where a.record = f.client and a.since <= $25 and a.until > $25)
-                        else f.since <= $25 and f.until > $25 end
-               and not exists (
-                   select from facts.alias a
-                     left join facts.consent_state m on m.client = a.record
-                     left join facts.consent_state r on r.client = a.person
-                    where a.person = f.person and a.since <= $25 and a.until > $25
-                      and (r.consent_id is null or m.consent_id is null and (r.asked_at is null or r.asked_at < a.since))))
      order by f.stream, f.event_id, f.part, f.effective_from desc, f.version desc
 ), f as (
     -- Of several registrations of one person the earliest.

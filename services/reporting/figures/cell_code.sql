@@ -15,7 +15,7 @@ select d.d1, d.d2, d.d3, sum(c.n)::bigint as n, sum(c.qty) as qty
                 when 'year' then (c.period / 100)::text when 'centre' then c.centre when 'site' then place.site
                 when 'sex' then c.sex when 'a2' then c.a2 when 'code' then c.code end as d3
  ) d
- where c.kind = $1 and c.dim = $12 and c.centre = any ($5) and c.period between $2::integer and $3::integer
+ where (select within_reach($14)) and c.kind = $1 and c.dim = $12 and c.centre = any ($5) and c.period between $2::integer and $3::integer
    and ($4::boolean or c.period % 100 > 0)
    and ($7::text[] is null or c.sex = any ($7))
    and ($8::text[] is null or c.a2 = any ($8))

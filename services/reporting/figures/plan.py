@@ -32,8 +32,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One series, checked: `by` and `where` name its dimensions only."""
+    """One series, checked: `by` and `where` name its dimensions only. reach: what the caller may see at most, for Postgres."""
 
+    reach: str
     series: Series
     span: Span
     by: tuple[str, ...]
@@ -46,8 +47,8 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """statement: name of the .sql file; params: in its order; by: dimension of each column; merges: a view of ages is
-    made of finer codes, so that rows of the answer are added up. narrow: it reads a few ranges of a roll-up's index.
-    first, last: the period, for outcomes."""
+    made of finer codes, so that rows of the answer are added up. narrow: it reads a few ranges of a roll-up's index, and its
+    last parameter is the reach. first, last: the period, for outcomes."""
 
     statement: str
     params: tuple[Any, ...]
@@ -89,7 +90,7 @@ def _from_persons(question: Question) -> Plan:
     names = {"CENTRE": "centre", "SITE": "site", "SEX": "sex"} | dict.fromkeys(AGES, "age")
     ages = [set(_ages(d, question.where[d])) for d in AGES if d in question.where]
     params = (*_common(question), sorted(set.intersection(*ages)) if ages else None, *_columns(question.by, names))
-    return Plan("cell_person", params, question.by, merges=bool(set(AGES) & set(question.by)), narrow=_narrow(question))
+    return _from_cells("cell_person", question, params)
 
 
 def _from_codes(question: Question, code: str) -> Plan:
@@ -99,7 +100,14 @@ def _from_codes(question: Question, code: str) -> Plan:
         *_common(question), _list(question.where.get("A2")), *_columns(question.by, names), column,
         _list(question.where.get(code)),
     )  # fmt: skip
-    return Plan("cell_code", params, question.by, narrow=_narrow(question))
+    return _from_cells("cell_code", question, params)
+
+
+def _from_cells(table: str, question: Question, params: tuple[Any, ...]) -> Plan:
+    merges = table == "cell_person" and bool(set(AGES) & set(question.by))
+    if _narrow(question):
+        return Plan(table, (*params, question.reach), question.by, merges=merges, narrow=True)
+    return Plan(f"wide_{table}", params, question.by, merges=merges)
 
 
 def _narrow(question: Question) -> bool:
@@ -134,7 +142,7 @@ def _from_facts(question: Question) -> Plan:
         zones = [place.zone for place in _scope(question)]
         return Plan("referral", (*params, unit, zones, _list(filters.get("declined_for"))), question.by)
     if question.known_at is not None:
-        return Plan("as_of", (*params, question.known_at), question.by)
+        return Plan("as_of", params, question.by)
     return Plan("fact", params, question.by)
 
 

@@ -60,7 +60,7 @@ class Reader:
         if not question.places:
             return []
         planned = plan(question)
-        rows = await self._fetch(planned)
+        rows = await self._fetch(planned, question)
         cells: dict[tuple[str, ...], Cell] = {}
         for row in rows:
             key = tuple(_code(name, row[i]) for i, name in enumerate(planned.by))
@@ -79,16 +79,14 @@ class Reader:
                 cell["per_1000"] = round(1000 * cell["n"] / inhabitants, 4) if inhabitants else None
         return [cells[key] for key in sorted(cells)]
 
-    async def _fetch(self, planned: Plan) -> list[Any]:
+    async def _fetch(self, planned: Plan, question: Question) -> list[Any]:
         text = SQL.__getattr__(planned.statement)
         async with self._pool.acquire() as connection:
             if not planned.narrow:
-                # Reading much takes longer than planning it for just these filters.
+                # Reading much takes longer than planning it for just these filters. And two processes share it, which they may
+                # not while a statement also says its reach: that is said before.
                 async with connection.transaction(readonly=True):
-                    await connection.execute("set local plan_cache_mode = force_custom_plan")
-                    if planned.last is not None:
-                        # What the views of outcomes cannot be given as a parameter: until when things are judged.
-                        await connection.fetchval(SQL.ask_of, planned.first.isoformat(), planned.last.isoformat(), rates_json())
+                    await connection.fetchrow(SQL.ask_of, question.reach, *_asked(planned, question))
                     return list(await connection.fetch(text, *planned.params))
             # A range of an index whatever the parameters are: planned each time, it would cost twice its execution.
             if (server := connection.get_server_pid()) not in self._generic:
@@ -96,13 +94,21 @@ class Reader:
                 self._generic.add(server)
             return list(await connection.fetch(text, *planned.params))
 
-    async def check_known(self, known_at: datetime, centres: Iterable[str]) -> bool:
+    async def check_known(self, known_at: datetime, centres: Iterable[str], reach: str) -> bool:
         """Whether anybody was forgotten since; raises Rejected `not-yet-known` for an instant after the watermark."""
         watermark = (await self.state()).watermark
         if watermark is None or known_at > watermark:
             shown = watermark.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if watermark else None
             raise Rejected("not-yet-known", "Ask for an earlier instant, or wait.", watermark=shown)
-        return bool(await self._pool.fetchval(SQL.forgotten, known_at, list(centres)))
+        return bool(await self._pool.fetchval(SQL.forgotten, known_at, list(centres), reach))
+
+
+def _asked(planned: Plan, question: Question) -> tuple[str | None, ...]:
+    """What views cannot be given as a parameter: until when a fact was known, and in which period what became of it is judged."""
+    known_at = question.known_at.isoformat() if question.known_at else None
+    if planned.last is None:
+        return known_at, None, None, None
+    return known_at, planned.first.isoformat(), planned.last.isoformat(), rates_json()
 
 
 def _code(dimension: str, stored: str) -> str:

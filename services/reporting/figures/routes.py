@@ -55,12 +55,13 @@ async def query_live_statistics(call: Call, body: LiveQuery) -> Answer:
     places = scope(call, body.where)
     reader = call.parts.reader
     known_at = _instant(body.known_at, places)
-    forgotten = await reader.check_known(known_at, [p.centre for p in places]) if known_at else None
+    forgotten = await reader.check_known(known_at, [p.centre for p in places], call.reach) if known_at else None
     cells: list[dict[str, Any]] = []
     for each in series:
         question = Question(
-            series=each, span=wanted, by=body.by, where=body.where, places=places, known_at=known_at, happened_by=body.happened_by
-        )
+            series=each, span=wanted, by=body.by, where=body.where, places=places, reach=call.reach, known_at=known_at,
+            happened_by=body.happened_by,
+        )  # fmt: skip
         mark = {"MEASURE": each.letter.upper()} if len(series) > 1 else {}
         cells += [mark | cell for cell in await reader.ask(question)]
     state = await reader.state()

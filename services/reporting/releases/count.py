@@ -20,6 +20,7 @@ from shared.codes import UnitKind
 from shared.codes.currency import rates_json
 from shared.codes.label import labels
 from shared.eventsourcing.sql import statements
+from shared.http.reach import WHOLE
 from shared.region import Region
 
 SQL = statements(__package__)
@@ -63,7 +64,8 @@ class Counting:
             return beds(self.region, first, last)
         inner, outer = pads(self.secret.seed)
         blank = [None] * (DIMENSIONS - len(axes))
-        await self.connection.fetchval(SQL.ask_of, self.cutoff.isoformat(), first.isoformat(), last.isoformat(), rates_json())
+        asked = self.cutoff.isoformat(), first.isoformat(), last.isoformat(), rates_json(), WHOLE
+        await self.connection.fetchval(SQL.ask_of, *asked)
         if measure.window is not None:
             first = last - timedelta(days=measure.window) if measure.window else date.min
         centres = self.region.centres

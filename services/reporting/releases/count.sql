@@ -7,21 +7,8 @@
 -- are asked for.
   with described as (
     select distinct on (f.stream, f.event_id, f.part) f.*
-      from facts.as_known f
+      from facts.known_then f
      where not $19::boolean and f.kind = $1 and f.centre = any ($5::text[])
-       and f.recorded_at <= $7::timestamptz and (f.voided_at is null or f.voided_at > $7)
-       and (f.client is null
-            or f.described_at <= $7 and (f.superseded_at is null or f.superseded_at > $7)
-               -- Whose person the record was then, and whether all records of that person allow it.
-               and case when f.since is null
-                        then not exists (select from facts.alias a where a.record = f.client and a.since <= $7 and a.until > $7)
-                        else f.since <= $7 and f.until > $7 end
-               and not exists (
-                   select from facts.alias a
-                     left join facts.consent_state m on m.client = a.record
-                     left join facts.consent_state r on r.client = a.person
-                    where a.person = f.person and a.since <= $7 and a.until > $7
-                      and (r.consent_id is null or m.consent_id is null and (r.asked_at is null or r.asked_at < a.since))))
      order by f.stream, f.event_id, f.part, f.effective_from desc, f.version desc
 ), fact as (
     -- Of several registrations of one person the earliest.

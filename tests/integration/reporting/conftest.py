@@ -16,6 +16,7 @@ from services.reporting.figures.plan import Place, Question
 from services.reporting.figures.read import Reader
 from services.reporting.indicators.catalogue import find
 from shared.eventsourcing.projection import Fact, Op
+from shared.http.reach import WHOLE
 from shared.messaging.models import ensure_generation
 from shared.messaging.session import connect
 from shared.messaging.write import Writer
@@ -73,14 +74,15 @@ class Model:
     ) -> list[dict[str, Any]]:
         found = find(indicator)
         assert found is not None
-        return await self.reader.ask(Question(series=found[1][0], span=parse(period), by=by, where=where or {}, places=PLACES, **more))
+        wanted = {"places": PLACES, "reach": WHOLE} | more
+        return await self.reader.ask(Question(series=found[1][0], span=parse(period), by=by, where=where or {}, **wanted))
 
     async def ask_series(self, name: str, period: str, by: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         """One series of an indicator by its letter."""
         found = find(name)
         assert found is not None
         (series,) = found[1]
-        return await self.reader.ask(Question(series=series, span=parse(period), by=by, where={}, places=PLACES))
+        return await self.reader.ask(Question(series=series, span=parse(period), by=by, where={}, places=PLACES, reach=WHOLE))
 
 
 @pytest.fixture(scope="session", autouse=True)

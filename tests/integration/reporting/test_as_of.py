@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.errors import Rejected
+from shared.http.reach import WHOLE
 from tests.integration.reporting.test_facts import a_departure, a_service
 from tests.integration.reporting.world import World, some_id
 
@@ -90,10 +91,10 @@ async def test_a_void_fact_leaves_every_figure_but_not_what_was_known_before(
 
 async def test_nothing_is_said_of_an_instant_that_is_not_yet_known(model: Any, reporting_database: Any) -> None:
     with pytest.raises(Rejected) as refused:
-        await model.reader.check_known(known(1, 31), ["PH-ANT-01"])
+        await model.reader.check_known(known(1, 31), ["PH-ANT-01"], WHOLE)
     assert refused.value.code == "not-yet-known"
     await model.connection.execute("insert into watermark values ('intake.client.v1', 0, '2026-03-01T00:01:00Z')")
     model.reader._until = 0.0
-    assert await model.reader.check_known(known(1, 31), ["PH-ANT-01"]) is False
+    assert await model.reader.check_known(known(1, 31), ["PH-ANT-01"], WHOLE) is False
     with pytest.raises(Rejected):
-        await model.reader.check_known(datetime(2026, 3, 1, 0, 0, 1, tzinfo=UTC), ["PH-ANT-01"])
+        await model.reader.check_known(datetime(2026, 3, 1, 0, 0, 1, tzinfo=UTC), ["PH-ANT-01"], WHOLE)

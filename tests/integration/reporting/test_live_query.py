@@ -11,8 +11,10 @@ import pytest
 from services.reporting import api
 from services.reporting.facts.projection import facts
 from services.reporting.indicators.public import TABLES
+from services.reporting.parts import Reporting
 from shared.codes.label import list_names
 from tests.integration.casework.desk import Desk, open_desk
+from tests.integration.reporting.conftest import PLACES
 from tests.integration.reporting.test_facts import a_service, a_transit
 from tests.integration.reporting.world import World, some_id
 
@@ -21,7 +23,7 @@ QUERY = "/v1/statistics/live:query"
 
 @pytest.fixture(scope="module")
 async def supervisor(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk]:
-    """A supervisor of Antique's centre, after three people have come in January and one in February."""
+    """A supervisor of Antique's centre, after three people have come in January and one in February; one came to another centre."""
     world = World()
     for number, sex in enumerate("FFM"):
         world.register(some_id(f"person {number}"), sex=sex, birth_month=None, age_band="U", nationality=["VEN"])
@@ -29,8 +31,12 @@ async def supervisor(fresh_database: Callable[[str], Any]) -> AsyncIterator[Desk
     world.register(some_id("late"), sex="M")
     a_transit(world, some_id("late"), "2026-02-03")
     a_service(world, some_id("late"), "2026-02-03")
+    other = World(centre="HN-EP-01")
+    other.register(some_id("elsewhere"))
+    a_transit(other, some_id("elsewhere"), "2026-01-10")
+    a_service(other, some_id("elsewhere"), "2026-01-10")
     async with open_desk("reporting", api, (facts,), fresh_database) as desk:
-        await desk.told(facts, *world.live())
+        await desk.told(facts, *world.live(), *other.live())
         yield desk.as_("stf-s1")
 
 
@@ -108,6 +114,15 @@ async def test_released_tables_say_what_would_be_allowed(supervisor: Desk) -> No
     tampered = await supervisor.send("GET", "/v1/statistics/releases?cursor=AAAA")
     assert (tampered.status_code, tampered.json()["code"]) == (400, "cursor-invalid")
     assert "List from the start" in tampered.text
+
+
+@pytest.mark.parametrize("indicator", ["16b", "01", "30b"])
+async def test_a_route_that_forgets_whose_centres_are_asked_shows_none_of_another(
+    supervisor: Desk, monkeypatch: pytest.MonkeyPatch, indicator: str
+) -> None:
+    monkeypatch.setattr(Reporting, "places", lambda parts, subject: PLACES)
+    answer = await supervisor.send("POST", QUERY, {"indicator": indicator, "period": "2026", "by": ["CENTRE"]})
+    assert [cell["CENTRE"] for cell in answer.json()["cells"]] == ["PH-ANT-01"]
 
 
 async def test_true_counts_need_a_grant(supervisor: Desk) -> None:

@@ -115,6 +115,7 @@ async def test_a_forgotten_duplicate_leaves_the_person_counted_as_it_was(model: 
     world.erase(BEN)
     await model.apply(world.live())
     assert (await n(model, "01", "2026"), await n(model, "30a", "2026")) == (1, 1)
+    assert await n(model, "01", "2026", known_at=world.now) == 1
     assert await of_persons(model) == await model.counted_again()
 
     # One that said no says no for ever.

@@ -57,7 +57,7 @@ async def test_the_yearly_table_has_every_town_of_the_provinces_and_adds_up_to_t
     await model.apply(world.live())
     secret = Secret("s", bytes(32), make(5, 3.0))
     async with model.connection.transaction():
-        await model.connection.execute(f"set local search_path = {facts.schema}, facts")
+        await model.connection.execute(f"set local search_path = {facts.schema}, facts, public")
         counting = Counting(model.connection, REGION, secret, known(12))
         (towns, areas), _, divisions = await counting.grids([TABLES["I01F"], TABLES["I01C"]], "2026")
     found = {codes[0]: count.n for codes, count in towns.cells.items()}

@@ -56,13 +56,14 @@ class Told:
 
 @dataclass
 class World:
-    """Streams and their versions, the clock, and whose consent is in force. `told` is everything, in the order of recording."""
+    """Streams and their versions, clock and place, and whose consent is in force. `told` is everything, in the order of recording."""
 
     told: list[Told] = field(default_factory=list)
     versions: dict[str, int] = field(default_factory=dict)
     consents: dict[str, str] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     now: datetime = START
+    centre: str = CENTRE
 
     def tell(
         self,
@@ -87,7 +88,7 @@ class World:
         topic = {"intake": "intake.client.v1", "casework": "casework.case.v1", "referrals": "referrals.referral.v1"}[service]
         if name in ("encounter-recorded", "transit-group-observed"):
             topic = "intake.encounter.v1"
-        ctx = {"centre": CENTRE, "actor": "stf-1", "role": "caseworker", "purpose": "CASE_MANAGEMENT", "subject_id": whom}
+        ctx = {"centre": self.centre, "actor": "stf-1", "role": "caseworker", "purpose": "CASE_MANAGEMENT", "subject_id": whom}
         told = Told(
             topic, f"gabay.{service}.{name}.v1", stream, version, some_id(f"{stream}/{version}"), self.now, {"ctx": ctx, **(data or {})},
             sealed if consent else None, consent if sealed else None,

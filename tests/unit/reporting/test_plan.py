@@ -20,7 +20,7 @@ def planned(
 ) -> Plan:
     found = find(indicator)
     assert found is not None
-    return plan(Question(series=found[1][0], span=parse(period), by=by, where=where or {}, places=PLACES * many, **more))
+    return plan(Question(series=found[1][0], span=parse(period), by=by, where=where or {}, places=PLACES * many, reach="{}", **more))
 
 
 @pytest.mark.parametrize(
