@@ -28,13 +28,14 @@ def settings_of(service: str | None, process: str) -> Settings:
     needed = {"migrate": "GABAY_DATABASE_OWNER_URL", "issuer": "GABAY_HTTP_PORT"}.get(process, "GABAY_DATABASE_URL")
     given = needed in environ or f"{needed}_FILE" in environ
     if environ.get("GABAY_MODE", "development") == "development" and not given:
+        from deploy.compose import inside
         from deploy.embedded.problem import StackProblem
         from deploy.embedded.stack import Stack
 
         try:
             embedded = Stack.at().env(service, process)
         except StackProblem:
-            embedded = {}  # the settings say what is missing
+            embedded = inside.environment(service, process)  # where there is none either, the settings say what is missing
         environ = {name: value for name, value in embedded.items() if f"{name}_FILE" not in environ} | environ
     return Settings.load(service, process, environ)
 

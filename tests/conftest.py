@@ -22,7 +22,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from deploy.compose.target import FILES, HOME, lay_out
+from deploy.compose.target import FILES, HOME, OTHERS, lay_out
 from deploy.embedded.stack import CORE, PARTS, ROOT, Stack
 from tests.harness.openbao import OpenBao, serve
 from tests.harness.verdict import PAGE, PROPERTY, Tell, line, page
@@ -129,7 +129,7 @@ def stack() -> Iterator[Stack]:
 def whole_stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
     """Everything that `gabay up` starts, on ports and data of its own; with --target, what runs elsewhere."""
     if target := pytestconfig.getoption("--target"):
-        yield Stack.attach(lay_out(HOME, FILES if target == "compose" else [Path(target).resolve()]))
+        yield Stack.attach(lay_out(HOME, FILES) if target == "compose" else lay_out(OTHERS, [Path(target).resolve()]))
         return
     running = _started("test-whole", PARTS)
     yield running

@@ -22,6 +22,8 @@ from deploy.embedded.problem import StackProblem
 ROOT = Path(__file__).resolve().parents[2]
 FILES = (ROOT / "docker-compose.yml", ROOT / "deploy" / "compose" / "outside.yml")
 HOME = ROOT / ".gabay" / "compose"
+OTHERS = ROOT / ".gabay" / "target"
+"""Home of a stack that runs by other files: in HOME the issuer's key is no link, the project's own file mounts it there."""
 ISSUER = "/var/lib/gabay/home/issuer"
 SETTINGS = ("GABAY_REGION", "GABAY_OIDC_ISSUER")
 NEEDED = ("postgres", "kafka", *(name for name in DEFAULT_PORTS if name == "issuer" or name.endswith("-api")))

@@ -47,11 +47,12 @@ def document() -> dict[str, Any]:
 
 def outside() -> str:
     """deploy/compose/outside.yml: what tests and verbs of this machine need besides (deploy/compose/target.py reads both)."""
-    key = {"volumes": ["./.gabay/compose/issuer:/var/lib/gabay/home/issuer"]}
+    key = "./.gabay/compose/issuer:/var/lib/gabay/home/issuer"
     services = {
         "postgres": {"networks": ["outside"], "ports": ["127.0.0.1:15432:5432"]},
         "kafka": {"networks": ["outside"], "ports": ["127.0.0.1:9094:9094"]},
-        "issuer": key,
+        "issuer": {"volumes": [key]},
+        "cli": {"volumes": [f"{key}:ro"]},
     }
     return text_of(
         [{"services": services, "networks": {"outside": {}}}],
@@ -182,6 +183,11 @@ def _postgres() -> dict[str, Any]:
     )  # fmt: skip
 
 
+# The broker unpacks zstd's library into /tmp and loads it from there: a tmpfs is mounted noexec unless it says otherwise, and
+# then no batch that a relay sends can be read.
+JAVA_TMP = "/tmp:exec"
+
+
 def _kafka() -> dict[str, Any]:
     return _locked(
         "kafka",
@@ -190,7 +196,7 @@ def _kafka() -> dict[str, Any]:
             "KAFKA_HEAP_OPTS": "-Xms64m -Xmx320m",
         },
         volumes=["kafka-data:/var/lib/kafka/data", "./deploy/compose/kafka:/mnt/shared/config:ro"],
-        tmpfs=["/tmp", "/opt/kafka/config:uid=1000,gid=1000", "/opt/kafka/logs:uid=1000,gid=1000"],
+        tmpfs=[JAVA_TMP, "/opt/kafka/config:uid=1000,gid=1000", "/opt/kafka/logs:uid=1000,gid=1000"],
         mem_limit="1g",
         healthcheck={
             "test": ["CMD", "/opt/kafka/bin/kafka-broker-api-versions.sh", "--bootstrap-server", "127.0.0.1:9092"],
@@ -262,7 +268,7 @@ def _national() -> dict[str, Any]:
         command=["/opt/kafka/bin/connect-mirror-maker.sh", "/etc/mm2.properties", "--clusters", "national"],
         environment={"KAFKA_HEAP_OPTS": "-Xmx256m"},
         volumes=["./deploy/compose/mm2.properties:/etc/mm2.properties:ro", f"{SECRETS}/mirror:/run/secrets/mirror:ro"],
-        tmpfs=["/tmp", "/opt/kafka/logs:uid=1000,gid=1000"],
+        tmpfs=[JAVA_TMP, "/opt/kafka/logs:uid=1000,gid=1000"],
         mem_limit="512m",
         depends_on=_after(healthy=("kafka",)),
         healthcheck={"disable": True},
@@ -292,4 +298,5 @@ def _tools() -> dict[str, Any]:
         restart="no",
         healthcheck={"disable": True},
     )
+    cli["secrets"] = [name for name in all_secrets() if name != "postgres-password"]  # a verb may ask as any process (inside.py)
     return {"secrets": secrets, "cli": cli}

@@ -1,6 +1,6 @@
 """`gabay test acceptance --target FILE`: the same tests against a stack that runs by a compose file.
 
-No container engine is here: the stack is an embedded one, and is reached by nothing but what the file publishes.
+Without a container engine: the stack is an embedded one, and is reached by nothing but what the file publishes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.compose.target import HOME as COMPOSE
+from deploy.compose.target import OTHERS
 from deploy.embedded.stack import ROOT, Stack
 from tests.harness.elsewhere import written_as_compose
 
@@ -33,7 +33,7 @@ def test_what_is_published_is_enough_for_tests_and_verbs(whole_stack: Stack, tmp
     assert done.returncode == 0, done.stdout[-4000:]
     assert "1 passed" in done.stdout
     assert "makes a stack of its own" in done.stdout
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("GABAY_")} | {"GABAY_HOME": str(COMPOSE)}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GABAY_")} | {"GABAY_HOME": str(OTHERS)}
     verb = [sys.executable, "-m", "cli", "consumers", "list"]
     listed = subprocess.run(verb, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert "reporting.facts" in listed.stdout, listed.stderr

@@ -19,7 +19,9 @@ import yaml
 
 from cli.app import ALL
 from cli.manifests import stale
+from deploy.compose import inside
 from deploy.compose.secrets import main as make_secrets
+from deploy.manifests.compose import JAVA_TMP
 from deploy.manifests.table import IMAGES, all_secrets
 from shared.settings import KEK_CLASSES, ROOT, Settings
 from tests.harness import container
@@ -142,6 +144,24 @@ def test_a_process_starts_with_this_environment_and_reads_no_other_services_keys
     assert {each for each in mounted if each.startswith("kek-")} == {f"kek-{each}" for each in classes}
     assert not any(each.endswith("-url") and not each.startswith(f"{service}-") for each in mounted)
     assert ("blind-index-key" in mounted) == (service == "intake")
+
+
+def test_a_verb_in_the_container_of_tools_asks_as_any_process(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inside, "SECRETS", secrets)
+    plain = {name: value or "" for name, value in OURS["cli"]["environment"].items()}
+    for name in (name for name in OURS if "GABAY_SERVICE" in OURS[name]["environment"]):
+        service, process = (OURS[name]["environment"][each] for each in ("GABAY_SERVICE", "GABAY_PROCESS"))
+        told = inside.environment(service, process)
+        Settings.load(service, process, plain | told)
+        assert {Path(file).name for file in told.values()} == set(OURS[name]["secrets"]) <= set(OURS["cli"]["secrets"])
+    for target in ("keyring", "access", "intake"):
+        assert Settings.load(target, "migrate", plain | inside.environment(target, "migrate")).database_owner_url
+
+
+def test_kafka_may_load_the_library_that_it_unpacks() -> None:
+    for name in ("kafka", "mirror"):
+        assert JAVA_TMP.endswith(":exec")
+        assert JAVA_TMP in SERVICES[name]["tmpfs"], "zstd comes out of its jar into /tmp, and a tmpfs is noexec"
 
 
 def test_a_secret_is_never_in_the_environment_itself() -> None:
