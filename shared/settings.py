@@ -248,6 +248,7 @@ class Settings(BaseSettings):
             raise Misconfigured(reasons) from None
         reasons += _missing(settings)
         reasons += _far_issuer(settings)
+        reasons += _unreadable(settings)
         if settings.mode == "production":
             reasons += refusals(settings)
         if reasons:
@@ -443,6 +444,13 @@ def _missing(settings: Settings) -> Iterator[Reason]:
         yield Reason(
             "CONFIG", "others than its owner may read the file of GABAY_OPENBAO_TOKEN_FILE", 'chmod 600 "$GABAY_OPENBAO_TOKEN_FILE"'
         )
+
+
+def _unreadable(settings: Settings) -> Iterator[Reason]:
+    # Else it shows as an identity provider, a broker or a key service that cannot be reached.
+    for field in ("openbao_ca_file", "kafka_ca_file", "kafka_cert_file", "kafka_key_file", "oidc_ca_file"):
+        if (file := getattr(settings, field)) and not (file.is_file() and os.access(file, os.R_OK)):
+            yield Reason("CONFIG", f"{variable(field)} names no file that can be read", "name a PEM file that this process may read")
 
 
 def _far_issuer(settings: Settings) -> Iterator[Reason]:

@@ -86,6 +86,14 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     assert "cannot be read" in reasons(given | {"GABAY_CURSOR_KEY_FILE": str(tmp_path / "none")})[0]
 
 
+@pytest.mark.parametrize("name", ["OPENBAO_CA", "KAFKA_CA", "KAFKA_CERT", "KAFKA_KEY", "OIDC_CA"])
+def test_a_certificate_that_is_not_there_is_said_at_start(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "ca.pem"
+    assert reasons(DEVELOPMENT | {f"GABAY_{name}_FILE": str(file)}) == [f"CONFIG GABAY_{name}_FILE names no file that can be read"]
+    file.touch()
+    load(DEVELOPMENT | {f"GABAY_{name}_FILE": str(file)})
+
+
 @pytest.mark.parametrize("mode", ["development", "test", "production"])
 @pytest.mark.parametrize("bits", [0o640, 0o604, 0o660, 0o602])
 def test_a_secret_that_others_may_read_is_refused_in_every_mode(tmp_path: Path, mode: str, bits: int) -> None:
