@@ -64,7 +64,8 @@ class Office:
             await connection.execute(
                 "set local statement_timeout = 0; set local transaction_timeout = 0; set local idle_in_transaction_session_timeout = 0"
             )
-            await connection.execute("select pg_advisory_xact_lock(hashtextextended('ledger', 0))")
+            # One freezes at a time, and sees what was frozen before: this lock is taken before the snapshot. Publishing goes on.
+            await connection.execute("lock table ledger.release in share update exclusive mode")
             standing = await connection.fetchrow(SQL.standing, period)
             if standing is not None and standing["state"] == State.FROZEN:
                 members = {"state": State.FROZEN.value, "release": standing["id"]}

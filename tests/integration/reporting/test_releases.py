@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -17,9 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from services.reporting.disclosure.ptable import make
 from services.reporting.facts.projection import facts
 from services.reporting.releases.freeze import Office, chain
+from services.reporting.releases.ledger import Ledger
 from services.reporting.releases.manifest import FIRST, faults
+from services.reporting.releases.render import Draft, Rendered, render
 from services.reporting.releases.secrets import Secret
 from shared.errors import Rejected
+from tests.harness.wait import eventually
 from tests.integration.reporting.conftest import REGION, Model
 from tests.integration.reporting.world import World, some_id
 
@@ -209,6 +214,33 @@ async def test_a_period_is_frozen_once_until_it_is_published(desk: Desk) -> None
         await desk.freeze()
     await desk.publish(release)
     assert await desk.freeze(cutoff=NOW - timedelta(minutes=2)) == "TEST-2026Q1.1"
+
+
+async def test_who_freezes_second_sees_what_the_first_froze_and_publishing_waits_for_neither(desk: Desk, reporting_database: Any) -> None:
+    await apply(desk, clients(20))
+    out = await desk.freeze("2026-01")
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(draft: Draft) -> Rendered:
+        begun.set()
+        await go.wait()
+        return render(draft)
+
+    first = asyncio.create_task(replace(desk.office, rendering=slowly).freeze(Q1, "stf-frozen", NOW))
+    await begun.wait()
+    second = asyncio.create_task(desk.freeze())
+    other = await asyncpg.create_pool(reporting_database.worker, min_size=1, max_size=1, server_settings={"lock_timeout": "2s"})
+    try:
+        await eventually(lambda: other.fetchval("select exists (select from pg_locks where not granted)"), what="a second who waits")
+        await Ledger(other).publish(out, "stf-dpo", NOW)
+        go.set()
+        assert await first == "TEST-2026Q1.0"
+        with pytest.raises(Rejected, match="publish or discard"):
+            await second
+    finally:
+        go.set()
+        await asyncio.gather(first, second, return_exceptions=True)
+        await other.close()
 
 
 async def test_a_chain_that_was_touched_stops_everything(desk: Desk, reporting_database: Any) -> None:
