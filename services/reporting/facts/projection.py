@@ -13,7 +13,7 @@ from shared.privacy.classes import ERASED, PROFILE
 
 facts = Projection(
     "reporting.facts",
-    version=8,
+    version=9,
     topics=(
         "intake.client.v1",
         "intake.encounter.v1",
@@ -28,7 +28,7 @@ facts = Projection(
     ),
     opens=(PROFILE,),
     forgets=("person_version", "fact", "waiting", "consent_state", "allowed", "heard"),
-    shown=("cell_person", "cell_code", "counting", "referral_state", "outcome", "known_then", "forgotten", "watermark"),
+    shown=("cell_person", "cell_code", "counting", "referral_state", "outcome", "known_then", "steady_then", "stirred_then", "forgotten", "watermark"),
 )
 
 UNDESCRIBED = (None,) * 9

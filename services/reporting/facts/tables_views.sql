@@ -13,7 +13,7 @@ select * from alias where since <= (select known_at from asked) and until > (sel
 -- Facts as they were known at the instant of the question (`asked`): recorded, not yet voided, each with every version that
 -- described its person then. Whoever asks picks the version of the fact's day. People forgotten since are in no row.
 create view known_then as
-select f.kind, f.stream, f.event_id, f.part, f.seq, f.item, f.centre, f.date, f.precision, f.period, whose.person, v.version,
+select f.client, f.voided_at, f.kind, f.stream, f.event_id, f.part, f.seq, f.item, f.centre, f.date, f.precision, f.period, whose.person, v.version,
        v.effective_from, who.sex, a11_of(who.age) as a11, a5_of(who.age) as a5, a2_of(who.age) as a2, who.age, who.area, who.nat, who.edu,
        who.isco, who.types, f.c1, case when f.kind = 'registration' then v.town else f.c2 end as c2, f.c3, f.c4, f.c5, f.c6, f.qty
   from fact f
@@ -49,6 +49,36 @@ select f.kind, f.stream, f.event_id, f.part, f.seq, f.item, f.centre, f.date, f.
                 where a.person = whose.person
                   and (r.consent_id is null
                        or m.consent_id is null and m.agreed is not true and (r.asked_at is null or r.asked_at < a.since))));
+
+-- Of whom an answer as of that instant may differ from one of today: their versions or their facts changed since, or they have
+-- several records.
+create view stirred as
+select v.client from person_version v
+ where v.recorded_at > (select known_at from asked) or v.superseded_at > (select known_at from asked)
+ union all
+select a.record from alias a
+ union all
+select a.person from alias a
+ union all
+select f.client from fact f where f.voided_at > (select known_at from asked) and f.client is not null;
+
+-- The facts of `known_then` in two parts. Of nearly everybody nothing has changed since: what counts today, and was recorded by
+-- then, counted then, as it is described today. That is read at once, by several processes, and never sorted.
+create view steady_then as
+select f.kind, f.centre, f.date, f.precision, f.period, f.client as person, f.sex, a11_of(f.age) as a11, a5_of(f.age) as a5,
+       a2_of(f.age) as a2, f.age, f.area, f.nat, f.edu, f.isco, f.types, f.c1, f.c2, f.c3, f.c4, f.c5, f.c6, f.qty
+  from fact f
+ where f.counted and f.recorded_at <= (select known_at from asked)
+   and ((select reach_whole()) or f.centre = any ((select reach_centres())::text[]))
+   and not exists (select from stirred s where s.client = f.client);
+
+-- All others, found by the index that each kind has. As arrays: no planner knows how few they are.
+create view stirred_then as
+select k.* from known_then k where k.kind = any (own_kinds()) and k.stream = any (array(select s.client from stirred s))
+ union all
+select k.* from known_then k where k.kind = any (kinds_of_clients()) and k.client = any (array(select s.client from stirred s))
+ union all
+select k.* from known_then k where k.client is null and k.voided_at > (select known_at from asked);
 
 -- Centres of which somebody was forgotten, and when: an answer as of an earlier instant says that it lacks people.
 create view forgotten as

@@ -6,10 +6,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from services.reporting.figures.period import parse
+from services.reporting.figures.plan import Question, plan
+from services.reporting.figures.read import SQL, _asked
+from services.reporting.indicators.catalogue import find
 from shared.errors import Rejected
 from shared.http.reach import WHOLE
+from tests.integration.reporting.conftest import PLACES
 from tests.integration.reporting.test_facts import a_departure, a_service
+from tests.integration.reporting.test_rebuild import Step, live_through
 from tests.integration.reporting.world import World, some_id
 
 ANA, BEN = some_id("ana"), some_id("ben")
@@ -98,3 +106,49 @@ async def test_nothing_is_said_of_an_instant_that_is_not_yet_known(model: Any, r
     assert await model.reader.check_known(known(1, 31), ["PH-ANT-01"], WHOLE) is False
     with pytest.raises(Rejected):
         await model.reader.check_known(datetime(2026, 3, 1, 0, 0, 1, tzinfo=UTC), ["PH-ANT-01"], WHOLE)
+
+
+SORTED = SQL.as_of.replace("facts.steady_then", "(select * from facts.steady_then where false)").replace("stirred_then", "known_then")
+"""The same answer, were every fact of every kind sorted: no shortcut for those of whom nothing has changed since."""
+
+
+CHANGES = ("transit", "again", "late", "service", "correct", "change", "void", "withdraw", "consent")
+
+
+def lives(*names: str) -> st.SearchStrategy[list[Step]]:
+    step = st.tuples(st.sampled_from(names), st.integers(0, 2), st.integers(0, 9))
+    return st.lists(step, min_size=10, max_size=30).map(lambda rest: [("register", who, 4) for who in range(3)] + rest)
+
+
+@pytest.mark.timeout(300)
+@given(
+    # Whoever was ever merged is no short way: in histories with mergers nearly nobody is.
+    steps=st.one_of(lives(*CHANGES), lives(*CHANGES, "merge", "unmerge", "erase")),
+    when=st.lists(st.integers(3, 40), min_size=2, max_size=2, unique=True),
+)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_what_never_changed_is_read_at_once_and_gives_the_same_answer(model: Any, steps: list[Step], when: list[int]) -> None:
+    world = live_through(steps)
+    await model.clear()
+    await model.apply(world.live())
+    instants = [each.at for each in world.told]
+    for known_at in [instants[n % len(instants)] for n in when]:
+        for name in ("01", "09", "16b", "30a"):
+            found = find(name)
+            assert found is not None
+            for by in (("SEX",), ("MONTH",)):
+                asked = Question(
+                    series=found[1][0],
+                    span=parse("2025" if name == "09" else "2026"),
+                    by=by,
+                    where={},
+                    places=PLACES,
+                    reach=WHOLE,
+                    known_at=known_at,
+                )
+                planned = plan(asked)
+                assert planned.statement == "as_of"
+                async with model.reader._pool.acquire() as connection, connection.transaction(readonly=True):
+                    await connection.fetchrow(SQL.ask_of, asked.reach, *_asked(planned, asked))
+                    quick, slow = [sorted(map(tuple, await connection.fetch(text, *planned.params))) for text in (SQL.as_of, SORTED)]
+                assert quick == slow, (name, known_at)
