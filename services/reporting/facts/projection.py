@@ -28,7 +28,18 @@ facts = Projection(
     ),
     opens=(PROFILE,),
     forgets=("person_version", "fact", "waiting", "consent_state", "allowed", "heard"),
-    shown=("cell_person", "cell_code", "counting", "referral_state", "outcome", "known_then", "steady_then", "stirred_then", "forgotten", "watermark"),
+    shown=(
+        "cell_person",
+        "cell_code",
+        "counting",
+        "referral_state",
+        "outcome",
+        "known_then",
+        "steady_then",
+        "stirred_then",
+        "forgotten",
+        "watermark",
+    ),
 )
 
 UNDESCRIBED = (None,) * 9
