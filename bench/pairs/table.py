@@ -170,9 +170,8 @@ def _rows() -> Iterator[dict[str, str]]:
 
 
 def pairs() -> list[Pair]:
-    # As of an instant ten million take longer than a transaction may: a tenth, unless `--to` says otherwise.
     return [
         Table("table_10m", "D", 1, 2),
         Table("table_10m_plain", "G", 8, 10),
-        Table("table_as_of", "G", 0.8, 1, as_of=True, size=1_000_000),
+        Table("table_as_of", "G", 0.8, 1, as_of=True),
     ]
