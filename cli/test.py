@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 ROOT = Path(__file__).resolve().parent.parent
-SLOW_FOLDERS = ("chaos", "acceptance", "attack", "browser")
+SLOW_FOLDERS = ("chaos", "acceptance", "attack", "browser", "integration", "security")
 # The tests wait more than they calculate. Each side has stacks of its own; tests/conftest.py says what must stay together.
 TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
@@ -28,7 +28,7 @@ LINTERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 def test(
     context: typer.Context,
-    quick: Annotated[bool, typer.Option("--quick", help="under two minutes: no chaos, acceptance, attack or browser tests")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="under two minutes: the unit, contract and architecture tests alone")] = False,
     long: Annotated[bool, typer.Option("--long", help="the long profiles too")] = False,
 ) -> int:
     """Run the tests on embedded stacks of their own (.gabay/test). Paths and options of pytest may follow.

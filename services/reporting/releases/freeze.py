@@ -60,9 +60,10 @@ class Office:
         """
         calendar.check_period(period)
         async with self.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-            # The worker's role has limits for short work: a year of all tables takes longer.
+            # The worker's role has limits for short work: a year of all tables takes longer, and so does waiting for whoever freezes.
             await connection.execute(
-                "set local statement_timeout = 0; set local transaction_timeout = 0; set local idle_in_transaction_session_timeout = 0"
+                "set local statement_timeout = 0; set local transaction_timeout = 0; set local idle_in_transaction_session_timeout = 0; "
+                "set local lock_timeout = 0"
             )
             # One freezes at a time, and sees what was frozen before: this lock is taken before the snapshot. Publishing goes on.
             await connection.execute("lock table ledger.release in share update exclusive mode")

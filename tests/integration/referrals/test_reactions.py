@@ -146,7 +146,8 @@ async def test_a_consent_that_runs_out_takes_the_referral_back(region: Region) -
     await region.quiet(readers=("intake",))
     consent = way.consents["SHARE_FOR_SERVICE"]
     # A consent to share lasts two years: its timer is set to today, and says that it has ended today.
-    due = "update timers_v2.timer set rings_at = now(), at = now() where stream_id = $1 and item = $2 returning 1"
+    (schema,) = (await region.rows("intake", "select nspname from pg_namespace where nspname ~ '^timers_v' order by oid desc limit 1"))[0]
+    due = f"update {schema}.timer set rings_at = now(), at = now() where stream_id = $1 and item = $2 returning 1"
     assert await region.rows("intake", due, UUID(way.client), consent)
     await eventually(lambda: referral(region, way), lambda shown: shown["state"] == "WITHDRAWN", what="the referral withdrawn")
     reason = "select data ->> 'reason' from event where type = 'consent-withdrawn' and stream_id = $1"
