@@ -8,6 +8,7 @@ GabayError
 ├── Mismatch          this key was used with another request                 422
 ├── Unreadable        a stored event no longer decodes: a defect             500
 ├── Unavailable       Postgres, Kafka or the keyring is away                 503
+│   └── InProgress    the same key or stream is being written elsewhere      409
 └── Hole              a version is missing: the consumer stops      (no answer)
 """
 
@@ -75,6 +76,13 @@ class Unavailable(GabayError):
     def __init__(self, part: str, remedy: str = "") -> None:
         super().__init__(f"{part} does not answer. {remedy}".strip())
         self.part = part
+
+
+class InProgress(Unavailable):
+    """Another process is still writing this stream, or carries out this very command: wait a second and repeat with the same key."""
+
+    def __init__(self) -> None:
+        super().__init__("The first request", "Wait a second and repeat with the same key.")
 
 
 class Hole(GabayError):

@@ -3,6 +3,7 @@
 Both stores (this one and `memory.MemoryStore`) pass the one contract suite in `tests/contract/test_store.py`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ import orjson
 from opentelemetry.trace import SpanKind
 
 from shared import telemetry
-from shared.errors import Mismatch, Unavailable
+from shared.errors import InProgress, Mismatch, Unavailable
 from shared.eventsourcing.database import TRANSIENT
 from shared.eventsourcing.group import Group
 from shared.eventsourcing.sql import statements
@@ -89,8 +90,9 @@ class Store(Protocol):
         """Store one append, all of it or nothing. Several parts: several streams, one result.
 
         Never raises for a lost race: the result says `conflict` (another version), `duplicate` (its first event is
-        already stored) or `rule` (a claim is held by another stream, a unit has no free place). Raises Unavailable, and
-        Mismatch when the version is right but an event of this id is stored elsewhere: its key was used for another record.
+        already stored) or `rule` (a claim is held by another stream, a unit has no free place). Raises Unavailable, in its
+        kind InProgress when another process holds the stream or writes the same events, and Mismatch when the version is
+        right but an event of this id is stored elsewhere: its key was used for another record.
         """
         ...
 
@@ -105,6 +107,10 @@ class Store(Protocol):
     async def search(self, terms: Sequence[int], limit: int = 200) -> dict[int, list[UUID]]:
         """Streams by term, at most `limit` each; terms without a stream are absent."""
         ...
+
+
+# What Postgres says of a row or an index entry that was waited for; of a whole table that is locked it says no such thing.
+_HELD = re.compile(r'in relation "(?:stream|event)"')
 
 
 def _bad_row(error: Exception) -> bool:
@@ -130,6 +136,8 @@ class PostgresStore:
             try:
                 result = await (self._one(parts[0]) if len(parts) == 1 else self._together(parts))
             except TRANSIENT as error:
+                if isinstance(error, asyncpg.LockNotAvailableError) and _HELD.search(getattr(error, "context", None) or ""):
+                    raise InProgress() from error
                 raise Unavailable("Postgres", "Repeat with the same key.") from error
             except asyncpg.UniqueViolationError as error:
                 if error.constraint_name != "event_once":

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
-from shared.errors import PROBLEMS, Conflict, GabayError, Mismatch, Rejected, Stale, Unavailable
+from shared.errors import PROBLEMS, Conflict, GabayError, InProgress, Mismatch, Rejected, Stale, Unavailable
 from shared.http import wording
 
 VIOLATIONS: Final = (
@@ -72,13 +72,13 @@ def problem_of(error: BaseException) -> Problem:
             return Problem("concurrent-write", {"ETag": f'"{error.version}"'}, version=error.version)
         case Mismatch():
             return Problem("idempotency-mismatch")
+        case InProgress():
+            return Problem("idempotency-in-progress", {"Retry-After": "1"})
         case Unavailable():
             inner = problem_of(error.__cause__) if isinstance(error.__cause__, asyncpg.PostgresError) else None
             return inner if inner and inner.code != "internal" else _away()
         case asyncpg.DiskFullError():
             return Problem("storage-full")
-        case asyncpg.LockNotAvailableError():
-            return Problem("idempotency-in-progress", {"Retry-After": "1"})
         case asyncpg.InsufficientPrivilegeError():
             return Problem("internal")
         case asyncpg.PostgresError() if (error.sqlstate or "")[:2] in ("08", "53", "55", "57", "40", "25"):

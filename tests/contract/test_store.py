@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.errors import Mismatch
+from shared.errors import InProgress, Mismatch, Unavailable
 from shared.eventsourcing.database import open_pool
 from shared.eventsourcing.memory import MemoryStore
-from shared.eventsourcing.store import NewEvent, Part, PostgresStore, Store
+from shared.eventsourcing.store import NewEvent, Part, PostgresStore, Store, append_within
 
 THEN = datetime(2026, 3, 2, 1, 40, tzinfo=UTC)
 
@@ -289,6 +289,25 @@ class TestPostgres(StoreContract):
         await asyncio.gather(*(store.append(p) for p in parts))
         rows = await store.pool.fetch("select stream_id, array_agg(version order by position) as v from event group by 1")
         assert all(row["v"] == sorted(row["v"]) for row in rows)
+
+    async def test_only_who_waits_for_the_same_key_or_stream_hears_that_it_is_under_way(
+        self, fresh_store: str, fresh_store_owner: str
+    ) -> None:
+        pool, owner = await open_pool(fresh_store, lock_timeout_ms=100), await asyncpg.connect(fresh_store_owner)
+        store, there, new = PostgresStore(pool), a_part(), a_part()
+        await store.append(there)
+        async with pool.acquire() as other, other.transaction():
+            assert await append_within(other, [new, a_part(there.stream_id, 1)])
+            for part in (new, a_part(there.stream_id, 1)):
+                with pytest.raises(InProgress):
+                    await store.append(part)
+        async with owner.transaction():
+            await owner.execute("lock table event in access exclusive mode")
+            with pytest.raises(Unavailable) as elsewhere:
+                await store.append(a_part())
+            assert not isinstance(elsewhere.value, InProgress)
+        await owner.close()
+        await pool.close()
 
     async def test_a_plan_made_on_an_empty_table_does_not_live_on(self, store: PostgresStore) -> None:
         """Performance chapter, trap 20: appends planned on an empty store must keep using its indexes."""

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from starlette.exceptions import HTTPException
 
-from shared.errors import PROBLEMS, Conflict, Hole, Mismatch, OutOfScope, Rejected, Stale, Unavailable, Unreadable
+from shared.errors import PROBLEMS, Conflict, Hole, InProgress, Mismatch, OutOfScope, Rejected, Stale, Unavailable, Unreadable
 from shared.http.problems import document, language, problem_of
 from shared.http.wording import LANGUAGES, say
 from shared.settings import ROOT
@@ -67,7 +67,9 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (Mismatch("x"), "idempotency-mismatch", 422),
         (Unavailable("Postgres"), "unavailable", 503),
         (caused(Unavailable("Postgres"), asyncpg.DiskFullError("x")), "storage-full", 507),
-        (caused(Unavailable("Postgres"), asyncpg.LockNotAvailableError("x")), "idempotency-in-progress", 409),
+        (caused(Unavailable("Postgres"), asyncpg.LockNotAvailableError("x")), "unavailable", 503),
+        (caused(InProgress(), asyncpg.LockNotAvailableError("x")), "idempotency-in-progress", 409),
+        (asyncpg.LockNotAvailableError("x"), "unavailable", 503),
         (caused(Unavailable("Postgres"), OSError("x")), "unavailable", 503),
         (Unreadable("x"), "internal", 500),
         (Hole("c", "s", 1, 3), "internal", 500),
