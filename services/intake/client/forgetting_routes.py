@@ -82,7 +82,7 @@ async def erase_client(call: Call, body: EraseClientBody) -> Answer:
         in_progress=tuple(row["kind"] for row in in_progress),
         force=body.force,
         aliases=aliases,
-        kept=term is not None and not due(term.term, today),
+        kept=term is None or not due(term.term, today),
         held=any(state.protection.held(today) for state in records.values()),
     )
     answer = await (_erase_together(call, centre, command) if aliases else run_resting(call, centre, command))

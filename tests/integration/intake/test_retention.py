@@ -165,6 +165,12 @@ async def test_a_duplicate_is_proposed_after_its_days_and_the_record_that_goes_o
     early = await do(desk, retired["id"], ":erase", what)
     assert (early.status_code, early.json()["state"]) == (409, "KEPT")
     await told(desk, "update retention_v2.client set merged_on = current_date - 31 where client_id = $1", UUID(retired["id"]))
+    # So it is while a case hangs on it, also one that was closed since.
+    case = "insert into retention_v2.case_file (case_id, client_id, closed_on, protected) values ($1, $2, current_date, false)"
+    await told(desk, case, UUID(case_id := new_id()), UUID(retired["id"]))
+    helped = await do(desk, retired["id"], ":erase", what)
+    assert (helped.status_code, helped.json()["state"]) == (409, "KEPT")
+    await told(desk, "delete from retention_v2.case_file where case_id = $1", UUID(case_id))
     assert (await do(desk, retired["id"], ":erase", what)).status_code == 200
     assert (await desk.keys_of(retired["id"]), await desk.keys_of(survivor["id"])) == (set(), {"identity", "profile"})
     shown_now = await desk.read(survivor["id"])
