@@ -13,6 +13,8 @@ from shared.messaging.topics import TOPICS
 from shared.settings import SERVICES
 
 PARTITIONS = 6
+STRIMZI = "kafka.strimzi.io/v1"
+"""Of Strimzi 0.49 and later; 1.0 took v1beta2 away."""
 
 
 def pages() -> dict[str, str]:
@@ -46,7 +48,7 @@ def _ingress() -> dict[str, Any]:
 
 
 def kafka() -> list[dict[str, Any]]:
-    head = {"apiVersion": "kafka.strimzi.io/v1beta2"}
+    head = {"apiVersion": STRIMZI}
     tls = {"name": "tls", "port": 9093, "type": "internal", "tls": True, "authentication": {"type": "scram-sha-512"}}
     config = {
         "default.replication.factor": 3, "min.insync.replicas": 2, "offsets.topic.replication.factor": 3,
@@ -66,7 +68,7 @@ def kafka() -> list[dict[str, Any]]:
 
 def topic(topic: Any) -> dict[str, Any]:
     return {
-        "apiVersion": "kafka.strimzi.io/v1beta2",
+        "apiVersion": STRIMZI,
         "kind": "KafkaTopic",
         "metadata": {"name": topic.name, "labels": {"strimzi.io/cluster": "gabay"}},
         "spec": {"partitions": topic.partitions, "replicas": 3, "config": topic.settings(replication=3, retention_days=-1)},
@@ -82,7 +84,7 @@ def _users() -> list[dict[str, Any]]:
             if grant.principal == principal:
                 acls.setdefault((grant.resource, grant.pattern, grant.name), []).append(grant.operation.name.title().replace("_", ""))
         made.append({
-            "apiVersion": "kafka.strimzi.io/v1beta2", "kind": "KafkaUser",
+            "apiVersion": STRIMZI, "kind": "KafkaUser",
             "metadata": {"name": principal, "labels": {"strimzi.io/cluster": "gabay"}},
             "spec": {"authentication": {"type": "scram-sha-512"},
                      "authorization": {"type": "simple", "acls": [_acl(*on, *may) for on, may in acls.items()]}},

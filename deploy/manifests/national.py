@@ -17,7 +17,6 @@ from shared.region_national import National, Source, load_national
 PROCESSES = (Process("reporting", "api", national=True), Process("reporting", "worker", national=True))
 NAMESPACE = "gabay-national"
 HOST = "national.gabay.example"
-STRIMZI = "kafka.strimzi.io/v1beta2"
 SETTINGS = """\
 # What is the national stack's own.
 GABAY_MODE=production
@@ -96,7 +95,12 @@ def _users() -> list[dict[str, Any]]:
 
 def _user(name: str, acls: list[dict[str, Any]]) -> dict[str, Any]:
     spec = {"authentication": {"type": "scram-sha-512"}, "authorization": {"type": "simple", "acls": acls}}
-    return {"apiVersion": STRIMZI, "kind": "KafkaUser", "metadata": {"name": name, "labels": {"strimzi.io/cluster": "gabay"}}, "spec": spec}
+    return {
+        "apiVersion": components.STRIMZI,
+        "kind": "KafkaUser",
+        "metadata": {"name": name, "labels": {"strimzi.io/cluster": "gabay"}},
+        "spec": spec,
+    }
 
 
 def _acl(kind: str, name: str, *operations: str, prefix: bool = False) -> dict[str, Any]:
@@ -107,8 +111,11 @@ def _mirror() -> dict[str, Any]:
     """Strimzi's MirrorMaker 2: one flow a region, into this cluster."""
     flows = [
         {
-            "sourceCluster": each.region,
-            "targetCluster": TARGET,
+            "source": {
+                "alias": each.region,
+                "bootstrapServers": each.kafka,
+                **_access(PRINCIPAL, f"mirror-{each.region}", "ca.crt", f"mirror-{each.region}"),
+            },
             "sourceConnector": {
                 "tasksMax": 1,
                 "config": {
@@ -125,18 +132,18 @@ def _mirror() -> dict[str, Any]:
         }
         for each in _national().regions
     ]
-    clusters = [{"alias": TARGET, "bootstrapServers": "gabay-kafka-bootstrap:9093", **_access("mm2", "gabay-cluster-ca-cert", "ca.crt")}]
-    clusters += [
-        {
-            "alias": each.region,
-            "bootstrapServers": each.kafka,
-            **_access(PRINCIPAL, f"mirror-{each.region}", "ca.crt", f"mirror-{each.region}"),
-        }
-        for each in _national().regions
-    ]
+    target = {
+        "alias": TARGET,
+        "bootstrapServers": "gabay-kafka-bootstrap:9093",
+        **_access("mm2", "gabay-cluster-ca-cert", "ca.crt"),
+        "groupId": "mirrormaker2-cluster",
+        "configStorageTopic": "mirrormaker2-cluster-configs",
+        "offsetStorageTopic": "mirrormaker2-cluster-offsets",
+        "statusStorageTopic": "mirrormaker2-cluster-status",
+    }
     resources = {"requests": {"memory": "1Gi", "cpu": "250m"}, "limits": {"memory": "1Gi", "cpu": "1"}}
-    spec = {"version": "4.1.1", "replicas": 1, "connectCluster": TARGET, "clusters": clusters, "mirrors": flows, "resources": resources}
-    return {"apiVersion": STRIMZI, "kind": "KafkaMirrorMaker2", "metadata": {"name": "mirror"}, "spec": spec}
+    spec = {"version": "4.1.1", "replicas": 1, "target": target, "mirrors": flows, "resources": resources}
+    return {"apiVersion": components.STRIMZI, "kind": "KafkaMirrorMaker2", "metadata": {"name": "mirror"}, "spec": spec}
 
 
 def _access(principal: str, ca: str, certificate: str, held: str = "mm2") -> dict[str, Any]:

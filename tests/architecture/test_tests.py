@@ -13,6 +13,7 @@ MAY_SLEEP = {
     "tests/harness/wait.py": "between two looks at a condition",
     "tests/harness/openbao.py": "between two looks at a server that is being started",
     "tests/harness/keycloak.py": "between two looks at a server that is being started",
+    "tests/harness/cluster.py": "between two looks at a server that is being started",
     "tests/chaos/load.py": "the pace of a load, not a wait for an effect",
     "tests/chaos/test_r01_kills.py": "the random moment of a kill",
     "tests/security/test_s05_limits.py": "between two looks at a server that is being started",

@@ -240,7 +240,7 @@ def test_the_national_overlay_is_valid_and_holds_no_key_and_no_other_service() -
 def test_the_national_mirror_copies_the_roll_up_of_each_region_alone() -> None:
     (mirror,) = (each for each in national() if each["kind"] == "KafkaMirrorMaker2")
     regions = [each.region for each in load_national(ROOT / "deploy/regions/national.toml").regions]
-    assert [each["sourceCluster"] for each in mirror["spec"]["mirrors"]] == regions
+    assert [each["source"]["alias"] for each in mirror["spec"]["mirrors"]] == regions
     assert {each["topicsPattern"] for each in mirror["spec"]["mirrors"]} == {r"reporting\.rollup\.v1"}
     assert {each["metadata"]["name"] for each in national() if each["kind"] == "KafkaTopic"} == {
         f"{region}.reporting.rollup.v1" for region in regions
