@@ -23,22 +23,23 @@ class Forbidden(Exception):
     """An address that a webhook must not reach. Not repeated in logs: it tells of the inside."""
 
 
-def judge(address: Address, networks: Iterable[Network] = ()) -> None:
-    """Raise Forbidden unless the address is public or in one of the networks."""
+def judge(address: Address, networks: Iterable[Network] = (), *, public: bool = True) -> None:
+    """Raise Forbidden unless the address is in one of the networks or, where such may be reached, public."""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     if any(address.version == network.version and address in network for network in networks):
         return
     tunnel = any(address.version == network.version and address in network for network in TUNNELS)
-    if not address.is_global or address.is_multicast or address.is_reserved or tunnel:
-        raise Forbidden("the name leads to an address that is not public")
+    if not public or not address.is_global or address.is_multicast or address.is_reserved or tunnel:
+        raise Forbidden("the name leads to an address that is neither public nor in a network that was named")
 
 
 class Guarded(httpcore.AsyncNetworkBackend):
-    """Connects for httpcore, after the judgement. resolve: for tests."""
+    """Connects for httpcore, after the judgement. public: false where the url is http, which leaves no named network.
+    resolve: for tests."""
 
-    def __init__(self, networks: Sequence[Network] = (), resolve: Any = None) -> None:
-        self._networks, self._resolve = networks, resolve or _resolve
+    def __init__(self, networks: Sequence[Network] = (), resolve: Any = None, *, public: bool = True) -> None:
+        self._networks, self._resolve, self._public = networks, resolve or _resolve, public
         self._under = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -53,7 +54,7 @@ class Guarded(httpcore.AsyncNetworkBackend):
         if not addresses:
             raise httpcore.ConnectError("no address")
         for address in addresses:
-            judge(address, self._networks)  # all of them: one inner address among many is a trap, not an accident
+            judge(address, self._networks, public=self._public)  # all of them: one inner address among many is a trap, not an accident
         return await self._under.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
 
     async def connect_unix_socket(

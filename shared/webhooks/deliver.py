@@ -35,7 +35,10 @@ class Deliverer:
         self._endpoint, self._queue, self._clock = endpoint, queue, clock
         self._labels = {"integrator": endpoint.integrator, "endpoint": endpoint.name}
         self._pool = httpcore.AsyncConnectionPool(
-            network_backend=network or Guarded(endpoint.networks), max_connections=TOGETHER, keepalive_expiry=30, retries=0
+            network_backend=network or Guarded(endpoint.networks, public=endpoint.encrypted),
+            max_connections=TOGETHER,
+            keepalive_expiry=30,
+            retries=0,
         )
 
     async def close(self) -> None:
@@ -75,23 +78,20 @@ class Deliverer:
             return True
         if status == 410:
             self._park("gone: the receiver wants nothing more")
-        elif status in (0, 408, 425, 429) or status >= 500:
-            self._away(now, attempts, status)
-        else:
-            self._queue.refused(each, now, now + pause(each.attempts))
-            if each.failing_since is not None and now - each.failing_since > GIVE_UP:
-                self._park(f"refuses a fact with status {status} for three days")
-            else:
-                telemetry.WEBHOOK_RETRIED.add(1, self._labels)
-        return False
-
-    def _away(self, now: float, attempts: int, status: int) -> None:
+            return False
+        # Also of a receiver that is away: the next try is another fact's, or the one that breaks it would hold up all others.
+        self._queue.refused(each, now, now + pause(each.attempts))
+        if status in (0, 408, 425, 429) or status >= 500:
+            self._queue.failed(self._endpoint.name, now, now + pause(attempts), attempts + 1)
+        told = f"status {status}" if status else "no answer"
         since, _ = self._queue.failing(self._endpoint.name)
         if since is not None and now - since > GIVE_UP:
-            self._park(f"failed with {f'status {status}' if status else 'no answer'} for three days")
+            self._park(f"failed with {told} for three days")
+        elif each.failing_since is not None and now - each.failing_since > GIVE_UP:
+            self._park(f"refuses a fact with {told} for three days")
         else:
-            self._queue.failed(self._endpoint.name, now, now + pause(attempts))
             telemetry.WEBHOOK_RETRIED.add(1, self._labels)
+        return False
 
     def _park(self, reason: str) -> None:
         self._queue.park(self._endpoint.name, reason)

@@ -6,12 +6,14 @@ import hashlib
 import hmac
 import ipaddress
 import tomllib
+from collections.abc import Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from shared.messaging.access import load_integrators
+from shared.messaging.contracts import contracts
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MEMBERS = frozenset({"name", "url", "secret_file", "types", "networks"})
@@ -30,6 +32,10 @@ class Endpoint:
     networks: tuple[Network, ...] = ()
     integrator: str = ""
 
+    @property
+    def encrypted(self) -> bool:
+        return urlsplit(self.url).scheme == "https"
+
     def takes(self, ce_type: str) -> bool:
         """Whether it wants facts of this type. Erasures always: whoever holds a copy must hear of them."""
         name = ce_type.split(".")[2]
@@ -44,22 +50,29 @@ def load(path: Path, integrator: str) -> tuple[tuple[str, ...], list[Endpoint]]:
     said = tomllib.loads(path.read_text(encoding="utf-8"))[integrator].get("webhooks", [])
     if not said:
         raise ValueError(f"{path.name}: [{integrator}] has no [[{integrator}.webhooks]]")
-    found = [_endpoint(f"{path.name}: webhook {n} of {integrator}", integrator, each, path.parent) for n, each in enumerate(said, 1)]
+    names = {each.name for each in contracts().values() if not set(topics).isdisjoint(each.topics)}
+    found = [_endpoint(f"{path.name}: webhook {n} of {integrator}", integrator, each, path.parent, names) for n, each in enumerate(said, 1)]
     if len({each.name for each in found}) < len(found):
         raise ValueError(f"{path.name}: two webhooks of {integrator} have one name")
     return topics, found
 
 
-def _endpoint(where: str, integrator: str, said: dict[str, Any], base: Path) -> Endpoint:
+def _endpoint(where: str, integrator: str, said: dict[str, Any], base: Path, names: Set[str]) -> Endpoint:
     if not {"name", "url", "secret_file"} <= said.keys() <= MEMBERS:
         raise ValueError(f"{where}: name, url and secret_file are needed; types and networks may be given; nothing else")
-    networks = tuple(ipaddress.ip_network(each) for each in said.get("networks", []))
-    url = urlsplit(said["url"])
+    try:
+        networks = tuple(ipaddress.ip_network(each) for each in said.get("networks", []))
+        url = urlsplit(said["url"])
+        url.port  # noqa: B018 - read for its error
+    except ValueError:
+        raise ValueError(f"{where}: networks are such as 10.1.2.0/24, and a port of the url is at most 65535") from None
     if url.scheme != "https" and not (url.scheme == "http" and networks):
         raise ValueError(f"{where}: url begins with https:// (http:// only into networks of your own, named in `networks`)")
     if not url.hostname or url.username or url.password or url.fragment:
         raise ValueError(f"{where}: url has a host, and neither user nor password nor fragment")
     secrets, types = _secrets(where, base / said["secret_file"]), frozenset(said.get("types", []))
+    if strange := sorted(types - names):
+        raise ValueError(f"{where}: types has {strange[0]}, which no topic of the agreement carries: docs/reference/events.md")
     return Endpoint(said["name"], said["url"], secrets, types, networks, integrator)
 
 

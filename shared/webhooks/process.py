@@ -19,7 +19,7 @@ from shared.webhooks.queue import Queue
 
 log = telemetry.logger()
 LOOK_AGAIN_S: Final = 60  # whether a replay has filled a hole; the alert StreamHole counts each look that finds it open
-MOST_WAITING: Final = 100_000  # facts; more stay on the topic, where they are kept anyway
+MOST_WAITING: Final = 100_000  # facts for endpoints that are still there; more stay on the topic, where they are kept anyway
 
 
 class Missed(GabayError):
@@ -133,7 +133,7 @@ class Sender:
                 place = self._queue.offset(part.topic, part.partition) if stored else None
                 kafka.seek(part, first[part] if place is None else place)
             while not once or any([await kafka.position(part) < ends[part] for part in parts]):
-                if self._queue.waiting() >= MOST_WAITING and not once:
+                if not once and sum(self._queue.waiting(each.name) for each in self._endpoints) >= MOST_WAITING:
                     await asyncio.sleep(1)
                     continue
                 for part, records in (await kafka.getmany(timeout_ms=200, max_records=500)).items():

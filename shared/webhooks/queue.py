@@ -116,11 +116,11 @@ class Queue:
         row = self._db.execute("select failing_since, attempts from endpoint where name = ?", (endpoint,)).fetchone()
         return (row[0], row[1]) if row else (None, 0)
 
-    def failed(self, endpoint: str, now: float, due: float) -> None:
-        """The endpoint is away: all of it rests until then."""
+    def failed(self, endpoint: str, now: float, due: float, attempts: int) -> None:
+        """The endpoint is away: all of it rests until then. attempts: those that were made together are one."""
         self._db.execute(
-            "update endpoint set failing_since = coalesce(failing_since, ?), attempts = attempts + 1, due = ? where name = ?",
-            (now, due, endpoint),
+            "update endpoint set failing_since = coalesce(failing_since, ?), attempts = ?, due = ? where name = ?",
+            (now, attempts, due, endpoint),
         )
 
     def park(self, endpoint: str, reason: str) -> None:

@@ -238,6 +238,19 @@ async def test_what_was_not_answered_survives_a_crash(world: World, receiver: Re
     await second.close()
 
 
+async def test_what_waits_for_an_endpoint_that_was_taken_away_keeps_nothing_from_the_others(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.webhooks.process.MOST_WAITING", 1)
+    world.queue.add(["taken-away"], "s-1", 1, "e-1", b"{}")
+    await world.publish(1, 3)
+    running = asyncio.ensure_future(world.sender(world.endpoint(receiver.url)).run())
+    try:
+        await eventually(lambda: _told(receiver.got), lambda got: len(got) == 3, what="all three delivered")
+    finally:
+        running.cancel()
+
+
 async def test_a_hole_stops_the_reading_and_names_the_replay(world: World, receiver: Receiver) -> None:
     await world.publish(1, 4, leave_out=2)
     with pytest.raises(Missed, match=rf"gabay replay {world.topic} --for integrator\.acme --stream [0-9a-f-]+ --from-version 3"):

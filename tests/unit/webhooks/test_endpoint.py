@@ -17,9 +17,10 @@ import pytest
 from cli.contracts import corpus
 from shared.messaging.cloudevents import decode
 from shared.webhooks.address import Forbidden, Guarded, judge
-from shared.webhooks.deliver import FIRST, LONGEST, pause
+from shared.webhooks.deliver import FIRST, LONGEST, Deliverer, pause
 from shared.webhooks.endpoint import Endpoint, load, signed
 from shared.webhooks.process import body
+from shared.webhooks.queue import Queue
 
 SECRET = base64.b64encode(b"k" * 32).decode()
 HEAD = '[acme]\ntopics = ["casework.case.v1"]\n[[acme.webhooks]]\nname = "one"\nsecret_file = "secret"\n'
@@ -64,6 +65,17 @@ async def test_one_inner_address_among_public_ones_forbids_all() -> None:
         await Guarded(resolve=both).connect_tcp("two.example", 443, 2)
 
 
+async def test_without_encryption_nothing_leaves_the_networks_that_were_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async def public(host: str, port: int) -> list[Any]:
+        return [ipaddress.ip_address("93.184.216.34")]
+
+    monkeypatch.setattr("shared.webhooks.address._resolve", public)
+    open_ = Endpoint("one", "http://hooks.example/a", (b"k" * 32,), networks=(ipaddress.ip_network("10.0.0.0/8"),))
+    deliverer = Deliverer(open_, Queue(tmp_path / "hooks.db"))
+    with pytest.raises(Forbidden):
+        await deliverer._pool._network_backend.connect_tcp("hooks.example", 80, 2)
+
+
 async def test_no_socket_of_the_machine() -> None:
     with pytest.raises(Forbidden):
         await Guarded().connect_unix_socket("/run/docker.sock")
@@ -78,6 +90,10 @@ async def test_no_socket_of_the_machine() -> None:
         ('url = "https:///a"\n', "has a host"),
         ("", "url and secret_file are needed"),
         ('url = "https://hooks.example/a"\nretries = 3\n', "nothing else"),
+        ('url = "https://hooks.example:70000/a"\n', "webhook 1 of acme: .*port"),
+        ('url = "https://hooks.example/a"\nnetworks = ["10.1.2.3/8"]\n', "webhook 1 of acme: networks"),
+        ('url = "https://hooks.example/a"\ntypes = ["service-deliverd"]\n', "types has service-deliverd"),
+        ('url = "https://hooks.example/a"\ntypes = ["consent-given"]\n', "no topic of the agreement"),
     ],
 )
 def test_an_endpoint_that_is_wrong_is_refused(more: str, words: str, tmp_path: Path) -> None:
