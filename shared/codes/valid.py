@@ -1,4 +1,4 @@
-"""Types of fields whose codes are too many for an enum, and of dates known in part.
+"""Types of fields whose codes are too many for an enum, of days and instants, and of dates known in part.
 
 A wrong code fails with pydantic error type `unknown_code` and ctx {"list": "/v1/codes/<List>"}, a wrong shape with
 `bad_format`: the two codes of http.md section 7. No message repeats the value: it may be somebody's name in the wrong box.
@@ -6,12 +6,22 @@ A wrong code fails with pydantic error type `unknown_code` and ctx {"list": "/v1
 
 import re
 from collections.abc import Callable, Container
-from typing import Annotated
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic_core import PydanticCustomError
 
 from shared.codes import country, currency, isco, language, partial_date, psgc
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+
+Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
+"""A day that somebody can mean: what follows from it (a pause, a time zone, months of following up) is a day too."""
+
+Moment = Annotated[AwareDatetime, Field(ge=datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), le=datetime(LAST_YEAR, 12, 31, tzinfo=UTC))]
+"""The same of an instant."""
 
 
 def _member_of(name: str, codes: Callable[[], Container[str]]) -> AfterValidator:

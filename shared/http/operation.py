@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared import telemetry
 from shared.codes import Purpose
+from shared.codes.valid import FIRST_YEAR
 from shared.errors import Mismatch, OutOfScope, Rejected, Unavailable
 from shared.http import authorise
 from shared.http.answer import Answer, Caller
@@ -38,7 +39,6 @@ Function = Callable[..., Awaitable[Answer]]
 HANDLER_SECONDS: Final = 15.0
 UPLOADS: Final = asyncio.Semaphore(2)
 AHEAD: Final = timedelta(minutes=5)
-EARLIEST: Final = 1900  # a year that every offset and shift leaves inside what a database can keep
 STEP_UP_SECONDS: Final = 900
 READ_PURPOSES: Final = frozenset(Purpose) | {"OVERSIGHT", "SUBJECT_REQUEST", "DATA_QUALITY"}
 PUBLIC: Final = "public"  # the action of what anybody may read: probes, code lists, this document
@@ -188,7 +188,7 @@ def moment(body: BaseModel, now: datetime, skew: timedelta = timedelta()) -> tup
         happened = told - skew
     except OverflowError:
         raise invalid(violation("/occurred_at", "out-of-range")) from None
-    if happened.year < EARLIEST:
+    if happened.year < FIRST_YEAR:
         raise invalid(violation("/occurred_at", "out-of-range"))
     if happened > now + AHEAD:
         raise Problem("date-in-future", fields=["/occurred_at"])

@@ -1,11 +1,9 @@
 """The person's own access log: who read what of them in this service, when and why. Reading it is itself on record."""
 
-from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import Field
-
+from shared.codes.valid import Moment
 from shared.eventsourcing.sql import Statements
 from shared.http.answer import Answer
 from shared.http.authorise import Resource
@@ -20,7 +18,7 @@ SQL: Final = Statements("shared.http")
 class AccessLogQuery(ListQuery):
     """Which part of the log."""
 
-    since: Annotated[datetime | None, Field(), member("First moment.")] = None
+    since: Annotated[Moment | None, member("First moment.")] = None
 
 
 def own_log_router() -> CommandRouter:

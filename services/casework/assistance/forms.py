@@ -1,6 +1,5 @@
 """The bodies of assistance in a case, as the centre app fills them in."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from pydantic import Field
 from services.casework.case.forms import GROUND, Version
 from shared.codes import ConsularDocument, ConsularStage, Relation, ReturnStage, TracingAction, TracingOutcome, TracingStage
 from shared.codes import VulnerabilityClass as Vulnerability
+from shared.codes.valid import Day
 from shared.contracts.casework.assistance import Name, Parting, Phone, Place, SoughtNames
 from shared.contracts.casework.field import CountryCode, Score, Text
 from shared.http.bodies import CommandBody, NewId, example
@@ -26,7 +26,7 @@ def specific(purpose: str) -> dict[str, str]:
     return {"purpose": purpose, "basis": "CONSENT", "consent_id": CONSENT}
 
 
-On = Annotated[date | None, member("Day on which the stage was reached; left out: today. Not in the future.")]
+On = Annotated[Day | None, member("Day on which the stage was reached; left out: today. Not in the future.")]
 Told = Annotated[Text | None, member("Note of the worker.", NARRATIVE)]
 
 
@@ -49,7 +49,7 @@ class ProgressConsularBody(CommandBody):
 
     stage: Annotated[ConsularStage, member("Stage that was reached. CANCELLED and HALTED need no consent.")]
     on: On = None
-    expiry: Annotated[date | None, member("Last day on which the issued document is valid.", PROFILE, NARRATIVE)] = None
+    expiry: Annotated[Day | None, member("Last day on which the issued document is valid.", PROFILE, NARRATIVE)] = None
     note: Told = None
 
 

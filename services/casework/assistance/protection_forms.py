@@ -1,6 +1,5 @@
 """The body of a protection assessment: one form, whose parts belong to one matter each."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -20,6 +19,7 @@ from shared.codes import (
     TraffickingDecider,
     TraffickingStatus,
 )
+from shared.codes.valid import Day
 from shared.contracts.casework.field import LongText, Text
 from shared.http.bodies import CommandBody, Form, NewId, example
 from shared.privacy.classes import PROFILE, PROTECTED
@@ -37,7 +37,7 @@ class TraffickingForm(Form):
     control: Annotated[tuple[ControlMethod, ...], Field(max_length=16), member("Means of control.", PROFILE, PROTECTED)] = ()
     recruitment: Annotated[tuple[Recruitment, ...], Field(max_length=10), member("How they were recruited.", PROFILE, PROTECTED)] = ()
     industry: Annotated[Isic | None, member("Industry, ISIC section.", PROFILE, PROTECTED)] = None
-    identified_on: Annotated[date | None, member("Day of identification; left out: of the assessment.", PROFILE, PROTECTED)] = None
+    identified_on: Annotated[Day | None, member("Day of identification; left out: of the assessment.", PROFILE, PROTECTED)] = None
 
 
 class ChildSeparationForm(Form):
@@ -53,9 +53,9 @@ class BestInterestsForm(Form):
     """What is best for a child. Pending: neither decided_on nor option; it never delays urgent protection."""
 
     kind: Annotated[BestInterestsKind, member("Assessment or determination.", PROFILE, PROTECTED)]
-    decided_on: Annotated[date | None, member("Day of the decision; not in the future.", PROFILE, PROTECTED)] = None
+    decided_on: Annotated[Day | None, member("Day of the decision; not in the future.", PROFILE, PROTECTED)] = None
     option: Annotated[BestInterestsOption | None, member("What was found best.", PROFILE, PROTECTED)] = None
-    review_on: Annotated[date | None, member("Day on which it is looked at again.", PROTECTED)] = None
+    review_on: Annotated[Day | None, member("Day on which it is looked at again.", PROTECTED)] = None
 
 
 class AssessProtectionBody(CommandBody):
@@ -75,7 +75,7 @@ class AssessProtectionBody(CommandBody):
         bool, member("No consulate and no foreign authority may hear of the client. ASYLUM_CONCERN sets it by itself.")
     ] = False
     account: Annotated[LongText, member("What was told.", PROTECTED)]
-    on: Annotated[date | None, member("Day of the assessment; left out: today. Not in the future.")] = None
+    on: Annotated[Day | None, member("Day of the assessment; left out: today. Not in the future.")] = None
     trafficking: Annotated[TraffickingForm | None, member("Of TRAFFICKING, and of nothing else.")] = None
     child_separation: Annotated[ChildSeparationForm | None, member("Of CHILD_SEPARATION, and of nothing else.")] = None
     best_interests: Annotated[BestInterestsForm | None, member("Of BEST_INTERESTS, and of nothing else.")] = None

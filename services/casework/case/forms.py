@@ -1,6 +1,5 @@
 """The bodies of casework's commands, as the centre app fills them in."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from shared.codes import (
     SubCommittee,
     Unit,
 )
+from shared.codes.valid import Day
 from shared.contracts.casework.case import Need
 from shared.contracts.casework.ending import Outcome
 from shared.contracts.casework.field import LongText, Org, Quantity, Text
@@ -108,7 +108,7 @@ class DeliverServiceBody(CommandBody):
     qty: Annotated[Quantity, member("How much, a decimal string.")]
     cost_band: Annotated[CostBand, member("What it cost, in bands of pesos.")]
     mode: Annotated[Mode, member("How it was given.")]
-    delivered_on: Annotated[date, member("Day; not in the future.")]
+    delivered_on: Annotated[Day, member("Day; not in the future.")]
     result: Annotated[ServiceResult, member("What came of it.")]
     action_id: Annotated[UUID | None, member("Step of the plan that it carries out.")] = None
     minutes: Annotated[int, Field(ge=0, le=6000), member("How long it took.")] | None = None
@@ -126,7 +126,7 @@ class CloseCaseBody(CommandBody):
         }
     )  # fmt: skip
 
-    closed_on: Annotated[date | None, member("Day; left out: today.")] = None
+    closed_on: Annotated[Day | None, member("Day; left out: today.")] = None
     reason: Annotated[ClosureReason, member("Why it ends.")]
     outcomes: Annotated[tuple[Outcome, ...], Field(max_length=200), member("One for every need.", PROFILE, NARRATIVE)] = ()
     summary: Annotated[LongText, member("The case in words.", NARRATIVE)]

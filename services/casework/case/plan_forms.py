@@ -1,6 +1,5 @@
 """The bodies of plans, follow-ups and notes, as the centre app fills them in."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import Field
 
 from shared.codes import ActionStatus, ConsentMethod, ContactResult, CostBand, FollowUpType, NoteKind, PlanDecision, ServiceCode
 from shared.codes import SupportPlanType as PlanType
+from shared.codes.valid import Day
 from shared.contracts.casework.field import LongText, Org, Text
 from shared.http.bodies import CommandBody, Form, NewId, example
 from shared.privacy.classes import NARRATIVE, PROFILE, PROTECTED
@@ -26,7 +26,7 @@ class PlannedStep(Form):
     action_id: Annotated[NewId | None, member("Id of the step, drawn by your app; the same as before for a step carried over.")] = None
     service_code: Annotated[ServiceCode, member("Service that the step asks for.")]
     provider: Annotated[Org | None, member("Who is to give it; left out: the centre.")] = None
-    due: Annotated[date, member("Day by which it should be done.")]
+    due: Annotated[Day, member("Day by which it should be done.")]
     cost_band: Annotated[CostBand, member("What it will cost, in bands of pesos.")]
     need_id: Annotated[UUID, member("Need that the step answers.", NARRATIVE)]
 
@@ -45,7 +45,7 @@ class ProposePlanBody(CommandBody):
     goals: Annotated[tuple[Text, ...], Field(min_length=1, max_length=20), member("What the client wants to reach, in words.", NARRATIVE)]
     plan_types: Annotated[tuple[PlanType, ...], Field(max_length=9), member("HTCDS kinds of support.", PROFILE, NARRATIVE)] = ()
     actions: Annotated[tuple[PlannedStep, ...], Field(min_length=1, max_length=40), member("The steps, each for a need of the case.")]
-    target_end: Annotated[date, member("Day by which the plan should be done.")]
+    target_end: Annotated[Day, member("Day by which the plan should be done.")]
 
 
 class ReviewPlanBody(CommandBody):
@@ -63,7 +63,7 @@ class AgreePlanBody(CommandBody):
     model_config = example({**GROUND, "client_agreed": True, "agreed_on": "2026-03-05", "method": "WRITTEN"})
 
     client_agreed: Annotated[bool, member("Must be true: a plan is the client's or none.")]
-    agreed_on: Annotated[date, member("Day of the agreement; not in the future.")]
+    agreed_on: Annotated[Day, member("Day of the agreement; not in the future.")]
     method: Annotated[ConsentMethod, member("How the agreement is proved.")]
 
 
@@ -85,15 +85,13 @@ class ScheduleFollowUpBody(CommandBody):
     follow_up_id: Annotated[NewId | None, member("Id of the follow-up, drawn by your app.")] = None
     type: Annotated[FollowUpType, member("Why one looks back.")]
     due: Annotated[
-        date | None,
+        Day | None,
         member(
             "Day of the contact. Left out: the usual ones that are still ahead: REINTEGRATION 1, 3, 6, 12 months, "
             "AFTER_REUNIFICATION 1, 3, 6 months, AFTER_SERVICE 14 days, SAFETY 3 days after `after`. IN_CARE and ASSESSMENT need it."
         ),
     ] = None
-    after: Annotated[date | None, member("Day of return, reunification or service; left out: the last one of this case, else today.")] = (
-        None
-    )
+    after: Annotated[Day | None, member("Day of return, reunification or service; left out: the last one of this case, else today.")] = None
 
 
 class RecordFollowUpBody(CommandBody):
@@ -102,10 +100,10 @@ class RecordFollowUpBody(CommandBody):
     model_config = example({**GROUND, "done": "2026-08-24", "contact": "REACHED", "note": "The shop runs."})
 
     done: Annotated[
-        date | None, member("Day of the contact or of the last try; left out: today. On time: at most 7 days after it was due.")
+        Day | None, member("Day of the contact or of the last try; left out: today. On time: at most 7 days after it was due.")
     ] = None
     contact: Annotated[ContactResult, member("What came of it.")]
-    next: Annotated[date | None, member("Day of another try; it is scheduled with this.")] = None
+    next: Annotated[Day | None, member("Day of another try; it is scheduled with this.")] = None
     note: Annotated[Text | None, member("What the client told.", NARRATIVE)] = None
 
 

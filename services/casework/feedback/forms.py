@@ -1,6 +1,5 @@
 """The bodies of the commands on feedback."""
 
-import datetime as dt
 from typing import Annotated
 
 from pydantic import Field
@@ -16,7 +15,7 @@ from shared.codes import (
     ServiceCode,
     Sex,
 )
-from shared.codes.valid import Psgc
+from shared.codes.valid import Day, Psgc
 from shared.contracts.casework.feedback import Line, Text
 from shared.http.bodies import CommandBody, CreationBody, StaffId, example
 from shared.privacy.classes import NARRATIVE
@@ -50,7 +49,7 @@ class FeedbackBody(CreationBody):
     age_band: Annotated[AgeBand | None, member("Nobody is linked to it.")] = None
     region: Annotated[Psgc | None, member("Where you live, as PSGC of a region.")] = None
     service_code: Annotated[ServiceCode | None, member("Service that you came for.")] = None
-    date: Annotated[dt.date | None, member("Day of the service; left out: today.")] = None
+    date: Annotated[Day | None, member("Day of the service; left out: today.")] = None
     channel: Annotated[CsmChannel | None, member("On site or online.")] = None
     cc1: Annotated[Four | None, member("Citizen's Charter: 1 knows and saw, 2 knows and did not see, 3 learned here, 4 does not know.")] = (
         None
@@ -80,7 +79,7 @@ class ProgressComplaintBody(CommandBody):
     )
 
     stage: Annotated[ComplaintStage, member("The step: ACKNOWLEDGED, RESOLVED or ESCALATED.")]
-    on: Annotated[dt.date | None, member("Day of the step; left out: today.")] = None
+    on: Annotated[Day | None, member("Day of the step; left out: today.")] = None
     handler: Annotated[StaffId | None, member("Who handles it from now on; left out: you.")] = None
     outcome: Annotated[ComplaintOutcome | None, member("What it led to; with RESOLVED, and only then.")] = None
     answer: Annotated[Text | None, member("What is answered.", NARRATIVE)] = None

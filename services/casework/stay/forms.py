@@ -1,12 +1,12 @@
 """The bodies of the commands on stays."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.codes import AdultChild, Destination, Sex, StayChange, StayExit
+from shared.codes.valid import Day, Moment
 from shared.contracts.casework.stay import Line, Text, UnitCode
 from shared.http.bodies import CommandBody, CreationBody, example
 from shared.privacy.classes import NARRATIVE, PROFILE, PROTECTED
@@ -33,8 +33,8 @@ class StartStayBody(CreationBody):
     sex: Annotated[Sex, member("Asked for the rule of separation, and not kept.")]
     adult_child: Annotated[AdultChild, member("Whether the person is under 18; unknown counts as under.", PROFILE, NARRATIVE)]
     family: Annotated[bool, member("Whether the person stays with family.")] = False
-    arrived: Annotated[AwareDatetime | None, member("When the person came; left out: `occurred_at`.")] = None
-    expected_exit: Annotated[date, member("Day on which the stay is to end.")]
+    arrived: Annotated[Moment | None, member("When the person came; left out: `occurred_at`.")] = None
+    expected_exit: Annotated[Day, member("Day on which the stay is to end.")]
     display_name: Annotated[Line | None, member("What the person is called in the house.", NARRATIVE)] = None
     safety_flags: Annotated[
         tuple[Line, ...], Field(max_length=20), member("What the house must know to keep somebody safe.", PROTECTED)
@@ -47,7 +47,7 @@ class ChangeStayBody(CommandBody):
     model_config = example({**GROUND, "reason": "MOVED", "unit": "HN-EP-01-H", "sex": "F", "reason_text": "Her sister arrived."})
 
     reason: Annotated[StayChange, member("What changes.")]
-    expected_exit: Annotated[date | None, member("New day on which the stay is to end.")] = None
+    expected_exit: Annotated[Day | None, member("New day on which the stay is to end.")] = None
     unit: Annotated[UnitCode | None, member("Unit of the centre to move to; none that is SAFE.")] = None
     sex: Annotated[Sex | None, member("Asked for the rule of separation, and not kept.")] = None
     reason_text: Annotated[Text | None, member("Why, in words.", NARRATIVE)] = None
@@ -58,7 +58,7 @@ class EndStayBody(CommandBody):
 
     model_config = example({**GROUND, "left": "2026-03-09T08:15:00-06:00", "exit": "PLANNED", "destination": "FAMILY"})
 
-    left: Annotated[AwareDatetime | None, member("When the person left; left out: `occurred_at`.")] = None
+    left: Annotated[Moment | None, member("When the person left; left out: `occurred_at`.")] = None
     exit: Annotated[StayExit, member("How the stay ends.", PROFILE, NARRATIVE)]
     destination: Annotated[Destination, member("Where the person goes.", PROFILE, NARRATIVE)]
     note: Annotated[Text | None, member("What the house adds.", NARRATIVE)] = None

@@ -1,7 +1,7 @@
 """Reading stays: one, its facts, the list of residents, the occupancy of the units."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.casework.case.decisions import case_at
 from services.casework.case.pages import told
 from services.casework.parts import SHELTER, Casework
 from shared.codes import StayState, UnitKind
+from shared.codes.valid import Day
 from shared.contracts.casework.stay import ShelterStayStarted, StayNarrative, StayProtection, UnitCode
 from shared.eventsourcing.event import instant
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Problem, Resource
@@ -42,8 +43,8 @@ class UnitQuery(Form):
     """Whose units, and for which nights."""
 
     centre: Annotated[CentreCode, member("Units of this centre.")]
-    since: Annotated[date | None, member("First night that counts; left out: 30 days before `until`.")] = None
-    until: Annotated[date | None, member("Last night that counts, at most a year after `since`; left out: yesterday.")] = None
+    since: Annotated[Day | None, member("First night that counts; left out: 30 days before `until`.")] = None
+    until: Annotated[Day | None, member("Last night that counts, at most a year after `since`; left out: yesterday.")] = None
 
 
 @router.read("GET", "/v1/stays/{id:uuid}", action="stay.read", classes=(NARRATIVE, PROTECTED))

@@ -1,13 +1,12 @@
 """The bodies of the commands on training sessions."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.codes import Course, SessionCancelReason
-from shared.codes.valid import Psgc
+from shared.codes.valid import Day, Moment, Psgc
 from shared.contracts.casework.training_session import Hours, Org, Score, StaffParticipants
 from shared.http.bodies import CommandBody, CreationBody, example
 from shared.privacy.classes import PROFILE
@@ -31,7 +30,7 @@ class ScheduleSessionBody(CreationBody):
     provider: Annotated[Org, member("Organisation that teaches, by its code in the region file or the list `Agency`.")]
     hours: Annotated[Hours, member("Hours of teaching, a decimal string.")]
     place: Annotated[Psgc, member("Where, as PSGC of any level.")]
-    starts: Annotated[AwareDatetime, member("When it begins.")]
+    starts: Annotated[Moment, member("When it begins.")]
     capacity: Annotated[int, Field(ge=1, le=10_000), member("How many seats there are.")]
 
 
@@ -54,7 +53,7 @@ class HoldSessionBody(CommandBody):
 
     model_config = example({"purpose": "CASE_MANAGEMENT", "held_on": "2026-04-11", "attendees": 21})
 
-    held_on: Annotated[date | None, member("Day on which it ended; left out: today.")] = None
+    held_on: Annotated[Day | None, member("Day on which it ended; left out: today.")] = None
     hours: Annotated[Hours | None, member("Hours that were taught, a decimal string; left out: as scheduled.")] = None
     attendees: Annotated[int, Field(ge=0, le=10_000), member("How many came.")]
     staff_participants: Annotated[

@@ -1,6 +1,6 @@
 """Reading training sessions: one, its facts, the list. Ids, codes and counts only; scores are for statistics."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from pydantic import Field
 from services.casework.case.pages import told
 from services.casework.parts import SESSIONS, Casework
 from shared.codes import Course, SessionState
+from shared.codes.valid import Day
 from shared.eventsourcing.event import instant
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource
 from shared.privacy.member import member
@@ -25,7 +26,7 @@ class SessionQuery(Form):
     centre: Annotated[CentreCode | None, member("Of this centre.")] = None
     course: Annotated[Course | None, member("Of this course.")] = None
     state: Annotated[SessionState | None, member("In this state.")] = None
-    since: Annotated[date | None, member("That start on this day (UTC) or later.")] = None
+    since: Annotated[Day | None, member("That start on this day (UTC) or later.")] = None
     limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
     cursor: Annotated[str | None, Field(max_length=1024), member("`next` of the page before.")] = None
 

@@ -1,6 +1,5 @@
 """Bodies of the requests about a client."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from services.intake.client.forms import (
     ScreeningForm,
 )
 from shared.codes import AmendReason, ConsentEnd, EncounterChannel, Functioning, FunctioningDomain, LegalBasis
+from shared.codes.valid import Day
 from shared.contracts.intake.client import CaseRequest
 from shared.contracts.intake.episode import DepartureRecord, Economics, Return
 from shared.contracts.intake.field import Phone, Text40, Version
@@ -77,7 +77,7 @@ class RegisterClientBody(CreationBody):
     search_token: Annotated[
         str | None, Field(max_length=512), member("From `/v1/clients/search`; left out: the service searches itself.")
     ] = None
-    registered_on: Annotated[date, member("Day of registration; not in the future.")]
+    registered_on: Annotated[Day, member("Day of registration; not in the future.")]
     channel: Annotated[EncounterChannel, member("How the contact came about.")]
     open_case: Annotated[bool, member("Whether the client wants continuing help: casework then opens a case.")] = False
     case_request: Annotated[CaseRequest | None, member("What you ask of casework; with `open_case` only.")] = None
@@ -141,7 +141,7 @@ class WithdrawConsentBody(CommandBody):
     model_config = example({"purpose": "CASE_MANAGEMENT", "reason": "CLIENT_WISH", "effective": "2026-06-01"})
 
     reason: Annotated[ConsentEnd, member("Why it ends.")]
-    effective: Annotated[date | None, member("First day without it; left out: today.")] = None
+    effective: Annotated[Day | None, member("First day without it; left out: today.")] = None
 
 
 class ScreenBody(CommandBody, ScreeningForm):
@@ -246,4 +246,4 @@ class SearchBody(Form):
     phone: Annotated[Phone | None, member("E.164.")] = None
     document: Annotated[Asked | None, member("Number of a paper.")] = None
     card_code: Annotated[Text40 | None, member("Code of the client's card.")] = None
-    birth_date: Annotated[date | None, member("Narrows a search by name.")] = None
+    birth_date: Annotated[Day | None, member("Narrows a search by name.")] = None

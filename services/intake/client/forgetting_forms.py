@@ -1,10 +1,10 @@
 """Bodies of the requests about holds and erasure."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from shared.codes import ErasureBasis, HoldReason
+from shared.codes.valid import Day
 from shared.http.bodies import CommandBody, NewId, example
 from shared.privacy.member import member
 
@@ -19,7 +19,7 @@ class PlaceHoldBody(CommandBody):
 
     hold_id: Annotated[NewId | None, member("Id of the hold; left out: one is drawn.")] = None
     reason: Annotated[HoldReason, member("What forbids to forget.")]
-    until: Annotated[date | None, member("Last day; left out: until it is lifted.")] = None
+    until: Annotated[Day | None, member("Last day; left out: until it is lifted.")] = None
 
 
 class LiftHoldBody(CommandBody):

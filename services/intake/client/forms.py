@@ -3,7 +3,6 @@
 Ids may be left out of a request; the route draws them, so a decision always finds them set.
 """
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from shared.codes import (
     Purpose,
     WithholdReason,
 )
+from shared.codes.valid import Day
 from shared.contracts.intake.consent import Giver, Informed
 from shared.contracts.intake.episode import DepartureRecord, Intention, Point, Return, TransitArrival
 from shared.contracts.intake.field import LanguageCode, Org, Text100, Version
@@ -55,8 +55,8 @@ class ConsentAnswer(Part):
     notice_version: Annotated[Version, member("Edition of the privacy notice that was read out.")]
     informed: Annotated[Informed | None, member("What was explained; a consent needs all six.")] = None
     assent: Annotated[Assent | None, member("The child's own answer.")] = None
-    valid_from: Annotated[date | None, member("First day.")] = None
-    valid_to: Annotated[date | None, member("Last day; none: until withdrawn.")] = None
+    valid_from: Annotated[Day | None, member("First day.")] = None
+    valid_to: Annotated[Day | None, member("Last day; none: until withdrawn.")] = None
     withheld: Annotated[tuple[WithheldItem, ...], Field(max_length=20), member("What must not be shared.")] = ()
     proof_ref: Annotated[Text100 | None, member("Attachment that proves it: scan, recording or certificate.", IDENTITY)] = None
     giver: Annotated[Giver | None, member("Who consented in the client's place.", IDENTITY)] = None

@@ -1,7 +1,6 @@
 """Reading clients: one, their facts, and the search."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from services.intake.search.names import code, digits, sound, words
 from services.intake.search.ranking import Query
 from services.intake.search.terms import of_birth, of_each, of_numbers, of_text
 from shared.codes import EncounterChannel
+from shared.codes.valid import Day
 from shared.contracts.intake.client import ClientErased
 from shared.contracts.intake.consent import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from shared.contracts.intake.person import Identity
@@ -43,8 +43,8 @@ class ClientQuery(ListQuery):
     """Which clients to list."""
 
     centre: Annotated[CentreCode | None, member("Of this centre.")] = None
-    registered_from: Annotated[date | None, member("Registered on this day or later.")] = None
-    registered_to: Annotated[date | None, member("Registered on this day or earlier.")] = None
+    registered_from: Annotated[Day | None, member("Registered on this day or later.")] = None
+    registered_to: Annotated[Day | None, member("Registered on this day or earlier.")] = None
     channel: Annotated[EncounterChannel | None, member("How the first contact came about.")] = None
     merged: Annotated[bool | None, member("Only records merged into another, or only those that are not.")] = None
 

@@ -1,6 +1,5 @@
 """Contacts over HTTP: one person who asked something, or a group on the way."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import Field
 
 from services.intake.parts import Intake
 from shared.codes import EncounterChannel, Topic, TransportMode
+from shared.codes.valid import Day
 from shared.contracts.intake.encounter import Count, GroupCount
 from shared.contracts.intake.episode import Point
 from shared.contracts.intake.field import CountryCode
@@ -53,7 +53,7 @@ class ObserveGroupBody(CreationBody):
     )  # fmt: skip
 
     point: Point
-    date: Annotated[date, member("Day of observation.")]
+    date: Annotated[Day, member("Day of observation.")]
     departure_country: Annotated[CountryCode | None, member("Where they come from.")] = None
     intended_destination: Annotated[CountryCode | None, member("Where they want to get to.")] = None
     mode: Annotated[tuple[TransportMode, ...], Field(max_length=11), member("How they travelled.")] = ()

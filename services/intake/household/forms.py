@@ -1,12 +1,12 @@
 """Bodies of the requests about a household."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
 from shared.codes import UnlinkReason
+from shared.codes.valid import Day
 from shared.contracts.intake.household import HouseholdEconomics, MemberRecord
 from shared.http.bodies import EXAMPLE_CONSENT, EXAMPLE_ID, CommandBody, NewId, example
 from shared.privacy.member import member
@@ -26,7 +26,7 @@ class LinkMemberBody(CommandBody, MemberRecord):
 
     declared_by: Annotated[UUID, member("The client who says so.")]
     member_id: Annotated[NewId | None, member("Id that your app drew for the member; a client's own id if they are one.")] = None
-    from_: Annotated[date, Field(alias="from"), member("Since when; not in the future.")]
+    from_: Annotated[Day, Field(alias="from"), member("Since when; not in the future.")]
 
 
 class UnlinkMemberBody(CommandBody):
@@ -34,7 +34,7 @@ class UnlinkMemberBody(CommandBody):
 
     model_config = example({"purpose": "CASE_MANAGEMENT", "to": "2026-03-01", "reason": "LEFT"})
 
-    to: Annotated[date, member("Last day; not in the future.")]
+    to: Annotated[Day, member("Last day; not in the future.")]
     reason: Annotated[UnlinkReason, member("Why.")]
 
 

@@ -1,6 +1,5 @@
 """Incidents over HTTP: what was reported, and what became of it."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from services.intake.client.rules import assembled, check_active
 from services.intake.client.state import State as Client
 from services.intake.parts import Intake
 from shared.codes import IncidentStage, PlaceLevel, ReportedBy
+from shared.codes.valid import Day
 from shared.contracts.intake.field import Org
 from shared.contracts.intake.incident import IncidentRecord
 from shared.eventsourcing.event import voided
@@ -37,7 +37,7 @@ class ReportIncidentBody(CreationBody, IncidentRecord):
         }
     )  # fmt: skip
 
-    reported_on: Annotated[date, member("Day of the report; not in the future.")]
+    reported_on: Annotated[Day, member("Day of the report; not in the future.")]
     by: Annotated[ReportedBy, member("Who reported it.")]
     client_id: Annotated[UUID | None, member("The client concerned; left out: nobody who is registered.")] = None
     open_case: Annotated[bool, member("Whether the client wants a confidential case: casework then opens it.")] = False

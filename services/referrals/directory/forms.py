@@ -1,12 +1,11 @@
 """The bodies of the directory's commands."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.codes import EntryRetireReason, Purpose
-from shared.codes.valid import Language, Psgc
+from shared.codes.valid import Day, Language, Psgc
 from shared.contracts.referrals.service_entry import (
     Capacity,
     Contact,
@@ -71,7 +70,7 @@ class VerifyEntryBody(CommandBody):
     model_config = example({"verified_on": "2026-03-02", "capacity": {"unit": "places", "free": 11, "as_of": "2026-03-02"}})
 
     purpose: Annotated[Purpose, member("What the entry is used for.")] = Purpose.SHARE_FOR_SERVICE
-    verified_on: Annotated[date | None, member("Day of the check; left out: today.")] = None
+    verified_on: Annotated[Day | None, member("Day of the check; left out: today.")] = None
     capacity: Annotated[Capacity | None, member("What is free, if asked.")] = None
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.codes import (
     DeclineReason,
@@ -16,6 +16,7 @@ from shared.codes import (
     ServiceCode,
     WithdrawReason,
 )
+from shared.codes.valid import Moment
 from shared.contracts.referrals.referral import Channel, Org, Packet, Text
 from shared.http.bodies import CommandBody, CreationBody, Form, example
 from shared.privacy.classes import PACKET
@@ -84,7 +85,7 @@ class AcceptBody(AnswerBody):
 
     model_config = example({"appointment_at": "2026-03-09T09:00:00+08:00", "instructions": "Bring the passport and two photographs."})
 
-    appointment_at: Annotated[AwareDatetime | None, member("When the client is expected.")] = None
+    appointment_at: Annotated[Moment | None, member("When the client is expected.")] = None
     client_id: Annotated[UUID | None, member("With direction IN: the client, once registered here.")] = None
     instructions: Annotated[Text | None, member("What the client should know or bring.", PACKET)] = None
 

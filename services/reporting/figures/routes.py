@@ -5,13 +5,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.reporting.figures.period import span
 from services.reporting.figures.plan import Place, Question
 from services.reporting.figures.words import catalogue, codes_at, is_code
 from services.reporting.indicators.catalogue import find
 from services.reporting.indicators.declaration import TIME, Measure, Series
+from shared.codes.valid import Day, Moment
 from shared.errors import OutOfScope, Rejected
 from shared.eventsourcing.event import instant
 from shared.http.command import Answer, Call, CommandRouter, Form, invalid, violation
@@ -36,8 +37,8 @@ class LiveQuery(Form):
     end: Annotated[PeriodText | None, Field(alias="to", description="Last period or day, included.")] = None
     by: Annotated[tuple[Text, ...], Field(max_length=16, description="At most three dimensions.")] = ()
     where: Annotated[Mapping[Text, tuple[Text, ...]], Field(max_length=16, description="Codes by dimension.")] = Field(default_factory=dict)
-    known_at: Annotated[AwareDatetime | date | None, Field(description="As it was known then; a day means its end.")] = None
-    happened_by: Annotated[date | None, Field(description="Only what happened until this day.")] = None
+    known_at: Annotated[Moment | Day | None, Field(description="As it was known then; a day means its end.")] = None
+    happened_by: Annotated[Day | None, Field(description="Only what happened until this day.")] = None
 
 
 @router.read("POST", "/v1/statistics/live:query", action="stats.centre", body=LiveQuery)

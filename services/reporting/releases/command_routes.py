@@ -5,12 +5,13 @@ Freezing needs the secrets of the gate, which only the worker has: it is asked f
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.reporting.releases.calendar import Name, check_period, parse
 from services.reporting.releases.ledger import SQL
 from services.reporting.releases.life import State
 from services.reporting.releases.routes import VERSIONS
+from shared.codes.valid import Moment
 from shared.errors import Rejected
 from shared.http.bodies import CommandBody, example
 from shared.http.command import Answer, Call, CommandRouter, Problem, Resource
@@ -32,7 +33,7 @@ class FreezeBody(CommandBody):
 
     model_config = example({"purpose": "STATISTICS", "requested_by": "stf-p1"})
 
-    cutoff: Annotated[AwareDatetime | None, member("Facts recorded until then; left out: the calendar's cut-off.")] = None
+    cutoff: Annotated[Moment | None, member("Facts recorded until then; left out: the calendar's cut-off.")] = None
 
 
 class PublishBody(CommandBody):

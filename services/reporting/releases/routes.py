@@ -5,7 +5,7 @@ Bytes come from the ledger and are never rendered on request. Whatever is not pu
 
 import base64
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from services.reporting.releases.axes import LISTED, Divided, divided
 from services.reporting.releases.calendar import check_period
 from services.reporting.releases.formats import FORMATS, Format, chosen, file_name, part
 from services.reporting.releases.life import PUBLIC, State
+from shared.codes.valid import Day
 from shared.errors import Rejected
 from shared.eventsourcing.event import instant
 from shared.http.bodies import Form
@@ -59,7 +60,7 @@ class LatestQuery(TableQuery):
 class PublishedQuery(LatestQuery):
     """Of which period, as of which day."""
 
-    on: Annotated[date, Field(description="What was public at the end of this day.")]
+    on: Annotated[Day, Field(description="What was public at the end of this day.")]
 
 
 @router.read("GET", "/v1/statistics/releases", action="stats.released", query=ReleaseQuery, public=True, statuses=(422,))
