@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from services.referrals.parts import CONSENTS
+from services.referrals.parts import CONSENTS, records
 from services.referrals.reactions import UnderConsent
 from services.referrals.referral.decisions import REFERRAL_DECIDER, of_client
 from services.referrals.referral.decisions import under_consent as row_of
@@ -84,8 +84,8 @@ async def deletes(due: Due, handle: Any) -> bool:
     """Whether a receiver may be told to delete its copy: retention is switched on, and no legal hold stands over the client."""
     if not retention():
         return False
-    client_id = (await handle.load(REFERRAL_DECIDER, due.stream_id)).state.client_id
-    return not (client_id and await handle.store.pool.fetchval(CONSENTS.held, client_id, due.now.date(), WHOLE))
+    pool, client_id = handle.store.pool, (await handle.load(REFERRAL_DECIDER, due.stream_id)).state.client_id
+    return not (client_id and await pool.fetchval(CONSENTS.held, await records(pool, client_id), due.now.date(), WHOLE))
 
 
 @cache

@@ -2,19 +2,18 @@
 
 from uuid import UUID
 
-from services.referrals.parts import CONSENTS, Referrals
+from services.referrals.parts import Referrals, records
 from services.referrals.referral.decisions import of_client
 from shared.contracts.referrals.referral import REFERRAL
 from shared.http.own_file import MOST, Held, Holding, own_file_router
-from shared.http.reach import WHOLE
 from shared.privacy.classes import PACKET
 
 
 async def find(parts: Referrals, client: UUID) -> Holding:
     """All referrals of a person, in both directions."""
-    records = [row[0] for row in await parts.pool.fetch(CONSENTS.records, client, WHOLE)]
-    found = await parts.handle.search([of_client(record) for record in records], limit=MOST)
-    return Holding(records, [Held(REFERRAL, each) for each in sorted({each for streams in found.values() for each in streams})])
+    theirs = await records(parts.pool, client)
+    found = await parts.handle.search([of_client(record) for record in theirs], limit=MOST)
+    return Holding(theirs, [Held(REFERRAL, each) for each in sorted({each for streams in found.values() for each in streams})])
 
 
 router = own_file_router(find, (PACKET,))

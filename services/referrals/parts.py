@@ -67,7 +67,7 @@ class Referrals:
         """Whether a contact block keeps a client from an organisation: a consulate, or a body of another state."""
         if client_id is None or not self.region.barred_by_contact_block(to_org, centre):
             return False
-        return bool(await self.pool.fetchval(CONSENTS.blocked, client_id, WHOLE))
+        return bool(await self.pool.fetchval(CONSENTS.blocked, await records(self.pool, client_id), WHOLE))
 
     async def followed(self, referral_id: UUID | None) -> tuple[UUID | None, str] | None:
         """Client and sender of a referral, None if there is none."""
@@ -89,3 +89,8 @@ class Referrals:
         survivor = await self.pool.fetchval(CONSENTS.survivor, client_id, WHOLE) if client_id else None
         if survivor is not None:
             raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(survivor))
+
+
+async def records(pool: "asyncpg.Pool[Any]", client_id: UUID) -> list[UUID]:
+    """All records of the person whose record this is: more than one after a merge."""
+    return [row[0] for row in await pool.fetch(CONSENTS.records, client_id, WHOLE)]
