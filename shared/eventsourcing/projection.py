@@ -32,6 +32,7 @@ class Fact:
     """A fact as it arrived from a topic. Times are RFC 3339 text; `data` holds `ctx` and the open fields.
 
     opened: plaintext (parsed JSON) of the classes that the projection asked for, where they still open.
+    made: what the handler of a consumer's projection said of it, as a list or one operation, or what it raised.
     """
 
     topic: str
@@ -49,6 +50,7 @@ class Fact:
     correlation_id: str = ""
     traceparent: str = ""
     opened: dict[FieldClass, Any] = field(default_factory=dict)
+    made: Any = None
 
     @property
     def ctx(self) -> Mapping[str, Any]:

@@ -1,10 +1,11 @@
 """A projection behind the consumer loop: facts become rows, guard and offsets move in the same transaction."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared import telemetry
-from shared.eventsourcing.projection import Op, Projection
+from shared.eventsourcing.projection import Fact, Op, Projection
 from shared.messaging import guard
 from shared.messaging.batch import Batch, Entry, Place, Reader
 from shared.messaging.contracts import Contract, contracts
@@ -13,6 +14,8 @@ from shared.messaging.opening import Opener, Opens
 from shared.messaging.write import Writer
 
 log = telemetry.logger()
+
+SLICE = 200  # facts that are handled before anybody else has a turn
 
 
 class Projecting:
@@ -36,9 +39,19 @@ class Projecting:
         self._opener = Opener(sealer, projection.opens, contracts() if known is None else known) if projection.opens and sealer else None
 
     async def open(self, batch: Batch) -> None:
-        """Open what the handlers need. Raises Unavailable."""
+        """Open what the handlers need, and ask them. Raises Unavailable.
+
+        They are pure, so they are asked while the batch before is written. In the transaction, Postgres stood still for a
+        fifth of the time until they had all answered.
+        """
         if self._opener:
             await self._opener.open(batch)
+        for entries in batch.parts.values():
+            for start in range(0, len(entries), SLICE):
+                for entry in entries[start : start + SLICE]:
+                    if entry[4] is not None:
+                        entry[4].made = self._make(entry[4])
+                await asyncio.sleep(0)
 
     async def write(
         self, connection: guard.Connection, batch: Batch, expected: Mapping[Place, int], *, careful: bool = False
@@ -63,8 +76,15 @@ class Projecting:
         handler = self.projection.handlers[entry.type]
         await self._writer.write(connection, [(stream, operation) for operation in _several(handler(entry.fact))])
 
+    def _make(self, fact: Fact) -> Op | list[Op] | Exception:
+        """What the handler of a fact says, or what it raised: it is pure, so that is about this record."""
+        try:
+            found = self.projection.handlers[fact.type](fact)
+            return found if isinstance(found, Op) else _several(found)
+        except Exception as error:
+            return error
+
     def _operations(self, batch: Batch, decided: guard.Sieve) -> list[tuple[str, Op]]:
-        handlers = self.projection.handlers
         admit = decided.admit
         operations: list[tuple[str, Op]] = []
         for entries in batch.parts.values():
@@ -74,17 +94,14 @@ class Projecting:
                 fact = entry[4]
                 if fact is None:
                     continue
-                try:
-                    found = handlers[entry[3]](fact)
-                    if found is None:
-                        continue
-                    if isinstance(found, Op):
-                        operations.append((fact.stream, found))
-                    else:
-                        stream = fact.stream
-                        operations += [(stream, operation) for operation in found]
-                except Exception as error:  # a handler is pure: whatever it raises is about this record
-                    decided.fail(entry, "projection-error", error)
+                made = fact.made
+                if type(made) is Op:
+                    operations.append((fact.stream, made))
+                elif type(made) is list:
+                    stream = fact.stream
+                    operations += [(stream, operation) for operation in made]
+                else:
+                    decided.fail(entry, "projection-error", made)
         return operations
 
     async def _carefully(self, connection: guard.Connection, batch: Batch, decided: guard.Sieve) -> None:

@@ -1,6 +1,6 @@
 """Rows for person.sql and fact.sql: one text each, because an array costs as much for each null as for a whole row.
 
-The order of the fields is that of `said_of_people` and `said_of_facts` in tables.sql.
+The text is Postgres' own of a row, and the order of its fields that of the types `said_of_person` and `said_of_fact`.
 """
 
 from collections.abc import Iterable
@@ -9,16 +9,18 @@ from services.reporting.facts.zones import day_at
 from shared.codes.partial_date import middle, precision
 from shared.eventsourcing.projection import Fact, Op
 
-_PART = "\x1f"
-
 
 def packed(fields: Iterable[str | int | None]) -> str:
-    """Fields parted by U+001F, empty for None. ValueError if one holds it itself: then its record is parked."""
+    """A row as text: fields parted by commas, in quotation marks where they hold a sign of this form, empty for None."""
     texts = ["" if field is None else field if type(field) is str else str(field) for field in fields]
-    row = _PART.join(texts)
-    if row.count(_PART) != len(texts) - 1:
-        raise ValueError("a field holds the separator of fields")
-    return row
+    row = ",".join(texts)
+    if row.count(",") != len(texts) - 1 or '"' in row or "\\" in row or ")" in row:
+        row = ",".join(_quoted(text) if text else "" for text in texts)
+    return f"({row})"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '""') + '"'
 
 
 def person(

@@ -1,21 +1,13 @@
 -- What intake says of people.
 
--- The rows of person.sql: one text each, fields parted by U+001F, empty for null. An array costs its sender as much for each
--- null as for a whole row.
-create function said_of_people(p_rows text[]) returns table (
+create type said_of_person as (
     what text, client uuid, version integer, event_id uuid, at timestamptz, day date, centre text, channel text, consent uuid,
     sex text, birth integer, age text, area text, nat text, edu text, isco text, types text, town text, told date
-) language sql stable
-begin atomic
-    -- `offset 0`: each text is taken apart once, not once for each of its columns.
-    select a[1], a[2]::uuid, a[3]::integer, a[4]::uuid, a[5]::timestamptz, a[6]::date, a[7], a[8], a[9]::uuid,
-           a[10], a[11]::integer, a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19]::date
-      from (select string_to_array(r.text, E'\x1f', '') as a from unnest(p_rows) as r(text) offset 0) packed;
-end;
+);
 
--- What intake says of people. what: REGISTERED, GIVEN, ENDED, or the reason of an amendment. Most are new and give their
+-- what: REGISTERED, GIVEN, ENDED, or the reason of an amendment. Most are new and give their
 -- consent in the same command: they go through in sets. Whatever is left goes one by one, in the order of the stream.
-create function apply_person(p_rows text[]) returns void language plpgsql
+create function apply_person(p_rows said_of_person[]) returns void language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     v_new     uuid[];
@@ -25,7 +17,7 @@ declare
 begin
     insert into heard (client, month)
     select distinct g.client, date_trunc('month', g.told)::date
-      from said_of_people(p_rows) g
+      from unnest(p_rows) g
      where not exists (select from consent_state s where s.client = g.client and s.erased)
      order by 1, 2
         on conflict do nothing;
@@ -39,7 +31,7 @@ begin
                max(g.sex) as sex, max(g.birth) as birth, max(g.age) as age, max(g.area) as area, max(g.nat) as nat,
                max(g.edu) as edu, max(g.isco) as isco, max(g.types) as types, max(g.town) as town, count(*) as steps,
                max(g.told) filter (where g.what = 'GIVEN') as allowed_on
-          from said_of_people(p_rows) g
+          from unnest(p_rows) g
          group by g.client
         having count(*) filter (where g.what = 'REGISTERED') = 1
            and count(*) filter (where g.what = 'GIVEN') = count(*) - 1 and count(*) <= 2
@@ -80,7 +72,7 @@ begin
     end if;
 
     for r in
-        select g.* from said_of_people(p_rows) g
+        select g.* from unnest(p_rows) g
          where not exists (select from unnest(v_new) as n(client) where n.client = g.client)
          order by g.client, g.version
     loop

@@ -1,20 +1,13 @@
--- What is said of facts.
-
-create function said_of_facts(p_rows text[]) returns table (
+-- What is said of facts: what a row of fact.sql holds.
+create type said_of_fact as (
     kind text, stream uuid, event_id uuid, part smallint, seq integer, client uuid, centre text, date date, exact text,
     at timestamptz, item uuid, sex text, age text, nat text, c1 text, c2 text, c3 text, c4 text, c5 text, c6 text, qty numeric,
     due timestamptz, done timestamptz, told date
-) language sql stable
-begin atomic
-    select a[1], a[2]::uuid, a[3]::uuid, a[4]::smallint, a[5]::integer, a[6]::uuid, a[7], a[8]::date, a[9],
-           a[10]::timestamptz, a[11]::uuid, a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21]::numeric,
-           a[22]::timestamptz, a[23]::timestamptz, a[24]::date
-      from (select string_to_array(r.text, E'\x1f', '') as a from unnest(p_rows) as r(text) offset 0) packed;
-end;
+);
 
 -- New facts, each with the attributes of its person at its date. Those of people who don't count (yet) are kept aside,
 -- uncounted; those recorded before their client was forgotten don't come back.
-create function apply_fact(p_rows text[]) returns void language plpgsql
+create function apply_fact(p_rows said_of_fact[]) returns void language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     v_early uuid[];
@@ -22,13 +15,13 @@ declare
 begin
     insert into heard (client, month)
     select distinct g.client, date_trunc('month', g.told)::date
-      from said_of_facts(p_rows) g
+      from unnest(p_rows) g
      where g.client is not null and not exists (select from consent_state s where s.client = g.client and s.erased)
      order by 1, 2
         on conflict do nothing;
 
     with said as materialized (
-        select * from said_of_facts(p_rows)
+        select * from unnest(p_rows)
     ), referral as materialized (
         select s.stream, s.client, s.centre, s.c1, s.c2, s.c4, s.c6 from said s where s.kind = 'referral'
          union
@@ -90,15 +83,15 @@ begin
     if exists (select from alias) then
         perform settle(array(
             select distinct a.record
-              from (select g.client from said_of_facts(p_rows) g
+              from (select g.client from unnest(p_rows) g
                      union
                     select f.client from fact f
-                     where f.kind = 'referral' and f.stream in (select g.stream from said_of_facts(p_rows) g where g.kind = 'answer')) g
+                     where f.kind = 'referral' and f.stream in (select g.stream from unnest(p_rows) g where g.kind = 'answer')) g
               join alias a on g.client in (a.record, a.person)));
     end if;
     -- Two facts of one item in this batch: which of them counts?
     if v_doubt then
-        perform settle(array(select distinct g.client from said_of_facts(p_rows) g where g.item is not null));
+        perform settle(array(select distinct g.client from unnest(p_rows) g where g.item is not null));
     end if;
 end $$;
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from services.reporting.facts.row import packed
 from shared.codes.partial_date import middle
 from tests.integration.reporting.world import CENTRE, World, some_id
 
@@ -230,3 +231,11 @@ async def test_ages_of_partial_dates_are_taken_in_the_middle(model: Any) -> None
     a_departure(world, ANA, "2019")
     await model.apply(world.live())
     assert await model.ask("09", "2019", ("A2",)) == [{"A2": "Y_GE18", "n": 1}]
+
+
+async def test_a_row_means_the_same_to_the_database_whatever_signs_its_fields_hold(model: Any) -> None:
+    codes = ["plain", None, "a,b", 'said "so"', "back\\slash", "(in) brackets"]
+    fields = ["service", some_id("s"), some_id("e"), 0, 1, None, CENTRE, "2026-01-05", "D", "2026-01-05T02:00:00Z", *[None] * 4, *codes]
+    rows = [packed([*fields, *[None] * 4]), packed([*fields[:14], " two words", "line\nbreak", "{}", "NULL", "ñ", "'", "1.5", *[None] * 3])]
+    found = await model.connection.fetch("select c1, c2, c3, c4, c5, c6, qty::text from unnest($1::text[]::said_of_fact[])", rows)
+    assert [tuple(row) for row in found] == [(*codes, None), (" two words", "line\nbreak", "{}", "NULL", "ñ", "'", "1.5")]
