@@ -5,7 +5,8 @@ Refused while a stream is parked, facts are behind, a rebuild runs, the chain do
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,6 +35,12 @@ LAG = timedelta(minutes=5)
 SETTLE = timedelta(seconds=60)
 _JOIN = "\x1f"
 
+# The worker's role has limits for short work: a year of all tables takes longer, and so does waiting for whoever freezes.
+_UNHURRIED = (
+    "set local statement_timeout = 0; set local transaction_timeout = 0; set local idle_in_transaction_session_timeout = 0; "
+    "set local lock_timeout = 0"
+)
+
 Rendering = Callable[[Draft], Awaitable[Rendered]]
 
 
@@ -59,14 +66,8 @@ class Office:
         Raises Rejected `bad-period`, `parked-streams`, `not-yet-known`, `audit-failed`, `invalid-state`.
         """
         calendar.check_period(period)
-        async with self.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-            # The worker's role has limits for short work: a year of all tables takes longer, and so does waiting for whoever freezes.
-            await connection.execute(
-                "set local statement_timeout = 0; set local transaction_timeout = 0; set local idle_in_transaction_session_timeout = 0; "
-                "set local lock_timeout = 0"
-            )
-            # One freezes at a time, and sees what was frozen before: this lock is taken before the snapshot. Publishing goes on.
-            await connection.execute("lock table ledger.release in share update exclusive mode")
+        async with self._at_the_end() as connection, connection.transaction(isolation="repeatable_read"):
+            await connection.execute(_UNHURRIED)
             standing = await connection.fetchrow(SQL.standing, period)
             if standing is not None and standing["state"] == State.FROZEN:
                 members = {"state": State.FROZEN.value, "release": standing["id"]}
@@ -92,6 +93,21 @@ class Office:
                 raise Rejected("audit-failed", "Nothing was frozen; the worker's log names the table.") from error
             await self._keep(connection, draft, rendered, name, until, by, secret)
         return str(name)
+
+    @asynccontextmanager
+    async def _at_the_end(self) -> AsyncIterator[Any]:
+        """A connection that alone builds upon the end of the chain: one freezes at a time, and sees what was frozen before.
+
+        Publishing goes on meanwhile; discarding is refused.
+        """
+        async with self.pool.acquire() as connection:
+            try:
+                async with connection.transaction():
+                    await connection.execute(_UNHURRIED)
+                    await connection.execute(SQL.hold_end)
+                yield connection
+            finally:
+                await connection.execute(SQL.let_end_go)
 
     def _cutoff(self, period: str, edition: int, now: datetime) -> datetime:
         zone = self.region.centres[0].zone

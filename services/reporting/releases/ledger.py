@@ -115,11 +115,14 @@ class Ledger:
             yield connection
 
     async def discard(self, release: str, by: str, now: datetime, reason: str) -> None:
-        """Raises Rejected `invalid-state`, also while a later release names this one."""
+        """Raises Rejected `invalid-state`, also while a later release names this one, or one is being frozen that may."""
         row = await self.one(release)
         move(State(row["state"]), State.DISCARDED)
-        if await self._pool.fetchval(SQL.discard, release, now, by, reason) is None:
-            raise Rejected("invalid-state", "A later release names this one in its chain: discard that first.")
+        async with self._pool.acquire() as connection, connection.transaction():
+            if not await connection.fetchval(SQL.keep_end):
+                raise Rejected("invalid-state", "A release is being frozen, which may name this one in its chain: try again after it.")
+            if await connection.fetchval(SQL.discard, release, now, by, reason) is None:
+                raise Rejected("invalid-state", "A later release names this one in its chain: discard that first.")
 
 
 def _unknown() -> Rejected:

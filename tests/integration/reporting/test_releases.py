@@ -243,6 +243,35 @@ async def test_who_freezes_second_sees_what_the_first_froze_and_publishing_waits
         await other.close()
 
 
+async def test_nobody_takes_away_the_release_that_the_next_one_is_being_frozen_upon(desk: Desk, reporting_database: Any) -> None:
+    await apply(desk, clients(20))
+    end = await desk.freeze("2026-01")
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(draft: Draft) -> Rendered:
+        begun.set()
+        await go.wait()
+        return render(draft)
+
+    first = asyncio.create_task(replace(desk.office, rendering=slowly).freeze(Q1, "stf-frozen", NOW))
+    await begun.wait()
+    app = await asyncpg.create_pool(reporting_database.app, min_size=1, max_size=1, server_settings={"lock_timeout": "2s"})
+    try:
+        with pytest.raises(Rejected, match="is being frozen"):
+            await Ledger(app).discard(end, "stf-x", NOW, "Wrong centre in the source")
+        go.set()
+        await first
+        with pytest.raises(Rejected, match="later release names this one"):
+            await Ledger(app).discard(end, "stf-x", NOW, "Wrong centre in the source")
+        async with desk.pool.acquire() as connection:
+            assert [link.release for link in await chain(connection)] == [end, "TEST-2026Q1.0"]
+        await Ledger(app).discard("TEST-2026Q1.0", "stf-x", NOW, "Wrong centre in the source")
+    finally:
+        go.set()
+        await asyncio.gather(first, return_exceptions=True)
+        await app.close()
+
+
 async def test_a_chain_that_was_touched_stops_everything(desk: Desk, reporting_database: Any) -> None:
     await apply(desk, clients(20))
     release = await desk.freeze()
