@@ -24,7 +24,7 @@ def fewest_behind_a_change(seed: int) -> int:
     names = {grid.table for grid in first}
     old = passed(first, TABLE, names).shown
     before = {
-        (grid.table, ""): {codes: Kept(grid[codes].n, cell) for codes, cell in old[grid.table, ""].items()} for grid in first
+        (grid.table, ""): {codes: (Kept(grid[codes], cell),) for codes, cell in old[grid.table, ""].items()} for grid in first
     }  # fmt: skip
     new = passed(second, TABLE, names, before).shown
     moved = NEVER

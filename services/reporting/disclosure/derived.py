@@ -10,8 +10,8 @@ from math import floor, log10
 from statistics import median
 from typing import NamedTuple
 
-from services.reporting.disclosure.cells import HIDDEN, IMPOSSIBLE, Axis, Codes, Protected, Shown, Status
-from services.reporting.disclosure.protect import CHANGE, Kept
+from services.reporting.disclosure.cells import HIDDEN, IMPOSSIBLE, Axis, Codes, Count, Protected, Shown, Status
+from services.reporting.disclosure.protect import Kept, stays
 
 FEWEST = 11
 """Contributors of a median, mean or sum."""
@@ -25,6 +25,11 @@ class Values(NamedTuple):
 
     contributors: int = 0
     parts: tuple[float, ...] = ()
+
+    @property
+    def units(self) -> Count:
+        """How many there are: by so many a later edition differs."""
+        return Count(len(self.parts), self.contributors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +46,14 @@ class Valued:
         return self.cells.get(codes, Values())
 
 
-def figures(grid: Valued, before: Mapping[Codes, Kept]) -> Protected:
-    """Every cell of the grid as it may be shown. before: the standing edition; a revision leaves what moved by less than ten."""
+def figures(grid: Valued, before: Mapping[Codes, Sequence[Kept]]) -> Protected:
+    """Every cell of the grid as it may be shown. before: all editions; a revision leaves what moved by less than ten."""
     made = FIGURES[grid.figure]
     cells: Protected = {}
     for codes in _every(grid.axes):
-        values, old = grid[codes], before.get(codes)
-        stays = old is not None and abs(len(values.parts) - old.n) < CHANGE
-        cells[codes] = old.shown if old is not None and stays else made(values.parts, values.contributors)
+        values = grid[codes]
+        old = stays(values.units, before.get(codes, ()))
+        cells[codes] = old.shown if old else made(values.parts, values.contributors)
     return cells
 
 

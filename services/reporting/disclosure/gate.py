@@ -26,7 +26,8 @@ MOST_AXES = 4
 Key = tuple[str, str]
 """Table and measure."""
 
-Before = Mapping[Key, Mapping[Codes, Kept]]
+Before = Mapping[Key, Mapping[Codes, Sequence[Kept]]]
+"""Cells of all editions before, the newest first."""
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ def passed(
 ) -> Passed:
     """Take everything of a release through the gate.
 
-    allowed: names of the public tables. before: the standing edition's true counts and cells, for a revision. valued: what is
+    allowed: names of the public tables. before: true counts and cells of all editions, for a revision. valued: what is
     made of values in place of counts. shares: part and whole, where a part that is nobody or everybody says what each one is.
     Raises ValueError for a table that is not on the list or has too many dimensions: nothing is published by accident.
     """
@@ -84,12 +85,18 @@ def _draft(grids: Sequence[Grid], table: PTable, before: Before, uniform: Mappin
     """G3 to G6 over the linked grids of a block."""
     shown: list[Protected] = []
     kept: set[tuple[int, Codes]] = set()
+    hidden: set[tuple[int, Codes]] = set()
     for number, grid in enumerate(grids):
         old = _narrowed(before.get((grid.table, grid.measure), {}), len(grid.axes))
         shown.append(protect(grid, table, old))
-        kept |= {(number, codes) for codes in grid.every() if stays(grid[codes], old.get(codes))}
+        for codes in grid.every():
+            if again := stays(grid[codes], old.get(codes, ())):
+                kept.add((number, codes))
+                # Blank though it is no small count: G6 or G9 hid it then, and its bounds are not those of a few.
+                if again.shown == HIDDEN and again.behind.n >= grid.threshold + table.bound:
+                    hidden.add((number, codes))
     hide_zeros_above(grids, shown)
-    hidden = {(number, codes) for number, grid in enumerate(grids) for codes in hide_uniform_rows(grid, shown[number])}
+    hidden |= {(number, codes) for number, grid in enumerate(grids) for codes in hide_uniform_rows(grid, shown[number])}
     for number, grid in enumerate(grids):
         told = dict.fromkeys(uniform.get((grid.table, grid.measure), ()))
         for codes in _narrowed(told, len(grid.axes)).keys() & shown[number].keys():

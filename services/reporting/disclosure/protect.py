@@ -1,9 +1,10 @@
 """G3 and G4: perturb every cell by its own key, then hide what rests on few (statistics chapter, section 8). Pure.
 
-A revision keeps what it may not change: a figure is replaced only if its true count moved by ten or more (section 8, Time).
+A revision keeps what it may not change: a figure is replaced only if its true count moved by ten or more (section 8, Time), from
+every count that a figure of it ever had.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from services.reporting.disclosure.cells import HIDDEN, ZERO, Codes, Count, Grid, Protected, Shown, Status
@@ -14,21 +15,24 @@ CHANGE = 10
 
 
 class Kept(NamedTuple):
-    """A cell of the edition before. n: its true count then; shown: what was published."""
+    """A cell of an edition before. behind: the true count that it was made of; shown: what was published."""
 
-    n: int
+    behind: Count
     shown: Shown
 
 
-def protect(grid: Grid, table: PTable, before: Mapping[Codes, Kept] | None = None) -> Protected:
-    """Every cell of the grid as it may be shown by itself. before: the standing edition, for a revision."""
+def protect(grid: Grid, table: PTable, before: Mapping[Codes, Sequence[Kept]] | None = None) -> Protected:
+    """Every cell of the grid as it may be shown by itself. before: all editions, the newest first, for a revision."""
     kept = before or {}
-    return {codes: old.shown if (old := stays(grid[codes], kept.get(codes))) else _shown(grid, codes, table) for codes in grid.every()}
+    return {codes: old.shown if (old := stays(grid[codes], kept.get(codes, ()))) else _shown(grid, codes, table) for codes in grid.every()}
 
 
-def stays(count: Count, old: Kept | None) -> Kept | None:
-    """The old cell, if a revision has to leave it as it was published."""
-    return old if old is not None and abs(count.n - old.n) < CHANGE else None
+def stays(count: Count, before: Sequence[Kept]) -> Kept | None:
+    """The old cell that a revision has to show again, if there is one.
+
+    Not that of the last edition alone: a count that moves there and back would come out beside what it was first, one person off.
+    """
+    return next((old for old in before if abs(count.n - old.behind.n) < CHANGE), None)
 
 
 def perturbed(count: Count, table: PTable) -> int:

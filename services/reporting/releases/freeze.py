@@ -5,7 +5,7 @@ Refused while a stream is parked, facts are behind, a rebuild runs, the chain do
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from services.reporting.disclosure.cells import Codes, Count, Grid, Shown, Status
 from services.reporting.disclosure.derived import Valued, Values
 from services.reporting.disclosure.gate import METHOD, Before
-from services.reporting.disclosure.protect import Kept
+from services.reporting.disclosure.protect import Kept, stays
 from services.reporting.documents.shelf import needed
 from services.reporting.exports.cube import frequency
 from services.reporting.indicators.public import of_frequency
@@ -34,7 +34,6 @@ from shared.region import Region
 LAG = timedelta(minutes=5)
 SETTLE = timedelta(seconds=60)
 _JOIN = "\x1f"
-
 # The worker's role has limits for short work: a year of all tables takes longer, and so does waiting for whoever freezes.
 _UNHURRIED = (
     "set local statement_timeout = 0; set local transaction_timeout = 0; set local idle_in_transaction_session_timeout = 0; "
@@ -77,7 +76,7 @@ class Office:
             await _check_ready(connection, until, now)
             previous = await _check_chain(connection)
             secret = await self._secret(connection, period)
-            before = await _before(connection, standing["id"]) if standing is not None else {}
+            before = await _before(connection, period)
             counting = Counting(connection, self.region, secret, until)
             grids, valued, divisions = await counting.grids(of_frequency(frequency(period)), period)
             name = Name(self.name, period, edition)
@@ -144,23 +143,19 @@ class Office:
         for (table, measure), cells in rendered.cells.items():
             columns = zip(*((_JOIN.join(codes), cell.value, cell.status.value) for codes, cell in cells.items()), strict=True)
             await connection.execute(SQL.keep_cells, draft.release, table, measure, *map(list, columns))
-        for grid in draft.grids:
-            if (grid.table, grid.measure) in rendered.cells:
-                await _keep_secrets(connection, draft.release, grid, rendered.cells[grid.table, grid.measure])
-        for each in draft.valued:
-            if (each.table, each.measure) in rendered.cells:
-                await _keep_secrets(connection, draft.release, each, rendered.cells[each.table, each.measure])
+        counted: list[Grid | Valued] = [*draft.grids, *draft.valued]
+        for grid in counted:
+            if (key := (grid.table, grid.measure)) in rendered.cells:
+                counts = [(_JOIN.join(codes), *_behind(grid, codes, draft.before.get(key, {}))) for codes in rendered.cells[key]]
+                await connection.execute(SQL.keep_secrets, draft.release, *key, *map(list, zip(*counts, strict=True)))
 
 
-async def _keep_secrets(connection: Any, release: str, grid: Grid | Valued, shown: Any) -> None:
-    """Of values their number and contributors, which say by how many a later edition differs."""
-    counts = [(_JOIN.join(codes), *_secret_of(grid, codes)) for codes in shown]
-    await connection.execute(SQL.keep_secrets, release, grid.table, grid.measure, *map(list, zip(*counts, strict=True)))
-
-
-def _secret_of(grid: Grid | Valued, codes: Codes) -> Count:
+def _behind(grid: Grid | Valued, codes: Codes, before: Mapping[Codes, Sequence[Kept]]) -> Count:
+    """The count that a cell was made of: where it stands as in an edition before, the count of then."""
     found = grid[codes]
-    return Count(len(found.parts), found.contributors, 0) if isinstance(found, Values) else found
+    count = found.units if isinstance(found, Values) else found
+    old = stays(count, before.get(codes, ()))
+    return old.behind if old else count
 
 
 async def _check_ready(connection: Any, until: datetime, now: datetime) -> None:
@@ -202,11 +197,11 @@ async def _earlier(connection: Any, period: str) -> list[dict[str, bytes]]:
     return list(found.values())
 
 
-async def _before(connection: Any, release: str) -> Before:
-    found: dict[tuple[str, str], dict[Codes, Kept]] = {}
-    for row in await connection.fetch(SQL.editions, release):
-        kept = Kept(row["n"], Shown(row["value"], Status(row["status"])))
-        found.setdefault((row["name"], row["measure"]), {})[tuple(row["codes"])] = kept
+async def _before(connection: Any, period: str) -> Before:
+    found: dict[tuple[str, str], dict[Codes, list[Kept]]] = {}
+    for row in await connection.fetch(SQL.editions, period):
+        kept = Kept(Count(row["n"], row["contributors"], row["ksum"]), Shown(row["value"], Status(row["status"])))
+        found.setdefault((row["name"], row["measure"]), {}).setdefault(tuple(row["codes"]), []).append(kept)
     return found
 
 

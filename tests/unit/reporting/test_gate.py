@@ -15,8 +15,9 @@ from services.reporting.disclosure.cells import HIDDEN, TOTAL, ZERO, Axis, Count
 from services.reporting.disclosure.gate import passed
 from services.reporting.disclosure.intervals import Bounds, bounds
 from services.reporting.disclosure.moves import Moves
-from services.reporting.disclosure.protect import Kept, perturbed, protect
+from services.reporting.disclosure.protect import Kept, perturbed, protect, stays
 from services.reporting.disclosure.ptable import make
+from services.reporting.disclosure.repair import _known
 from services.reporting.disclosure.sensitive import hide_uniform_rows
 from services.reporting.disclosure.system import system
 from services.reporting.disclosure.zeros import hide_zeros_above
@@ -364,12 +365,55 @@ def test_a_table_loses_its_last_dimension_before_it_goes(monkeypatch: pytest.Mon
 @given(old=st.integers(0, 60), new=st.integers(0, 60))
 def test_a_revision_changes_a_cell_only_for_ten_or_more(old: int, new: int) -> None:
     before = protect(counts({("a",): old}), TABLE)
-    kept = {codes: Kept(counts({("a",): old})[codes].n, cell) for codes, cell in before.items()}
+    kept = {codes: (Kept(counts({("a",): old})[codes], cell),) for codes, cell in before.items()}
     after = protect(counts({("a",): new}), TABLE, kept)
     if abs(new - old) < 10:
         assert after == before
     else:
         assert after == protect(counts({("a",): new}), TABLE)
+
+
+@given(counted=st.lists(st.integers(0, 60), min_size=2, max_size=6))
+def test_no_two_of_many_editions_differ_by_fewer_than_ten(counted: list[int]) -> None:
+    editions: list[Kept] = []
+    for n in counted:
+        count = counts({("a",): n})["a",]
+        again = stays(count, editions)
+        editions.insert(0, Kept(again.behind if again else count, protect(counts({("a",): n}), TABLE, {("a",): editions})["a",]))
+    for one in editions:
+        for other in editions:
+            assert one.shown == other.shown or abs(one.behind.n - other.behind.n) >= 10
+
+
+def test_a_count_of_values_that_creeps_is_shown_anew_at_last_and_one_that_comes_back_as_before() -> None:
+    def shown(days: float, n: int, editions: list[Kept]) -> Shown:
+        grid = derived.Valued("T", "MEDIAN", (), "median", {(): derived.Values(n, (days,) * n)})
+        return derived.figures(grid, {(): editions})[()]
+
+    first = Kept(Count(40, 40), shown(7, 40, []))
+    assert shown(8, 49, [first]) == first.shown
+    assert shown(8, 50, [first]).value == 8
+    second = Kept(Count(50, 50), shown(8, 50, [first]))
+    assert shown(9, 40, [second, first]) == first.shown
+
+
+def test_what_the_audit_believes_of_a_revision_holds_the_truth_also_where_many_were_hidden() -> None:
+    level = Axis("LEVEL", ("LOW", "HIGH"), sensitive=True)
+
+    def of(low: int, high: int) -> Grid:
+        cells = {("LOW",): low, ("HIGH",): high, (TOTAL,): low + high}
+        return Grid("T", "", (level,), "u", {codes: Count(n, n, n) for codes, n in cells.items()}, sensitive=True)
+
+    first = of(0, 40)
+    old = passed([first], TABLE, {"T"}).shown["T", ""]
+    assert set(old.values()) == {HIDDEN}
+    before = {("T", ""): {codes: [Kept(first[codes], cell)] for codes, cell in old.items()}}
+    second = of(1, 40)
+    draft = gate._draft([second], TABLE, before, {})
+    assert draft.shown[0]["HIGH",] == HIDDEN
+    known = _known(draft, TABLE.bound)
+    assert all(bound.low <= second[codes].n <= bound.high for (_, codes), bound in known.items())
+    assert passed([second], TABLE, {"T"}, before).shown["T", ""] == old
 
 
 @given(seed=st.integers(0, 10**6))
