@@ -72,13 +72,27 @@ select f.kind, f.centre, f.date, f.precision, f.period, f.client as person, f.se
    and ((select reach_whole()) or f.centre = any ((select reach_centres())::text[]))
    and not exists (select from stirred s where s.client = f.client);
 
--- All others, found by the index that each kind has. As arrays: no planner knows how few they are.
+-- All others, found by the index that each kind has. As arrays: no planner knows how few they are. Of several facts of one item
+-- the first, and of several registrations of one person the earliest, whichever centre it is of, asked or in reach or not.
 create view stirred_then as
-select k.* from known_then k where k.kind = any (own_kinds()) and k.stream = any (array(select s.client from stirred s))
- union all
-select k.* from known_then k where k.kind = any (kinds_of_clients()) and k.client = any (array(select s.client from stirred s))
- union all
-select k.* from known_then k where k.client is null and k.voided_at > (select known_at from asked);
+select k.*
+  from (
+    select k.* from known_then k where k.kind = any (own_kinds()) and k.stream = any (array(select s.client from stirred s))
+     union all
+    select k.* from known_then k where k.kind = any (kinds_of_clients()) and k.client = any (array(select s.client from stirred s))
+     union all
+    select k.* from known_then k where k.client is null and k.voided_at > (select known_at from asked)
+ ) k
+ where not exists (
+        select from fact b
+          join consent_state s on s.client = b.client
+         where k.kind in ('transit', 'return') and b.kind = k.kind and b.stream = k.stream and b.item = k.item and b.seq < k.seq
+           and b.recorded_at between s.consent_from and (select known_at from asked)
+           and (b.voided_at is null or b.voided_at > (select known_at from asked)))
+   and not exists (
+        select from fact_registration b
+         where k.kind = 'registration' and (b.date, b.stream) < (k.date, k.stream) and b.recorded_at <= (select known_at from asked)
+           and b.stream in (select a.record from alias_then a where a.person = k.person union all select k.person));
 
 -- Centres of which somebody was forgotten, and when: an answer as of an earlier instant says that it lacks people.
 create view forgotten as

@@ -6,7 +6,7 @@
   with described as (
     select distinct on (f.stream, f.event_id, f.part) f.*
       from facts.stirred_then f
-     where f.kind = $1 and f.centre = any ($5::text[])
+     where f.kind = $1
      order by f.stream, f.event_id, f.part, f.effective_from desc, f.version desc
 ), stirred as (
     -- Of several registrations of one person the earliest.

@@ -8,7 +8,7 @@
   with described as (
     select distinct on (f.stream, f.event_id, f.part) f.*
       from facts.known_then f
-     where not $19::boolean and f.kind = $1 and f.centre = any ($5::text[])
+     where not $19::boolean and f.kind = $1
      order by f.stream, f.event_id, f.part, f.effective_from desc, f.version desc
 ), fact as (
     -- Of several registrations of one person the earliest.

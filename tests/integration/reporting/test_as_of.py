@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +16,8 @@ from services.reporting.indicators.catalogue import find
 from shared.errors import Rejected
 from shared.http.reach import WHOLE
 from tests.integration.reporting.conftest import PLACES
-from tests.integration.reporting.test_facts import a_departure, a_service
-from tests.integration.reporting.test_rebuild import Step, live_through
+from tests.integration.reporting.test_facts import a_departure, a_service, a_transit
+from tests.integration.reporting.test_rebuild import CENTRES, Step, live_through
 from tests.integration.reporting.world import World, some_id
 
 ANA, BEN = some_id("ana"), some_id("ben")
@@ -152,3 +152,51 @@ async def test_what_never_changed_is_read_at_once_and_gives_the_same_answer(mode
                     await connection.fetchrow(SQL.ask_of, asked.reach, *_asked(planned, asked))
                     quick, slow = [sorted(map(tuple, await connection.fetch(text, *planned.params))) for text in (SQL.as_of, SORTED)]
                 assert quick == slow, (name, known_at)
+
+
+ROUTED = ("elsewhere", "transit", "again", "again", "service", "correct", "void", "merge", "merge", "unmerge", "withdraw", "consent")
+
+
+def over_centres() -> st.SearchStrategy[list[Step]]:
+    step = st.tuples(st.sampled_from(ROUTED), st.integers(0, 2), st.integers(0, 9))
+    begun = [(name, who, who if name == "elsewhere" else 4) for who in range(3) for name in ("elsewhere", "register")]
+    return st.lists(step, min_size=10, max_size=30).map(lambda rest: begun + rest)
+
+
+@pytest.mark.timeout(300)
+@given(steps=over_centres())
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_as_of_now_is_the_live_figure_whichever_centres_are_asked_and_may_be_seen(model: Any, steps: list[Step]) -> None:
+    world = live_through(steps)
+    await model.clear()
+    await model.apply(world.live())
+    now = world.now + timedelta(hours=1)
+    # Whoever has a grant at one centre asks for it; whoever sees all may ask for one.
+    asked = [(PLACES, WHOLE)] + [
+        ([place for place in PLACES if place.centre in centres], reach)
+        for centres in ((CENTRES[0],), CENTRES[1:])
+        for reach in (WHOLE, f'{{"centres": "{{{",".join(centres)}}}"}}')
+    ]
+    for places, reach in asked:
+        for name in ("01", "16b", "30a", "30b"):
+            for by in (("CENTRE", "SEX"), ("MONTH",)):
+                live = await model.ask(name, "2026", by, places=places, reach=reach)
+                assert await model.ask(name, "2026", by, places=places, reach=reach, known_at=now) == live, (name, by, reach)
+
+
+async def test_a_person_of_two_centres_is_new_at_the_first_alone_also_for_who_sees_the_second(model: Any) -> None:
+    world = World(centre=CENTRES[0])
+    world.register(ANA, at=datetime(2026, 2, 3, 2, tzinfo=UTC))
+    a_transit(world, ANA, "2026-02-03", "same")
+    world.centre = CENTRES[1]
+    world.register(BEN, at=datetime(2026, 3, 9, 2, tzinfo=UTC))
+    a_transit(world, ANA, "2026-03-09", "same")
+    world.merge(BEN, ANA, at=datetime(2026, 4, 2, tzinfo=UTC))
+    world.unmerge(BEN, ANA, at=datetime(2026, 5, 2, tzinfo=UTC))
+    await model.apply(world.live())
+    there = [place for place in PLACES if place.centre == CENTRES[1]]
+    second: dict[str, Any] = {"places": there, "reach": f'{{"centres": "{{{CENTRES[1]}}}"}}'}
+    assert [await model.ask("01", "2026", ("MONTH",), known_at=known(month, 20), **second) for month in (3, 4, 5)] == [
+        [{"MONTH": "2026-03", "n": 1}], [], [{"MONTH": "2026-03", "n": 1}]
+    ]  # fmt: skip
+    assert await model.ask("16b", "2026", known_at=known(5, 20), **second) == []

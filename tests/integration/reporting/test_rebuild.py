@@ -17,6 +17,8 @@ STEPS = (
     *("merge", "unmerge", "disabled", "member", "stay", "traced", "protected", "assisted"),
 )
 
+CENTRES = ("PH-ANT-01", "HN-CH-01", "HN-EP-01")
+
 Step = tuple[str, int, int]
 
 
@@ -27,6 +29,9 @@ def live_through(steps: list[Step]) -> World:
     voidable: dict[str, list[Any]] = {client: [] for client in CLIENTS}
     merged: dict[str, str] = {}
     for name, who, variant in steps:
+        if name == "elsewhere":
+            world.centre = CENTRES[variant % 3]
+            continue
         client = CLIENTS[who]
         known = client in world.versions
         if client in erased or (known == (name == "register")) or (client in merged and name != "unmerge"):
