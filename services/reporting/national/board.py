@@ -14,11 +14,14 @@ from services.reporting.pages.words import number, share
 from shared.region_national import Source
 
 AREA = "REF_AREA"
+NONE = "–"
+"""No such figure: nothing stands, the region has no such row, or there can be none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A province of a region, or the whole of it. figures: row -> as written; none where nothing stands."""
+    """A province of a region, or the whole of it. figures: row -> as written, empty where it is suppressed; none where nothing
+    stands."""
 
     region: str
     title: str
@@ -77,7 +80,8 @@ def _column(source: Source, title: str, released: Released, place: str | None, r
     for codes, value in released.cells.items():
         at = dict(zip((axis.id for axis in released.axes), codes, strict=True))
         if place is None or at.get(AREA) == place:
-            figures[tuple(code for name, code in at.items() if name != AREA)] = _written(value, at, lang)
+            written = NONE if codes in released.impossible else _written(value, at, lang)
+            figures[tuple(code for name, code in at.items() if name != AREA)] = written
     return Column(source.region, title, Standing.HERE, release, figures)
 
 

@@ -42,7 +42,7 @@ def national(**changes: Any) -> National:
     return National.model_validate_json(json.dumps(whole))
 
 
-def json_stat(areas: tuple[str, ...] = ("0600600000",), values: tuple[int | None, ...] = (62, None, 70)) -> str:
+def json_stat(areas: tuple[str, ...] = ("0600600000",), values: tuple[int | None, ...] = (62, None, 70), **more: Any) -> str:
     labels = {**{code: f"Place {code}" for code in areas}, **({"_T": "Total"} if len(areas) > 1 else {})}
     dimension = {
         "FREQ": {"label": "Frequency", "category": {"index": ["Q"], "label": {"Q": "Quarterly"}}},
@@ -52,7 +52,7 @@ def json_stat(areas: tuple[str, ...] = ("0600600000",), values: tuple[int | None
     }
     return json.dumps({
         "label": "New clients", "id": list(dimension), "dimension": dimension, "value": list(values), "note": ["A note.", "How."],
-        "extension": {"table": "I01B", "release": "antique-2026Q3.0"},
+        "extension": {"table": "I01B", "release": "antique-2026Q3.0"}, **more,
     })  # fmt: skip
 
 
@@ -186,6 +186,16 @@ def test_the_page_has_the_look_of_all_public_pages(lang: str, theme: str) -> Non
     assert (f'data-theme="{theme}"' in text) == bool(theme)
     assert set(re.findall(r'href="(/statistics[^"?]*)', text)) == {pages.PLACE}, "a national stack has no other page"
     assert "table=I01B&amp;period=2026-Q3" in text, "the switches keep what was asked for"
+
+
+def test_a_figure_that_cannot_be_and_a_row_that_a_region_lacks_are_not_called_suppressed() -> None:
+    other = json_stat(values=(5, None, 9), status={"1": "M"}).replace('"X"', '"F"')
+    here = told(data=json_stat(("0600600000",), (62, None, 70)).replace('"M"', '"X"'))
+    made = board(national().regions, "I01B", "2026-Q3", [here, told(region="masbate", data=other)], "en", date(2026, 11, 3))
+    shown = pages.Shown(made, "I01B", "2026-Q3", [("I01B", "New clients")], [("2026-Q3", "Q3")])
+    text = pages.page(national(), shown, "en", "").decode()
+    rows = {row: re.findall(r"<td[^>]*>(?:<abbr[^>]*>)?([^<]*)", cells) for row, cells in re.findall(r'<tr data-row="(\w+)">(.*?)</tr>', text, re.S)}
+    assert rows == {"F": ["62", "5"], "X": ["Q", "–"], "_T": ["70", "9"], "M": ["–", "–"]}
 
 
 def test_the_mirror_copies_what_its_principal_may_read_and_nothing_else() -> None:
