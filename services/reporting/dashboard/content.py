@@ -1,5 +1,6 @@
 """The dashboard's figures: which questions are asked, and what is said about the answers."""
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -236,9 +237,6 @@ def _age_order(code: str) -> int:
 
 
 def _year_before(span: Span) -> Span:
-    return Span(_back(span.first), _back(span.last))
-
-
-def _back(day: date) -> date:
-    """29 February has no counterpart: the last day of the month."""
-    return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+    """The same months: February ends on another day in a leap year."""
+    first, last = span.first, span.last
+    return Span(first.replace(year=first.year - 1), date(last.year - 1, last.month, monthrange(last.year - 1, last.month)[1]))

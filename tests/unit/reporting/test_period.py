@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from services.reporting.dashboard.content import _year_before
 from services.reporting.figures.period import Span, name_of, parse, span
 from shared.errors import Rejected
 
@@ -48,3 +49,8 @@ def test_only_whole_months_may_be_added_up() -> None:
 
 def test_periods_are_named_as_they_are_asked_for() -> None:
     assert [name_of("MONTH", "202607"), name_of("QUARTER", "20263"), name_of("YEAR", "2026")] == ["2026-07", "2026-Q3", "2026"]
+
+
+@pytest.mark.parametrize(("asked", "before"), [("2025-02", "2024-02"), ("2024-02", "2023-02"), ("2026-07", "2025-07")])
+def test_a_year_before_a_february_is_a_whole_february(asked: str, before: str) -> None:
+    assert _year_before(parse(asked)) == parse(before)
