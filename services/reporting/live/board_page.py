@@ -10,7 +10,8 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.reporting.live.sources import METRICS, WATCHED
+from services.reporting.live.sources import METRICS
+from services.reporting.pages.words import number
 
 REFRESH_S: Final = 30
 LATE_S: Final = 60
@@ -60,7 +61,7 @@ def page(
     ]
     text = _templates.get_template("live.html").render(
         t=TEXTS[lang], lang=lang, style=_style, now=_utc(now), refresh=REFRESH_S, fresh=fresh, late=fresh.late(now), utc=_utc,
-        boards=boards, alerts=alerts, names=dict(centres), watched=WATCHED, languages=LANGUAGES,
+        boards=boards, alerts=alerts, names=dict(centres), languages=LANGUAGES, number=lambda n: number(n, lang),
     )  # fmt: skip
     return text, POLICY
 
@@ -78,8 +79,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "written: what you see is old.", "current": "The board is current.", "alerts": "Alerts", "none": "No alert.",
         "centre": "Centre", "what": "What", "window": "Window", "count": "Count", "expected": "Expected", "limit": "Limit",
         "level": "Level", "since": "Since", "seen_by": "Acknowledged by", "hour": "1 h", "six": "6 h", "day": "24 h",
-        "point": "Point", "on_the_way": "On the way, last 24 h", "utc": "Times are UTC. This page loads itself anew every half minute.",
+        "24h": "24 hours", "7d": "7 days", "48h": "48 hours", "point": "Point",
+        "on_the_way": "On the way, last 24 h", "utc": "Times are UTC. This page loads itself anew every half minute.",
         "skip": "To the counts", "language": "Language",
+        "WATCH": "Watch", "CONFIRMED": "Confirmed", "CRITICAL": "Critical", "SILENCE": "Silence",
         "registrations": "Registrations", "arrivals": "Arrivals on the way", "observed": "Persons observed", "urgent": "Urgent screenings",
         "stays": "Shelter stays begun", "encounters": "Encounters", "services": "Services", "referral_answers": "Referrals answered",
     },
@@ -91,8 +94,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "current": "Le tableau est à jour.", "alerts": "Alertes", "none": "Aucune alerte.", "centre": "Centre", "what": "Objet",
         "window": "Fenêtre", "count": "Compte", "expected": "Attendu", "limit": "Limite", "level": "Niveau", "since": "Depuis",
         "seen_by": "Pris en charge par", "hour": "1 h", "six": "6 h", "day": "24 h", "point": "Point",
+        "24h": "24 heures", "7d": "7 jours", "48h": "48 heures",
         "on_the_way": "En route, dernières 24 h", "utc": "Heures UTC. Cette page se recharge toutes les demi-minutes.",
         "skip": "Aux comptes", "language": "Langue",
+        "WATCH": "À surveiller", "CONFIRMED": "Confirmée", "CRITICAL": "Critique", "SILENCE": "Silence",
         "registrations": "Enregistrements", "arrivals": "Arrivées en route", "observed": "Personnes observées",
         "urgent": "Évaluations urgentes", "stays": "Hébergements commencés", "encounters": "Entretiens", "services": "Services",
         "referral_answers": "Orientations avec réponse",
@@ -105,8 +110,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "current": "Napapanahon ang talaan.", "alerts": "Mga babala", "none": "Walang babala.", "centre": "Sentro", "what": "Ano",
         "window": "Saklaw", "count": "Bilang", "expected": "Inaasahan", "limit": "Hangganan", "level": "Antas", "since": "Mula",
         "seen_by": "Tinanggap ni", "hour": "1 oras", "six": "6 oras", "day": "24 oras", "point": "Lugar",
+        "24h": "24 oras", "7d": "7 araw", "48h": "48 oras",
         "on_the_way": "Nasa daan, huling 24 oras", "utc": "UTC ang oras. Kusang nagre-reload ang pahina bawat kalahating minuto.",
         "skip": "Sa mga bilang", "language": "Wika",
+        "WATCH": "Bantayan", "CONFIRMED": "Tiyak na", "CRITICAL": "Malubha", "SILENCE": "Walang dumarating",
         "registrations": "Pagpaparehistro", "arrivals": "Dumating sa daan", "observed": "Taong naobserbahan",
         "urgent": "Agarang pagsusuri", "stays": "Sinimulang pagtuloy", "encounters": "Pakikipag-ugnayan", "services": "Serbisyo",
         "referral_answers": "Nasagot na referral",

@@ -56,7 +56,8 @@ async def test_who_has_no_grant_for_true_counts_sees_neither_alerts_nor_board(su
 
 
 async def test_the_board_shows_counts_freshness_and_alerts_and_needs_no_script(supervisor: Desk) -> None:
-    for lang, title in (("en", "Live board"), ("fr", "Tableau en direct"), ("fil", "Live na talaan")):
+    told = (("en", "Live board", "Critical"), ("fr", "Tableau en direct", "Critique"), ("fil", "Live na talaan", "Malubha"))
+    for lang, title, level in told:
         answer = await supervisor.send("GET", f"/statistics/live?lang={lang}")
         assert answer.status_code == 200, answer.text
         page = answer.text
@@ -65,7 +66,7 @@ async def test_the_board_shows_counts_freshness_and_alerts_and_needs_no_script(s
         assert "<script" not in page
         assert '<td class="n">61</td>' in page
         assert "987" not in page
-        assert "CRITICAL" in page
+        assert f">{level}</td>" in page
         assert "<dd>7</dd>" in page
         assert "&lt;b&gt;Trojes" in page
         assert "script-src" not in answer.headers["content-security-policy"]

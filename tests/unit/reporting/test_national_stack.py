@@ -194,7 +194,10 @@ def test_a_figure_that_cannot_be_and_a_row_that_a_region_lacks_are_not_called_su
     made = board(national().regions, "I01B", "2026-Q3", [here, told(region="masbate", data=other)], "en", date(2026, 11, 3))
     shown = pages.Shown(made, "I01B", "2026-Q3", [("I01B", "New clients")], [("2026-Q3", "Q3")])
     text = pages.page(national(), shown, "en", "").decode()
-    rows = {row: re.findall(r"<td[^>]*>(?:<abbr[^>]*>)?([^<]*)", cells) for row, cells in re.findall(r'<tr data-row="(\w+)">(.*?)</tr>', text, re.S)}
+    rows = {
+        row: re.findall(r"<td[^>]*>(?:<abbr[^>]*>)?([^<]*)", cells)
+        for row, cells in re.findall(r'<tr data-row="(\w+)">(.*?)</tr>', text, re.S)
+    }
     assert rows == {"F": ["62", "5"], "X": ["Q", "–"], "_T": ["70", "9"], "M": ["–", "–"]}
 
 
