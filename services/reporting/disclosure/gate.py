@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from services.reporting.disclosure.cells import HIDDEN, TOTAL, Codes, Grid, Protected
+from services.reporting.disclosure.cells import HIDDEN, TOTAL, CellName, Codes, Grid, Protected
 from services.reporting.disclosure.derived import Valued, figures
 from services.reporting.disclosure.protect import Kept, protect, stays
 from services.reporting.disclosure.ptable import PTable
@@ -50,11 +50,13 @@ def passed(
     before: Before | None = None,
     valued: Sequence[Valued] = (),
     shares: Collection[tuple[Key, Key]] = (),
+    under: Collection[CellName] = (),
 ) -> Passed:
     """Take everything of a release through the gate.
 
     allowed: names of the public tables. before: true counts and cells of all editions, for a revision. valued: what is
     made of values in place of counts. shares: part and whole, where a part that is nobody or everybody says what each one is.
+    under: cells above those that releases of the months and quarters inside this period do not show as 0.
     Raises ValueError for a table that is not on the list or has too many dimensions: nothing is published by accident.
     """
     named = [(grid.table, grid.axes) for grid in grids] + [(each.table, each.axes) for each in valued]
@@ -68,7 +70,7 @@ def passed(
     uniform = uniform_shares(grids, shares)
     for universe in sorted({grid.universe for grid in grids}):
         block = [grid for grid in grids if grid.universe == universe]
-        done = repaired(block, lambda linked: _draft(linked, table, before or {}, uniform), table.bound)
+        done = repaired(block, lambda linked: _draft(linked, table, before or {}, uniform, under), table.bound)
         shown |= {(grid.table, grid.measure): cells for grid, cells in zip(done.grids, done.shown, strict=True)}
         withheld.update(done.withheld)
         coarsened.update(done.coarsened)
@@ -81,7 +83,9 @@ def passed(
     return Passed(safe, tuple(sorted(withheld)), tuple(sorted(coarsened - withheld)), rounds)
 
 
-def _draft(grids: Sequence[Grid], table: PTable, before: Before, uniform: Mapping[Key, frozenset[Codes]]) -> Draft:
+def _draft(
+    grids: Sequence[Grid], table: PTable, before: Before, uniform: Mapping[Key, frozenset[Codes]], under: Collection[CellName] = ()
+) -> Draft:
     """G3 to G6 over the linked grids of a block."""
     shown: list[Protected] = []
     kept: set[tuple[int, Codes]] = set()
@@ -95,7 +99,7 @@ def _draft(grids: Sequence[Grid], table: PTable, before: Before, uniform: Mappin
                 # Blank though it is no small count: G6 or G9 hid it then, and its bounds are not those of a few.
                 if again.shown == HIDDEN and again.behind.n >= grid.threshold + table.bound:
                     hidden.add((number, codes))
-    hide_zeros_above(grids, shown)
+    hide_zeros_above(grids, shown, under)
     hidden |= {(number, codes) for number, grid in enumerate(grids) for codes in hide_uniform_rows(grid, shown[number])}
     for number, grid in enumerate(grids):
         told = dict.fromkeys(uniform.get((grid.table, grid.measure), ()))

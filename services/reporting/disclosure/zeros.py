@@ -1,13 +1,16 @@
 """G5: a zero above anything that is not zero would tell how small that is (statistics chapter, section 8). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from services.reporting.disclosure.cells import HIDDEN, CellName, Codes, Grid, Protected, coarser, name_of
 
 
-def hide_zeros_above(grids: Sequence[Grid], shown: Sequence[Protected]) -> set[tuple[int, Codes]]:
-    """From fine to coarse, over all linked tables: the zero goes, in place. Returns which went, by number of the grid."""
-    above: set[CellName] = set()
+def hide_zeros_above(grids: Sequence[Grid], shown: Sequence[Protected], under: Collection[CellName] = ()) -> set[tuple[int, Codes]]:
+    """From fine to coarse, over all linked tables: the zero goes, in place. Returns which went, by number of the grid.
+
+    under: what is above cells of shorter periods that are not zero.
+    """
+    above = set(under)
     for grid, cells in zip(grids, shown, strict=True):
         for codes, cell in cells.items():
             if not cell.zero:

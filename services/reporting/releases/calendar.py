@@ -66,6 +66,13 @@ def publication(period: str) -> date:
             return date(last.year + 1, 3, 15)
 
 
+def inside(period: str) -> tuple[str, ...]:
+    """The months and quarters that lie in a longer period."""
+    (first, last), kind = days(period), frequency(period)
+    months = [f"{first.year}-{month:02d}" for month in range(first.month, last.month + 1)] if kind != "M" else []
+    return (*months, *(f"{first.year}-Q{n}" for n in range(1, 5) if kind == "A"))
+
+
 def due(today: date) -> tuple[str, ...]:
     """The periods whose first edition should be frozen by a day: the last month, quarter and year that are past their cut-off."""
     latest = today - timedelta(days=16)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.reporting.disclosure.cells import TOTAL, Count, Grid
+from services.reporting.disclosure.cells import TOTAL, CellName, Count, Grid, coarser
 from services.reporting.disclosure.derived import Valued, Values
 from services.reporting.disclosure.keys import pads
 from services.reporting.exports.cube import days, frequency
+from services.reporting.indicators.public import TABLES
 from services.reporting.indicators.published import Counted, PublicTable
 from services.reporting.releases.axes import ENOUGH, LISTED, Divided, divided
+from services.reporting.releases.calendar import inside
 from services.reporting.releases.secrets import Secret
 from shared.codes import UnitKind
 from shared.codes.currency import rates_json
@@ -47,9 +49,7 @@ class Counting:
         valued: list[Valued] = []
         divisions: dict[str, tuple[tuple[Divided, ...], ...]] = {}
         for table in tables:
-            lists = {name: await self._list(table, name, period) for name in table.by if name in LISTED}
-            dims = tuple(tuple(divided(measure, name, self.region, lists.get(name, ())) for name in table.by) for measure in table.measures)
-            divisions[table.name] = dims
+            divisions[table.name] = dims = await self._dims(table, period)
             for measure, axes in zip(table.measures, dims, strict=True):
                 first, last = days(period)
                 rows = await self._rows(measure, axes, first, last, frequency(period) == "A")
@@ -58,6 +58,31 @@ class Counting:
                 else:
                     valued.append(_valued(table, measure, axes, rows))
         return found, valued, divisions
+
+    async def under(self, period: str) -> frozenset[CellName]:
+        """Cells above those that releases of the months and quarters in a period do not show as 0: a 0 there would say how few they are."""
+        shapes: dict[str, dict[str, Grid]] = {}
+        found: set[CellName] = set()
+        for row in await self.connection.fetch(SQL.not_zero, list(inside(period))):
+            name, codes = row["name"], tuple(row["codes"])
+            if name in TABLES and name not in shapes:
+                dims = await self._dims(TABLES[name], period)
+                # Who is counted as of the end of a month, or by the latest of it, is not counted so of a year.
+                shapes[name] = {
+                    measure.code: _grid(TABLES[name], measure, axes, ())
+                    for measure, axes in zip(TABLES[name].measures, dims, strict=True)
+                    if measure.figure == "count" and not measure.latest and measure.window is None
+                }
+            shape = shapes.get(name, {}).get(row["measure"])
+            # A table that was declared otherwise then is none of this period's.
+            if shape is not None and len(codes) == len(shape.axes):
+                found.update(coarser(shape, codes))
+        return frozenset(found)
+
+    async def _dims(self, table: PublicTable, period: str) -> tuple[tuple[Divided, ...], ...]:
+        """Dimensions of each measure of a table."""
+        lists = {name: await self._list(table, name, period) for name in table.by if name in LISTED}
+        return tuple(tuple(divided(measure, name, self.region, lists.get(name, ())) for name in table.by) for measure in table.measures)
 
     async def _rows(self, measure: Counted, axes: Sequence[Divided], first: date, last: date, years: bool) -> list[Any]:
         if measure.kind == BEDS:

@@ -83,6 +83,7 @@ class Office:
             frozen = now.astimezone(UTC).replace(microsecond=0)
             draft = Draft(
                 release=str(name), period=period, grids=grids, valued=valued, divisions=divisions, noise=secret.table, before=before,
+                under=await counting.under(period),
                 issued=max(calendar.publication(period), frozen.date()), frozen=frozen, previous=previous,
                 region=self.region, earlier=await _earlier(connection, period),
             )  # fmt: skip

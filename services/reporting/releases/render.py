@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.reporting.disclosure.cells import TOTAL, Codes, Grid, Shown
+from services.reporting.disclosure.cells import TOTAL, CellName, Codes, Grid, Shown
 from services.reporting.disclosure.derived import Valued, per_1000, share
 from services.reporting.disclosure.gate import Before, Passed, passed
 from services.reporting.disclosure.ptable import PTable
@@ -45,7 +45,8 @@ DIVIDED: Words = {"en": "by", "fr": "par", "fil": "ayon sa"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """Everything that decides the bytes of a release. earlier: files of releases before it that its documents look at."""
+    """Everything that decides the bytes of a release. under: cells that may not be 0 (`passed`); earlier: files of releases before
+    it that its documents look at."""
 
     release: str
     period: str
@@ -54,6 +55,7 @@ class Draft:
     divisions: Mapping[str, tuple[tuple[Divided, ...], ...]]
     noise: PTable
     before: Before
+    under: frozenset[CellName] = frozenset()
     issued: date
     frozen: datetime
     previous: str
@@ -73,7 +75,7 @@ class Rendered:
 
 def render(draft: Draft) -> Rendered:
     """Raises ValueError or ArithmeticError where the gate finds that it may not go on."""
-    out = passed(draft.grids, draft.noise, TABLES, draft.before, draft.valued, sensitive_shares(draft.divisions))
+    out = passed(draft.grids, draft.noise, TABLES, draft.before, draft.valued, sensitive_shares(draft.divisions), draft.under)
     # A table that lost its last dimension for this period keeps the total of it: its cells look as in every period.
     cells = {
         key: {(*codes, TOTAL) if key[0] in out.coarsened else codes: cell for codes, cell in shown.items()}

@@ -204,6 +204,21 @@ async def test_a_revision_moves_only_what_moved_by_ten(desk: Desk) -> None:
     assert [row["n"] for row in rows] == [100, 100, 110]
 
 
+async def test_no_zero_of_a_quarter_stands_above_a_blank_of_one_of_its_months(desk: Desk) -> None:
+    await apply(desk, clients(60))
+    month = await desk.freeze("2026-01")
+    quarter = await desk.freeze()
+    assert cells((await desk.files(quarter))["I01B.csv"])["_T", "X", "_T"] == "0"
+    await desk.pool.execute("update ledger.release set state = 'DISCARDED' where id = $1", quarter)
+    # As if the noise had left a few of unknown sex a blank in January, and made them none in the quarter.
+    blank = "delete from ledger.cell where release = $1 and name = 'I01A' and codes = '{_T,X}'"
+    assert await desk.pool.execute(blank, month) == "DELETE 1"
+    await desk.pool.execute("insert into ledger.cell (release, name, measure, codes, status) values ($1, 'I01A', '', '{_T,X}', 'Q')", month)
+    shown = cells((await desk.files(await desk.freeze()))["I01B.csv"])
+    assert shown["_T", "X", "_T"] == "Q"
+    assert shown["_T", "_U", "_T"] == "0"
+
+
 async def test_freezing_waits_for_what_is_not_known_yet(desk: Desk) -> None:
     await desk.read_until(NOW - timedelta(minutes=10))
     with pytest.raises(Rejected, match="five minutes behind"):

@@ -93,6 +93,16 @@ def test_a_zero_above_something_is_hidden_in_all_linked_tables() -> None:
     assert shown == [{("a",): HIDDEN, ("b",): ZERO, ("c",): ZERO, (TOTAL,): HIDDEN}, {(): HIDDEN}]
 
 
+def test_a_zero_above_a_blank_of_a_shorter_period_is_hidden_though_it_is_of_another_release() -> None:
+    """Two months blank and their quarter 0: with a noise of at most 5 each would be one to four."""
+    everybody = grid("Q", (AREA, SEX), [])
+    month = next(iter(AREA.codes)), "F"
+    alone = passed([everybody], TABLE, {"Q"}).shown["Q", ""]
+    shown = passed([everybody], TABLE, {"Q"}, under=set(coarser(everybody, month))).shown["Q", ""]
+    assert set(alone.values()) == {ZERO}
+    assert {codes for codes, cell in shown.items() if cell == HIDDEN} == {month, (month[0], TOTAL), (TOTAL, "F"), (TOTAL, TOTAL)}
+
+
 @given(seed=st.integers(0, 10**6), size=st.integers(0, 100))
 @settings(max_examples=8, deadline=None)
 def test_no_zero_stands_above_anything_else(seed: int, size: int) -> None:
