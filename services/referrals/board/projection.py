@@ -5,7 +5,7 @@ from shared.eventsourcing.projection import Fact, Op, Projection
 from shared.privacy.classes import PACKET
 
 # The packet is opened for one code: the receiver of a confidential referral must find it, and the open part must not tell.
-board = Projection("referrals.board", version=3, topics=[REFERRAL.topic], opens=[PACKET], forgets=["referral"])
+board = Projection("referrals.board", version=4, topics=[REFERRAL.topic], opens=[PACKET], forgets=["referral"])
 
 
 @board.on("gabay.referrals.referral-sent.v1")

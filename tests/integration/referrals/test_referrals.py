@@ -17,7 +17,7 @@ from shared.contracts.referrals.referral import REFERRAL
 from shared.contracts.referrals.service_entry import SERVICE_ENTRY
 from shared.eventsourcing.projection import Fact
 from shared.region import Region
-from tests.integration.casework.desk import CENTRE, Desk, consent_given, consent_withdrawn
+from tests.integration.casework.desk import CENTRE, Desk, consent_given, consent_withdrawn, intake_told
 
 SHARE = "SHARE_FOR_SERVICE"
 AT = "2026-03-06T02:00:00.000Z"
@@ -151,6 +151,19 @@ async def test_a_contact_block_keeps_a_client_from_bodies_of_other_states(desk: 
     voided = {"event_id": last.event_id, "event_type": "protection-assessed"}
     await desk.told(consents, Fact("t", 0, 0, last.stream, 5, "gabay.casework.entry-voided.v1", str(uuid4()), AT, AT, "", voided))
     await desk.post("/v1/referrals", body)
+
+
+async def test_a_contact_block_of_a_record_that_was_merged_holds_for_the_one_that_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Region, "barred_by_contact_block", lambda region, org, centre: org == "OWWA")
+    body = await a_referral(desk)
+    last, middle = uuid4(), uuid4()
+    await desk.told(consents, block(last, UUID(int=3), 2, True))
+    await desk.told(consents, intake_told("client-retired", last, 3, survivor_id=str(middle)))
+    await desk.post("/v1/referrals", body)
+    await desk.told(consents, intake_told("client-retired", middle, 3, survivor_id=body["client_id"]))
+    await desk.refused("/v1/referrals", body, 409, "protection-block")
 
 
 def block(client: UUID, assessment: UUID, version: int, blocked: bool) -> Fact:
@@ -349,6 +362,26 @@ async def test_an_outside_organisation_refers_to_us_and_our_staff_answer(desk: D
     await desk.post(f"/v1/referrals/{sent['id']}:accept", {"client_id": str(uuid4())}, If_Match='"1"')
     assert (await desk.get(f"/v1/referrals/{sent['id']}"))["state"] == "ACCEPTED"
     assert (await desk.get(f"/v1/referrals/{sent['id']}/packet"))["packet"]["age"] == 34
+
+
+async def test_who_was_linked_by_an_acceptance_that_never_was_leaves_the_board(desk: Desk) -> None:
+    sent = await desk.post(
+        "/v1/referrals", {"centre": CENTRE, "direction": "IN", "from_org": "OWWA", "service_code": "LEG", "packet": a_packet()}
+    )
+    path, wrong = f"/v1/referrals/{sent['id']}", str(uuid4())
+    accepted = await desk.post(f"{path}:accept", {"client_id": wrong}, If_Match='"1"')
+    await desk.catch_up(board, REFERRAL)
+    assert await linked(desk, sent["id"]) == wrong
+    void = {"purpose": SHARE, "reason": "WRONG_PERSON"}
+    await desk.post(f"{path}/events/{accepted['events'][1]['event_id']}:void", void, If_Match='"3"')
+    await desk.catch_up(board, REFERRAL)
+    assert await linked(desk, sent["id"]) is None
+
+
+async def linked(desk: Desk, referral: str) -> str | None:
+    """The client of a referral, as the list shows it."""
+    lines = (await desk.get("/v1/referrals?limit=200"))["items"]
+    return next(line["client_id"] for line in lines if line["referral_id"] == referral)
 
 
 async def test_the_directory_is_searched_by_service_place_age_language_and_free_places(desk: Desk) -> None:
