@@ -9,7 +9,7 @@ async def list_cases(call: Call) -> Answer:
     return await page(call, [dict(row) for row in rows], key="case_id", as_of=...)
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -51,14 +51,17 @@ async def page(
     key: str,
     at: str = "recorded_at",
     subjects: Sequence[UUID] = (),
+    unseen: Collection[UUID] = (),
     as_of: datetime | None = None,
     generation: int = 1,
 ) -> Answer:
     """Answer a list with `rows`, of which one more than `limit` was asked for, so that it shows whether there are more.
 
-    key, at: members of a row that order it. subjects: everybody shown. as_of: recorded time of the last fact applied.
+    key, at: members of a row that order it. subjects: everybody shown. unseen: keys of rows that are left out. as_of: recorded
+    time of the last fact applied.
     """
-    shown = [{**row, at: instant(row[at]) if isinstance(row[at], datetime) else row[at]} for row in rows[: call.query.limit]]
+    seen = [row for row in rows[: call.query.limit] if row[key] not in unseen]
+    shown = [{**row, at: instant(row[at]) if isinstance(row[at], datetime) else row[at]} for row in seen]
     following = None
     if len(rows) > call.query.limit:
         end = rows[call.query.limit - 1]

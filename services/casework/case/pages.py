@@ -1,18 +1,17 @@
 """Reading cases: one, its facts, its timeline, the list."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from pydantic import Field
 
 from services.casework.parts import CASELOAD, Casework
 from shared.codes import CaseState, NoteKind
 from shared.contracts.casework.case import CaseNoteRecorded
 from shared.eventsourcing.event import Recorded, instant, voided
-from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource, StaffId
+from shared.http.command import Answer, Call, CentreCode, CommandRouter, Resource, StaffId
+from shared.http.listing import ListQuery, page, position
 from shared.privacy.classes import NARRATIVE, PROTECTED, FieldClass
 from shared.privacy.member import member
 
@@ -25,14 +24,12 @@ from .table import allowed
 router = CommandRouter("cases")
 
 
-class CaseQuery(Form):
+class CaseQuery(ListQuery):
     """Which cases to list."""
 
     centre: Annotated[CentreCode | None, member("Of this centre.")] = None
     state: Annotated[CaseState | None, member("In this state.")] = None
     worker: Annotated[StaffId | None, member("Assigned to this member of staff.")] = None
-    limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
-    cursor: Annotated[str | None, Field(max_length=1024), member("`next` of the page before.")] = None
 
 
 @router.read("GET", "/v1/cases/{id:uuid}", action="case.read")
@@ -134,38 +131,11 @@ async def list_cases(call: Call) -> Answer:
     centres = sorted(call.caller.centres)
     general = [centre for centre in centres if call.may("case.read", Resource(centre=centre))]
     hidden = [centre for centre in centres if call.may("case.read-confidential", Resource(centre=centre))]
-    bound = f"cases\n{call.caller.principal}\n{query.centre}\n{query.state}\n{query.worker}"
-    at, last = _position(call, query.cursor, bound)
+    filters = (query.centre, query.state, query.worker)
     rows = await parts.pool.fetch(
-        CASELOAD.list_cases,
-        general,
-        hidden,
-        call.caller.staff_id,
-        query.centre,
-        query.state,
-        query.worker,
-        at,
-        last,
-        query.limit + 1,
-        call.reach,
+        CASELOAD.list_cases, general, hidden, call.caller.staff_id, *filters, *position(call), query.limit + 1, call.reach
     )
-    items = [{**dict(row), "opened_at": instant(row["opened_at"]), "recorded_at": instant(row["recorded_at"])} for row in rows]
-    more = items[: query.limit]
-    following = None
-    if len(items) > query.limit:
-        end = rows[query.limit - 1]
-        following = call.runtime.cursors.write([end["recorded_at"].isoformat(), str(end["case_id"])], bound_to=bound)
-    answer = await call.show({"items": more, "next": following})
-    if following:
-        answer.headers["Link"] = f'</v1/cases?limit={query.limit}&cursor={following}>; rel="next"'
-    return answer
-
-
-def _position(call: Call, cursor: str | None, bound: str) -> tuple[datetime | None, UUID | None]:
-    if cursor is None:
-        return None, None
-    at, last = call.runtime.cursors.read(cursor, bound_to=bound)
-    return datetime.fromisoformat(at), UUID(last)
+    return await page(call, [{**dict(row), "opened_at": instant(row["opened_at"])} for row in rows], key="case_id")
 
 
 @router.read("GET", "/v1/transfers", action="case.read")

@@ -2,16 +2,14 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
-
-from pydantic import Field
 
 from services.casework.case.pages import told
 from services.casework.parts import COMPLAINTS, Casework
 from shared.codes import ComplaintStage, FeedbackKind
 from shared.contracts.casework.feedback import FeedbackNarrative, FeedbackRecorded
 from shared.eventsourcing.event import instant
-from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource
+from shared.http.command import Answer, Call, CentreCode, CommandRouter, Resource
+from shared.http.listing import ListQuery, page, position
 from shared.privacy.classes import NARRATIVE
 from shared.privacy.member import member
 
@@ -22,14 +20,12 @@ from .table import MACHINE
 router = CommandRouter("feedback")
 
 
-class FeedbackQuery(Form):
+class FeedbackQuery(ListQuery):
     """Which feedback to list."""
 
     centre: Annotated[CentreCode | None, member("About this centre.")] = None
     kind: Annotated[FeedbackKind | None, member("Of this kind.")] = None
     stage: Annotated[ComplaintStage | None, member("Complaints at this stage.")] = None
-    limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
-    cursor: Annotated[str | None, Field(max_length=1024), member("`next` of the page before.")] = None
 
 
 @router.read("GET", "/v1/feedback/{id:uuid}", action="complaint.handle", classes=(NARRATIVE,))
@@ -65,20 +61,10 @@ async def list_feedback(call: Call) -> Answer:
     query: FeedbackQuery = call.query
     everywhere = call.may("complaint.handle", Resource())
     centres = None if everywhere else [c for c in sorted(call.caller.centres) if call.may("complaint.handle", Resource(centre=c))]
-    bound = f"feedback\n{call.caller.principal}\n{query.centre}\n{query.kind}\n{query.stage}"
-    at, last = _position(call, query.cursor, bound)
-    rows = await parts.pool.fetch(
-        COMPLAINTS.list_feedback, centres, query.centre, query.kind, query.stage, at, last, query.limit + 1, call.reach
-    )
-    items = [_line(row) for row in rows[: query.limit] if not await _about_caller(call, row)]
-    following = None
-    if len(rows) > query.limit:
-        end = rows[query.limit - 1]
-        following = call.runtime.cursors.write([end["recorded_at"].isoformat(), str(end["feedback_id"])], bound_to=bound)
-    answer = await call.show({"items": items, "next": following})
-    if following:
-        answer.headers["Link"] = f'</v1/feedback?limit={query.limit}&cursor={following}>; rel="next"'
-    return answer
+    filters = (query.centre, query.kind, query.stage)
+    rows = await parts.pool.fetch(COMPLAINTS.list_feedback, centres, *filters, *position(call), query.limit + 1, call.reach)
+    about = {row["feedback_id"] for row in rows[: query.limit] if await _about_caller(call, row)}
+    return await page(call, [_line(row) for row in rows], key="feedback_id", unseen=about)
 
 
 async def _about_caller(call: Call, row: Any) -> bool:
@@ -91,10 +77,3 @@ async def _about_caller(call: Call, row: Any) -> bool:
 
 def _line(row: Any) -> dict[str, Any]:
     return {name: instant(value) if isinstance(value, datetime) else value for name, value in row.items()}
-
-
-def _position(call: Call, cursor: str | None, bound: str) -> tuple[datetime | None, UUID | None]:
-    if cursor is None:
-        return None, None
-    at, last = call.runtime.cursors.read(cursor, bound_to=bound)
-    return datetime.fromisoformat(at), UUID(last)

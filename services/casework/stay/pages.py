@@ -1,11 +1,8 @@
 """Reading stays: one, its facts, the list of residents, the occupancy of the units."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
-from uuid import UUID
-
-from pydantic import Field
 
 from services.casework.case.decisions import case_at
 from services.casework.case.pages import told
@@ -15,6 +12,7 @@ from shared.codes.valid import Day
 from shared.contracts.casework.stay import ShelterStayStarted, StayNarrative, StayProtection, UnitCode
 from shared.eventsourcing.event import instant
 from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Problem, Resource
+from shared.http.listing import ListQuery, page, position
 from shared.privacy.classes import NARRATIVE, PROTECTED
 from shared.privacy.member import member
 from shared.region_centre import ShelterUnit
@@ -29,14 +27,12 @@ MONTH = timedelta(days=30)
 LONGEST = timedelta(days=366)
 
 
-class StayQuery(Form):
+class StayQuery(ListQuery):
     """Which stays to list."""
 
     centre: Annotated[CentreCode | None, member("Of this centre.")] = None
     unit: Annotated[UnitCode | None, member("Staying in this unit; a SAFE one is not found by its name.")] = None
     state: Annotated[StayState | None, member("In this state.")] = None
-    limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
-    cursor: Annotated[str | None, Field(max_length=1024), member("`next` of the page before.")] = None
 
 
 class UnitQuery(Form):
@@ -110,20 +106,8 @@ async def list_stays(call: Call) -> Answer:
     parts: Casework = call.parts
     query: StayQuery = call.query
     centres = [centre for centre in sorted(call.caller.centres) if call.may("stay.read", Resource(centre=centre))]
-    bound = f"stays\n{call.caller.principal}\n{query.centre}\n{query.unit}\n{query.state}"
-    at, last = _position(call, query.cursor, bound)
-    rows = await parts.pool.fetch(
-        SHELTER.list_stays,
-        centres,
-        call.caller.staff_id,
-        query.centre,
-        query.unit,
-        query.state,
-        at,
-        last,
-        query.limit + 1,
-        call.reach,
-    )
+    filters = (query.centre, query.unit, query.state)
+    rows = await parts.pool.fetch(SHELTER.list_stays, centres, call.caller.staff_id, *filters, *position(call), query.limit + 1, call.reach)
     items, subjects = [], []
     for row in rows[: query.limit]:
         loaded = await parts.handle.load(stay_in(()), row["stay_id"])
@@ -131,14 +115,7 @@ async def list_stays(call: Call) -> Answer:
         assert isinstance(started, ShelterStayStarted)
         items.append(_line(call, row, started))
         subjects.append(started.client_id)
-    following = None
-    if len(rows) > query.limit:
-        end = rows[query.limit - 1]
-        following = call.runtime.cursors.write([end["recorded_at"].isoformat(), str(end["stay_id"])], bound_to=bound)
-    answer = await call.show({"items": items, "next": following}, subjects=subjects, action="LIST")
-    if following:
-        answer.headers["Link"] = f'</v1/stays?limit={query.limit}&cursor={following}>; rel="next"'
-    return answer
+    return await page(call, items + [dict(row) for row in rows[query.limit :]], key="stay_id", subjects=subjects)
 
 
 @router.read("GET", "/v1/units", action="stay.work", query=UnitQuery)
@@ -216,11 +193,5 @@ def _line(call: Call, row: Any, started: ShelterStayStarted) -> dict[str, Any]:
         "left": instant(row["left_at"]) if row["left_at"] else None,
         "nights": row["nights"] if row["left_at"] else (today - arrived).days,
         "overstay": row["left_at"] is None and today > row["expected_exit"],
+        "recorded_at": row["recorded_at"],
     }
-
-
-def _position(call: Call, cursor: str | None, bound: str) -> tuple[datetime | None, UUID | None]:
-    if cursor is None:
-        return None, None
-    at, last = call.runtime.cursors.read(cursor, bound_to=bound)
-    return datetime.fromisoformat(at), UUID(last)

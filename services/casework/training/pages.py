@@ -1,17 +1,14 @@
 """Reading training sessions: one, its facts, the list. Ids, codes and counts only; scores are for statistics."""
 
-from datetime import datetime
-from typing import Annotated, Any
-from uuid import UUID
-
-from pydantic import Field
+from typing import Annotated
 
 from services.casework.case.pages import told
 from services.casework.parts import SESSIONS, Casework
 from shared.codes import Course, SessionState
 from shared.codes.valid import Day
 from shared.eventsourcing.event import instant
-from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, Resource
+from shared.http.command import Answer, Call, CentreCode, CommandRouter, Resource
+from shared.http.listing import ListQuery, page, position
 from shared.privacy.member import member
 
 from .routes import find
@@ -20,15 +17,13 @@ from .table import allowed
 router = CommandRouter("training-sessions")
 
 
-class SessionQuery(Form):
+class SessionQuery(ListQuery):
     """Which sessions to list."""
 
     centre: Annotated[CentreCode | None, member("Of this centre.")] = None
     course: Annotated[Course | None, member("Of this course.")] = None
     state: Annotated[SessionState | None, member("In this state.")] = None
     since: Annotated[Day | None, member("That start on this day (UTC) or later.")] = None
-    limit: Annotated[int, Field(ge=1, le=200), member("Rows of a page.")] = 50
-    cursor: Annotated[str | None, Field(max_length=1024), member("`next` of the page before.")] = None
 
 
 @router.read("GET", "/v1/training-sessions/{id:uuid}", action="open.read")
@@ -68,28 +63,6 @@ async def list_sessions(call: Call) -> Answer:
     query: SessionQuery = call.query
     centres = [centre for centre in sorted(call.caller.centres) if call.may("open.read", Resource(centre=centre))]
     orgs = [org for org in sorted(call.caller.subject.orgs) if call.may("open.read", Resource(orgs=frozenset({org})))]
-    bound = f"training-sessions\n{call.caller.principal}\n{query.centre}\n{query.course}\n{query.state}\n{query.since}"
-    at, last = _position(call, query.cursor, bound)
-    rows = await parts.pool.fetch(
-        SESSIONS.list_sessions, centres, orgs, query.centre, query.course, query.state, query.since, at, last, query.limit + 1
-    )
-    items = [_line(row) for row in rows[: query.limit]]
-    following = None
-    if len(rows) > query.limit:
-        end = rows[query.limit - 1]
-        following = call.runtime.cursors.write([end["recorded_at"].isoformat(), str(end["session_id"])], bound_to=bound)
-    answer = await call.show({"items": items, "next": following})
-    if following:
-        answer.headers["Link"] = f'</v1/training-sessions?limit={query.limit}&cursor={following}>; rel="next"'
-    return answer
-
-
-def _line(row: Any) -> dict[str, Any]:
-    return {**dict(row), "starts": instant(row["starts"]), "recorded_at": instant(row["recorded_at"])}
-
-
-def _position(call: Call, cursor: str | None, bound: str) -> tuple[datetime | None, UUID | None]:
-    if cursor is None:
-        return None, None
-    at, last = call.runtime.cursors.read(cursor, bound_to=bound)
-    return datetime.fromisoformat(at), UUID(last)
+    filters = (query.centre, query.course, query.state, query.since)
+    rows = await parts.pool.fetch(SESSIONS.list_sessions, centres, orgs, *filters, *position(call), query.limit + 1)
+    return await page(call, [{**dict(row), "starts": instant(row["starts"])} for row in rows], key="session_id")

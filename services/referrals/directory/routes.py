@@ -8,14 +8,13 @@ import orjson
 from pydantic import Field
 
 from services.referrals.parts import DIRECTORY, Referrals
-from services.referrals.referral.forms import Cursor, Limit
-from services.referrals.referral.pages import page, position
 from shared.codes import ServiceCode
 from shared.codes.psgc import MAGUINDANAO, coarser, current
 from shared.codes.valid import Language, Psgc
 from shared.contracts.referrals.service_entry import Org, ServiceEntryListed
 from shared.eventsourcing.event import instant
-from shared.http.command import Answer, Call, CommandRouter, Form, OutOfScope, Resource, invalid, violation
+from shared.http.command import Answer, Call, CommandRouter, OutOfScope, Resource, invalid, violation
+from shared.http.listing import ListQuery, page, position
 from shared.privacy.member import member
 
 from .decisions import ENTRY, ListEntry, RetireEntry, VerifyEntry
@@ -28,7 +27,7 @@ DIVIDED = frozenset({"1908700000", "1908800000"})
 """Maguindanao del Norte and del Sur: what served the undivided province served both."""
 
 
-class DirectoryQuery(Form):
+class DirectoryQuery(ListQuery):
     """Which entries to list. stale: also those whose verification is too old, for those who keep the directory."""
 
     service_code: Annotated[ServiceCode | None, member("Of this service.")] = None
@@ -38,8 +37,6 @@ class DirectoryQuery(Form):
     language: Annotated[Language | None, member("Where this is spoken (ISO 639-3).")] = None
     free: Annotated[bool, member("Only where something is free, or nobody counts.")] = False
     stale: Annotated[bool, member("Also those whose verification is too old, and those that do not run.")] = False
-    limit: Limit = 50
-    cursor: Cursor | None = None
 
 
 def _resource(state: State) -> Resource:
@@ -121,14 +118,11 @@ async def list_entries(call: Call) -> Answer:
     parts: Referrals = call.parts
     query: DirectoryQuery = call.query
     today = parts.local_day(call.runtime.now(), parts.region.centres[0].code)
-    filters = query.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_none=True)
-    bound = f"service-entries\n{call.caller.principal}\n{sorted(filters.items())}"
-    at, last = position(call, query.cursor, bound)
     rows = await parts.pool.fetch(
         DIRECTORY.list_entries, query.service_code, query.org, query.stale, today, query.place and around(query.place), query.age,
-        query.language, query.free, at, last, query.limit + 1,
+        query.language, query.free, *position(call), query.limit + 1,
     )  # fmt: skip
-    return await page(call, [_line(row) for row in rows], query.limit, "service-entries", "entry_id", bound)
+    return await page(call, [_line(row) for row in rows], key="entry_id")
 
 
 def around(place: str) -> list[str]:

@@ -3,8 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-
 from shared.codes import (
     DeclineReason,
     DeliveryResult,
@@ -130,7 +128,3 @@ class CloseBody(AnswerBody):
     model_config = example({"client_told": True})
 
     client_told: Annotated[bool, member("Whether the client knows how it ended.")]
-
-
-Limit = Annotated[int, Field(ge=1, le=200), member("Rows of a page.")]
-Cursor = Annotated[str, Field(max_length=1024), member("`next` of the page before.")]

@@ -2,18 +2,17 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from services.referrals.parts import BOARD, Referrals
 from shared.codes import ReferralResult, ReferralState
 from shared.contracts.referrals.referral import ReferralSent, SentPacket
 from shared.eventsourcing.event import instant, voided
-from shared.http.command import Answer, Call, CentreCode, CommandRouter, Form, OutOfScope, Resource
+from shared.http.command import Answer, Call, CentreCode, CommandRouter, OutOfScope, Resource
+from shared.http.listing import ListQuery, page, position
 from shared.privacy.classes import PACKET
 from shared.privacy.member import member
 
 from .decisions import REFERRAL_DECIDER
-from .forms import Cursor, Limit
 from .routes import Found, ended, load
 from .table import RUNNING, allowed
 
@@ -22,13 +21,11 @@ router = CommandRouter("referrals")
 GONE = frozenset({ReferralState.WITHDRAWN, ReferralState.CLOSED})
 
 
-class BoardQuery(Form):
+class BoardQuery(ListQuery):
     """Which referrals to list."""
 
     centre: Annotated[CentreCode | None, member("Of this centre.")] = None
     state: Annotated[ReferralState | None, member("In this state.")] = None
-    limit: Limit = 50
-    cursor: Cursor | None = None
 
 
 def sides(call: Call) -> list[str]:
@@ -128,10 +125,9 @@ async def list_referrals(call: Call) -> Answer:
     orgs = [org for org in sorted(call.caller.orgs) if call.may("open.read", Resource(orgs=frozenset({org})))]
     if not centres and not orgs:
         raise OutOfScope()
-    bound = f"referrals\n{call.caller.principal}\n{query.centre}\n{query.state}"
-    at, last = position(call, query.cursor, bound)
-    rows = await parts.pool.fetch(BOARD.list_referrals, centres, orgs, query.centre, query.state, at, last, query.limit + 1, call.reach)
-    return await page(call, [_line(row, call.runtime.now()) for row in rows], query.limit, "referrals", "referral_id", bound)
+    filters = (query.centre, query.state)
+    rows = await parts.pool.fetch(BOARD.list_referrals, centres, orgs, *filters, *position(call), query.limit + 1, call.reach)
+    return await page(call, [_line(row, call.runtime.now()) for row in rows], key="referral_id")
 
 
 def _line(row: Any, now: datetime) -> dict[str, Any]:
@@ -139,23 +135,3 @@ def _line(row: Any, now: datetime) -> dict[str, Any]:
     due = row["due_ack"] if row["state"] == ReferralState.SENT else row["due_service"]
     line["overdue"] = row["state"] in RUNNING and now > due
     return line
-
-
-def position(call: Call, cursor: str | None, bound: str) -> tuple[datetime | None, UUID | None]:
-    """Where a list goes on: recorded time and id of the last line shown."""
-    if cursor is None:
-        return None, None
-    at, last = call.runtime.cursors.read(cursor, bound_to=bound)
-    return datetime.fromisoformat(at), UUID(last)
-
-
-async def page(call: Call, lines: list[dict[str, Any]], limit: int, plural: str, key: str, bound: str) -> Answer:
-    """One page of a list: one line more was read than is shown, to know whether there is a next."""
-    following = None
-    if len(lines) > limit:
-        end = lines[limit - 1]
-        following = call.runtime.cursors.write([end["recorded_at"], str(end[key])], bound_to=bound)
-    answer = await call.show({"items": lines[:limit], "next": following})
-    if following:
-        answer.headers["Link"] = f'</v1/{plural}?limit={limit}&cursor={following}>; rel="next"'
-    return answer
