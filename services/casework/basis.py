@@ -9,12 +9,16 @@ from shared.consent import Consent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """On what a command rests. on: local day of the command; statute: whether the region file names one for the basis."""
+    """On what a command rests. on: local day of the command; statute: whether the region file names one for the basis.
+
+    stated: whether it is a supervisor who states the basis, now or before in the same case.
+    """
 
     on: date
     basis: LegalBasis = LegalBasis.CONSENT
     consent: Consent = Consent.ACTIVE
     statute: bool = False
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,7 +150,7 @@ def reactions(region: Callable[[], Region], look: LookUps) -> Reactions:
             source=source,
             sub_committee=SubCommittee(str(committee)) if committee else region().sub_committee(ServiceCode.CM, on),
             # The basis is the registration's own, which intake has judged: the consent may still be on its way to us.
-            ground=Ground(on=on, basis=LegalBasis(ctx.basis or LegalBasis.CONSENT), statute=True),
+            ground=Ground(on=on, basis=LegalBasis(ctx.basis or LegalBasis.CONSENT), statute=True, stated=True),
             confidential=bool(asked.get("confidential")),
             minor=minor,
             supervised=True,

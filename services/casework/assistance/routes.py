@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.casework.basis import Warrant
 from services.casework.case.decisions import case_at, case_of
-from services.casework.case.routes import Found, carry_out, drawn, find, ground_of, today
+from services.casework.case.routes import Found, carry_out, drawn, find, ground_in, today
 from services.casework.parts import Casework
 from shared.codes import ConsularStage, LegalBasis, Purpose, ReturnStage, TracingStage
 from shared.contracts.casework.assistance import ReturnAssistanceProgressed
@@ -121,7 +121,7 @@ async def progress_return(call: Call, body: ProgressReturnBody) -> Answer:
 async def measure_reintegration(call: Call, body: MeasureReintegrationBody) -> Answer:
     """Enter the scores of somebody who has arrived."""
     found = await find(call)
-    ground = await ground_of(call, found.state.client_id, found.centre)
+    ground = await ground_in(call, found)
     return await carry_out(call, found, MeasureReintegration(return_id=call.path["rid"], ground=ground, **_told(body)))
 
 
@@ -175,7 +175,7 @@ async def assess_protection(call: Call, body: AssessProtectionBody) -> Answer:
         matter=body.matter,
         account=body.account,
         on=body.on or today(call, found.centre),
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
         urgent=body.urgent,
         contact_block=body.contact_block,
         by_protection_supervisor=any(g.role == "protection_supervisor" and g.centre == found.centre for g in grants),

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.casework.assistance import decisions as assistance
-from shared.codes import C4_CASE_TYPES, CaseKind, LegalBasis, NoteKind, ServiceCode, SubCommittee, TransferAnswer
+from shared.codes import C4_CASE_TYPES, CaseKind, NoteKind, ServiceCode, SubCommittee, TransferAnswer
 from shared.contracts.casework import case as facts
 from shared.contracts.casework import ending
 from shared.contracts.casework import plan as plan_facts
@@ -113,10 +113,7 @@ def _open(command: OpenCase, state: State) -> list[Event]:
         raise invalid_state(state.state)
     if command.beside_another and not command.supervised:
         raise Rejected("approval-needed", "A second open case at the same centre is for a supervisor to open.")
-    ground = command.ground
-    if ground.basis is not LegalBasis.CONSENT and not (command.supervised and ground.statute):
-        raise Rejected("consent-missing", "Without consent a supervisor states a basis of the region file.", purpose="CASE_MANAGEMENT")
-    permitted(ground, state)
+    permitted(command.ground, state)
     told = facts.OpeningProfile(case_type=command.case_type, risk_level=command.risk_level)
     hidden = command.confidential or command.case_type in C4_CASE_TYPES
     return [

@@ -10,8 +10,13 @@ from .state import State
 
 
 def permitted(ground: Ground, state: State) -> None:
-    """Consent to case management, or another basis; for five working days after its withdrawal also without."""
-    if ground.basis is not LegalBasis.CONSENT or ground.consent is Consent.ACTIVE:
+    """Consent to case management, or another basis that a supervisor states and the region file names a statute for; for five
+    working days after its withdrawal also without."""
+    if ground.basis is not LegalBasis.CONSENT:
+        if not (ground.stated and ground.statute):
+            raise Rejected("consent-missing", "Without consent a supervisor states a basis of the region file.", purpose="CASE_MANAGEMENT")
+        return
+    if ground.consent is Consent.ACTIVE:
         return
     if ground.consent is Consent.MISSING:
         raise Rejected("consent-missing", "Ask the client, or name the consent that is in force.", purpose="CASE_MANAGEMENT")

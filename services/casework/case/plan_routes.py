@@ -13,7 +13,7 @@ from .plan_forms import (
     ReviewPlanBody,
     ScheduleFollowUpBody,
 )
-from .routes import carry_out, drawn, find, ground_of, today
+from .routes import carry_out, drawn, find, ground_in, today
 
 router = CommandRouter("cases")
 
@@ -37,7 +37,7 @@ async def propose_plan(call: Call, body: ProposePlanBody) -> Answer:
         target_end=body.target_end,
         goals=body.goals,
         plan_types=body.plan_types,
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
     )
     return await carry_out(call, found, command)
 
@@ -67,7 +67,7 @@ async def agree_plan(call: Call, body: AgreePlanBody) -> Answer:
         client_agreed=body.client_agreed,
         agreed_on=body.agreed_on,
         method=body.method,
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
     )
     return await carry_out(call, found, command)
 
@@ -84,7 +84,7 @@ async def record_plan_action(call: Call, body: RecordPlanActionBody) -> Answer:
         status=body.status,
         referral_id=body.referral_id,
         note=body.note,
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
     )
     return await carry_out(call, found, command)
 
@@ -98,7 +98,7 @@ async def schedule_follow_up(call: Call, body: ScheduleFollowUpBody) -> Answer:
         type=body.type,
         due=body.due,
         after=body.after,
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
     )
     return await carry_out(call, found, command)
 
@@ -117,7 +117,7 @@ async def record_follow_up(call: Call, body: RecordFollowUpBody) -> Answer:
         next=body.next,
         note=body.note,
         on=on,
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
     )
     return await carry_out(call, found, command)
 
@@ -135,7 +135,7 @@ async def note(call: Call, body: NoteBody) -> Answer:
         kind=body.kind,
         text=body.text,
         counsellor=call.may("case.read-counselling", own),
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
     )
     return await carry_out(call, found, command)
 

@@ -1,6 +1,6 @@
 """Casework's commands on a case over HTTP: shape in, look-ups, the runner, shape out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from services.casework.parts import Casework
 from shared.codes import ClosureReason, ServiceCode
 from shared.contracts.casework.ending import CaseClosed
+from shared.http.authorise import SUPERVISORS
 from shared.http.command import Answer, Call, CommandRouter, OutOfScope, Resource, invalid, violation
 
 from .commands import (
@@ -125,7 +126,7 @@ async def assess_needs(call: Call, body: AssessNeedsBody) -> Answer:
         health=body.health,
         minor=body.minor,
         protection_note=body.protection_note,
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
     )
     return await carry_out(call, found, command)
 
@@ -150,7 +151,7 @@ async def deliver_service(call: Call, body: DeliverServiceBody) -> Answer:
         minutes=body.minutes,
         group_id=body.group_id,
         note=body.note,
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
     )
     return await carry_out(call, found, command)
 
@@ -212,7 +213,16 @@ async def ground_of(call: Call, client_id: UUID | None, centre: str) -> Ground:
     assert client_id is not None
     on = today(call, centre)
     consent = await parts.consent(client_id, body.consent_id, on)
-    return Ground(on=on, basis=body.basis, consent=consent, statute=parts.region.statute(body.basis) is not None)
+    stated = call.may("case.sign", Resource(centre=centre))
+    return Ground(on=on, basis=body.basis, consent=consent, statute=parts.region.statute(body.basis) is not None, stated=stated)
+
+
+async def ground_in(call: Call, found: Found) -> Ground:
+    """The same of a command on a case that was found. The basis on which it was opened, or that a supervisor stated in it
+    later, is one for whoever goes on with it."""
+    ground = await ground_of(call, found.state.client_id, found.centre)
+    stated = {found.facts[0].ctx.basis, *(fact.ctx.basis for fact in found.facts if fact.ctx.role in SUPERVISORS)}
+    return replace(ground, stated=ground.stated or ground.basis in stated)
 
 
 async def _roles(call: Call, worker: str, centre: str) -> Any:
@@ -238,4 +248,4 @@ def drawn(call: Call, what: str) -> UUID:
     return uuid5(call.command_id, what)
 
 
-__all__ = ["Found", "carry_out", "drawn", "find", "found_in", "ground_of", "router", "today"]
+__all__ = ["Found", "carry_out", "drawn", "find", "found_in", "ground_in", "ground_of", "router", "today"]

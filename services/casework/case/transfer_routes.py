@@ -15,7 +15,7 @@ from shared.privacy.member import member
 from .commands import AnswerTransfer, RequestTransfer
 from .decisions import case_at
 from .forms import GROUND
-from .routes import Found, carry_out, drawn, find, found_in, ground_of
+from .routes import Found, carry_out, drawn, find, found_in, ground_in
 
 router = CommandRouter("cases")
 
@@ -54,7 +54,7 @@ async def request_transfer(call: Call, body: RequestTransferBody) -> Answer:
         to_centre=body.to_centre,
         here=found.centre,
         reason=body.reason,
-        ground=await ground_of(call, found.state.client_id, found.centre),
+        ground=await ground_in(call, found),
     )
     return await carry_out(call, found, command)
 

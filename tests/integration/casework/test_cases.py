@@ -62,6 +62,14 @@ async def test_a_case_from_opening_to_closure_and_back(desk: Desk) -> None:
     assert (shown["state"], shown["version"], shown["needs"], len(shown["services"])) == ("OPEN", 6, 1, 1)
 
 
+async def test_another_basis_than_consent_is_a_supervisors_to_state_and_then_one_for_the_worker(desk: Desk) -> None:
+    case, ground = await a_case(desk)
+    vital = a_service(ground, basis="VITAL_INTEREST", consent_id=None)
+    await desk.refused(f"/v1/cases/{case}/services", vital, 409, "consent-missing", If_Match="*")
+    await desk.as_("stf-s1").post(f"/v1/cases/{case}/services", vital, If_Match="*")
+    await desk.post(f"/v1/cases/{case}/services", vital, If_Match="*")
+
+
 async def test_without_consent_no_case_is_opened(desk: Desk) -> None:
     client, ground = await a_client(desk)
     body = {**ground, "centre": CENTRE, "client_id": str(client), "reason": "help"}

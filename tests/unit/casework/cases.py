@@ -39,8 +39,8 @@ SERVICE, ASSESSMENT, CLOSURE, FOLLOW_UP = (UUID(int=n) for n in range(6, 10))
 CASES = case_at(CENTRE)
 
 
-def ground(consent: Consent = Consent.ACTIVE, *, on: date = TODAY, basis: LegalBasis = LegalBasis.CONSENT, statute: bool = False) -> Ground:
-    return Ground(on=on, consent=consent, basis=basis, statute=statute)
+def ground(consent: Consent = Consent.ACTIVE, *, on: date = TODAY, basis: LegalBasis = LegalBasis.CONSENT, **changes: bool) -> Ground:
+    return Ground(on=on, consent=consent, basis=basis, **changes)
 
 
 def opening(**changes: Any) -> OpenCase:

@@ -60,10 +60,12 @@ def test_without_consent_no_case_is_opened(consent: Consent, code: str) -> None:
 
 
 def test_another_basis_is_stated_by_a_supervisor_and_has_a_statute() -> None:
-    vital = ground(Consent.MISSING, basis=LegalBasis.VITAL_INTEREST, statute=True)
-    given(CASES).when(opening(ground=vital)).rejected("consent-missing")
-    given(CASES).when(opening(ground=replace(vital, statute=False), supervised=True)).rejected("consent-missing")
-    given(CASES).when(opening(ground=vital, supervised=True)).then_types(facts.CaseOpened)
+    vital = ground(Consent.MISSING, basis=LegalBasis.VITAL_INTEREST, statute=True, stated=True)
+    for less in (replace(vital, stated=False), replace(vital, statute=False)):
+        given(CASES).when(opening(ground=less)).rejected("consent-missing", purpose="CASE_MANAGEMENT")
+        given(CASES, opened(), REVIEW).when(delivering(ground=less)).rejected("consent-missing", purpose="CASE_MANAGEMENT")
+    given(CASES).when(opening(ground=vital)).then_types(facts.CaseOpened)
+    given(CASES, opened(), REVIEW).when(delivering(ground=vital)).then_types(facts.ServiceDelivered)
 
 
 def test_the_first_open_case_of_a_client_is_claimed_and_found() -> None:
