@@ -67,7 +67,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "serve": ("cli.process:serve", "the API of a service"),
         "work": ("cli.process:work", "the worker of a service"),
         "live": ("cli.process:live", "the live board of a service"),
-        "migrate": ("cli.process:migrate", "bring a database to this release's schema"),
+        "migrate": ("cli.migrate:migrate", "bring a database to this release's schema"),
         "issuer": ("cli.process:issuer", "the local issuer of development tokens"),
     },
 }
@@ -102,6 +102,9 @@ def main(arguments: list[str]) -> int:
     except BrokenPipeError:
         return 141
     except Exception as error:
+        if verb not in VERBS["Single processes"] and (reason := _outside(error)):
+            print(f"gabay: {reason}", file=sys.stderr)
+            return 1
         return _told(error)
 
 
@@ -140,6 +143,22 @@ def _through_typer(verb: str, target: Any, arguments: list[str]) -> int:
         app.command(context_settings=getattr(target, "context_settings", None))(target)
     result = app(arguments, prog_name=f"gabay {verb}", standalone_mode=False)
     return result if isinstance(result, int) else 0
+
+
+def _outside(error: Exception) -> str:
+    """What is wrong outside of this program, in a sentence: a part that is away, a file that can't be used; else nothing."""
+    name, module = type(error).__name__, type(error).__module__
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    if name == "KafkaConnectionError":
+        part = "Kafka"
+    elif module.startswith("httpx") and name in ("ConnectError", "ConnectTimeout", "ReadTimeout"):
+        part = "the service that was asked"
+    elif isinstance(error, ConnectionError) or type(error) is FileNotFoundError:  # a socket of Postgres names no file
+        part = "a database"
+    else:
+        return ""
+    return f"{part} does not answer: is it up, and is its address right? ./gabay status, ./gabay config"
 
 
 def _told(error: Exception) -> int:

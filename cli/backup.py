@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.parked import moment
 from cli.rebuild import quiet
 from deploy.embedded import backup as copies
 from deploy.embedded.backup import Places
@@ -118,11 +119,11 @@ def restore(
     In order: the databases; what the topics have beyond them; keys of the forgotten; topics that were lost are sent anew.
     What stood there before is kept beside (postgres.before-LABEL). Interrupted: give the same command again.
     """
+    at = moment(until) if until else None
     if Stack.is_running():
         raise StackProblem("the stack is running", "./gabay down")
     quiet()
     places = Places.of(source, keyring)
-    at = datetime.fromisoformat(until) if until else None
     asyncio.run(run_restore(HOME, places, label or places.newest(), until=at, dumps=dumps, operator=by or getpass.getuser()))
     print("restored. Make a new backup now: ./gabay up -d, then ./gabay backup create")
 

@@ -187,6 +187,9 @@ def _seconds(text: str) -> float:
 
 
 def moment(text: str) -> datetime:
-    """An instant of the command line: RFC 3339, UTC where it names no zone."""
-    found = datetime.fromisoformat(text)
+    """An instant of the command line: RFC 3339, UTC where it names no zone. Raises BadParameter."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("a moment like 2026-03-01T08:00:00Z") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""One process of a service in the foreground: `serve`, `work`, `live`, `migrate`, `issuer`.
+"""One process of a service in the foreground: `serve`, `work`, `live`, `issuer`; and what `migrate` runs.
 
 In production everything comes from the environment. On a laptop what the environment does not say comes from the embedded
 stack below `.gabay/`, so that one part can be run by hand beside the others.
@@ -96,11 +96,8 @@ def issuer() -> None:
     _main_of("shared.http.issuer")(settings_of(None, "issuer"))
 
 
-def migrate(target: str = "", check: bool = False) -> None:
-    """Bring the database of TARGET (a service, keyring or access; without one: all of this stack) to this release's schema.
-
-    --check prints what would run and changes nothing.
-    """
+def run_migrate(target: str, check: bool) -> None:
+    """`gabay migrate`: one database, or with an empty target all of this stack."""
     for each in (_known(target, TARGETS),) if target else _targets():
         _migrate(each, settings_of(each, "migrate"), check)
 

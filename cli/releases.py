@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.parked import moment
+from shared.errors import Rejected
+
 if TYPE_CHECKING:
     from shared.settings import Settings
 
@@ -40,15 +43,16 @@ def list_releases(period: Annotated[str | None, typer.Option(help="of one period
 def freeze(
     period: Annotated[str, typer.Argument(help="2026-07, 2026-Q3 or 2026")],
     by: By,
-    cutoff: Annotated[str | None, typer.Option(help="count facts recorded until this instant; without it: the calendar's")] = None,
+    cutoff: Annotated[str | None, typer.Option(help="count facts recorded until then, RFC 3339; without it: the calendar's")] = None,
 ) -> None:
     """Count, protect, audit and fix the next edition of PERIOD; prints its id."""
     from services.reporting.releases.work import open_office
 
+    until = moment(cutoff) if cutoff else None
+
     async def run(settings: Settings) -> str:
-        until = datetime.fromisoformat(cutoff) if cutoff else None
         async with open_office(settings) as office:
-            return await office.freeze(period, by, datetime.now(UTC), until if until is None or until.tzinfo else until.astimezone(UTC))
+            return await office.freeze(period, by, datetime.now(UTC), until)
 
     print(asyncio.run(run(_settings())))
 
@@ -89,6 +93,8 @@ def verify(
     from services.reporting.releases.manifest import downloaded, faults
 
     links = downloaded(folder) if folder else _run(chain)
+    if folder and not links:
+        raise Rejected("not-found", f"There is no RELEASE/release.json in {folder}: name the folder that holds the downloads.")
     wrong = faults(links)
     for fault in wrong:
         print(fault)

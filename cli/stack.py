@@ -235,9 +235,9 @@ def _age(since: float) -> str:
 def logs(
     part: Annotated[str, typer.Argument(help="a part of gabay status; without one: all")] = "",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="go on with what is written from now on")] = False,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="how many of the last lines of each")] = 40,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="how many of the last lines of each")] = 40,
 ) -> int:
-    """What the parts wrote, the last lines first written first; -f goes on."""
+    """What the parts wrote: the last lines of each, oldest first; -f goes on."""
     folder = HOME / "logs"
     files = [folder / f"{part}.log"] if part else sorted(folder.glob("*.log"))
     files = [file for file in files if file.exists()]

@@ -76,14 +76,11 @@ def _listed(package: _Package, n: int, service: Row) -> Listed:
     of = needed(service.get("id"), "service", "id")
     organization = service.get("organization_id", "")
     codes = [
-        i["identifier"]
+        i.get("identifier")
         for i in package.of("organization_identifier", "organization_id", organization)
         if i.get("identifier_scheme") == ORG_SCHEME
     ]
-    terms = [
-        package.one("taxonomy_term", a.get("taxonomy_term_id", "")).get("code") or a.get("value", "")
-        for a in package.of("attribute", "link_id", of)
-    ]
+    terms = [code for attribute in package.of("attribute", "link_id", of) if (code := _code(package, attribute))]
     status = service.get("status", "")
     if status not in _OURS:
         raise Misfit(f"service.csv, row {n}: status is none of {', '.join(_OURS)}")
@@ -118,6 +115,13 @@ def _listed(package: _Package, n: int, service: Row) -> Listed:
             "as_of": row.get("updated", "")[:10],
         }
     return Listed(n, entry_id(of), _day(n, service.get("assured_date")), body)
+
+
+def _code(package: _Package, attribute: Row) -> str:
+    """The code that an attribute gives a service, unless it is one of another taxonomy."""
+    term = package.one("taxonomy_term", attribute.get("taxonomy_term_id", ""))
+    ours = package.one("taxonomy", term.get("taxonomy_id", "")).get("name", TAXONOMY) == TAXONOMY
+    return (term.get("code") or attribute.get("value", "")) if ours else ""
 
 
 def _place(package: _Package, location_id: str) -> dict[str, Any]:

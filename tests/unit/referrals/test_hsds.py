@@ -107,6 +107,7 @@ def package(table: str, **changes: str) -> dict[str, list[dict[str, str]]]:
         ("service", {"organization_id": "<typed>"}, "service.csv, row 1: organization_identifier.csv has no"),
         ("organization_identifier", {"identifier_scheme": "<typed>"}, "service.csv, row 1: organization_identifier.csv has no"),
         ("attribute", {"link_id": "<typed>"}, "service.csv, row 1: attribute.csv has no"),
+        ("taxonomy", {"name": "<typed>"}, "service.csv, row 1: attribute.csv has no"),
         ("location", {"latitude": "<typed>"}, "location.csv: latitude"),
         ("service_capacity", {"available": "<typed>"}, "service.csv, row 1: its available capacity"),
     ],
@@ -116,6 +117,26 @@ def test_what_does_not_fit_is_named_and_not_repeated(table: str, changes: dict[s
         list(listings(package(table, **changes)))
     assert str(refused.value).startswith(told)
     assert "<typed>" not in str(refused.value)
+
+
+def test_a_table_without_a_column_is_told_as_one_without_its_content() -> None:
+    made = tables([FULL])
+    bare = {**made, "organization_identifier": [{"organization_id": row["organization_id"], "identifier_scheme": row["identifier_scheme"]}
+                                                for row in made["organization_identifier"]]}  # fmt: skip
+    with pytest.raises(Misfit, match=r"organization_identifier\.csv has no"):
+        list(listings(bare))
+
+
+def test_the_code_of_another_taxonomy_is_not_taken_for_ours() -> None:
+    made = tables([FULL])
+    theirs = {"id": "t", "code": "BH-1800", "name": "Housing", "taxonomy_id": "airs"}
+    theirs_first = {
+        **made,
+        "attribute": [{**made["attribute"][0], "id": "a", "taxonomy_term_id": "t", "value": ""}, *made["attribute"]],
+        "taxonomy_term": [theirs, *made["taxonomy_term"]],
+        "taxonomy": [{"id": "airs", "name": "AIRS", "description": ""}, *made["taxonomy"]],
+    }
+    assert [listed.body for listed in listings(theirs_first)] == [listed.body for listed in listings(made)]
 
 
 def test_a_service_that_is_no_more_is_passed_over() -> None:
