@@ -1,6 +1,6 @@
 -- In intake's store: ids of the profile keys that must be there. Those of consents in force; and those that a legal hold
 -- kept: since the last consent to a key ended there was no moment without a hold. Such a moment destroyed the key, whatever
--- hold was placed afterwards. Moments at which somebody looks: an end of a consent, the lifting of a hold, and now.
+-- hold was placed afterwards. Moments at which somebody looks: an end of a consent to statistics, the lifting of a hold, and now.
 with consent as (
     select stream_id, version, data ->> 'consent_id' as consent_id, data ->> 'replaces' as replaces,
            (data ->> 'profile_key')::uuid as profile_key
@@ -27,7 +27,8 @@ with consent as (
 ), look as (
     select stream_id, version, recorded_at::date as on_day
       from event
-     where type in ('consent-withdrawn', 'legal-hold-lifted') and stream_id in (select stream_id from hold)
+     where (type = 'legal-hold-lifted' or type = 'consent-withdrawn' and data ->> 'purpose' = 'STATISTICS')
+       and stream_id in (select stream_id from hold)
      union all
     select distinct stream_id, 2147483646, current_date from hold
 )

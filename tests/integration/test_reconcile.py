@@ -21,8 +21,8 @@ def given(consent: str = "first", replaces: str | None = None) -> Told:
     return "consent-given", {"consent_id": consent, "purpose": "STATISTICS", "replaces": replaces}
 
 
-def ended(consent: str = "first") -> Told:
-    return "consent-withdrawn", {"consent_id": consent, "purpose": "STATISTICS"}
+def ended(consent: str = "first", purpose: str = "STATISTICS", days_ago: int = 0) -> Told:
+    return "consent-withdrawn", {"consent_id": consent, "purpose": purpose, "days_ago": days_ago}
 
 
 def held(hold: str = "a", until: str | None = None) -> Told:
@@ -39,6 +39,14 @@ KEPT: dict[str, list[Told]] = {
     "another hold was placed before that one was lifted": [given(), held(), ended(), held("b"), lifted()],
     "under the consent that took its place": [given(), given("second", "first")],
     "given again under the hold": [given(), held(), ended(), given("second")],
+    # Nobody looked at the key when another consent ended, so it is there for the hold that came after.
+    "another purpose ended between two holds": [
+        given(),
+        held(until=YESTERDAY),
+        ended(days_ago=2),
+        ended("other", "CASE_MANAGEMENT"),
+        held("b"),
+    ],
 }
 DESTROYED: dict[str, list[Told]] = {
     "ended": [given(), ended()],
@@ -136,7 +144,8 @@ async def _happened(intake: Any, client: UUID, told: list[Told], first: int = 1)
     """The facts of one client from a version on, as they are stored. The key has the client's id."""
     await intake.executemany(
         "insert into event (event_id, stream_id, version, kind, type, schema, data, meta, occurred_at, recorded_at)"
-        " values ($1, $2, $3, 'client', $4, 1, $5, '{}', now(), now())",
+        " values ($1, $2, $3, 'client', $4, 1, $5, '{}', now(),"
+        " now() - make_interval(days => coalesce(($5::jsonb ->> 'days_ago')::int, 0)))",
         [
             (uuid4(), client, n, kind, orjson.dumps(data | {"profile_key": client} if kind == "consent-given" else data).decode())
             for n, (kind, data) in enumerate(told, first)
