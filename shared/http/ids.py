@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import orjson
+from starlette.convertors import UUIDConvertor, register_url_convertor
 
 from shared.eventsourcing.ids import derived
 from shared.http.problems import Problem
@@ -18,6 +19,15 @@ NAMESPACE: Final = UUID("610df7d0-09c4-5576-a1c7-e989f7fdd1ec")  # uuid5(NAMESPA
 _KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _VERSION: Final = re.compile(r'"([1-9][0-9]{0,8})"')
 _PARAMETER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
+
+class PathId(UUIDConvertor):
+    """An id in a path, as documents write it: starlette's own also takes 32 digits in a row."""
+
+    regex = "-".join(f"[0-9a-fA-F]{{{digits}}}" for digits in (8, 4, 4, 4, 12))
+
+
+register_url_convertor("uuid", PathId())
 
 IfMatch = int | Literal["*"] | None
 

@@ -25,7 +25,7 @@ from shared.http.answer import Answer, Caller
 from shared.http.auth import bearer
 from shared.http.bodies import CommandBody
 from shared.http.body import parse
-from shared.http.bounded import beyond, widest
+from shared.http.bounded import beyond, misspelt, widest
 from shared.http.call import Call
 from shared.http.exchange import Exchange
 from shared.http.ids import command_id, read_if_match, read_key, request_text
@@ -297,14 +297,17 @@ def query(model: type[BaseModel] | None, parameters: Mapping[str, str]) -> Any:
             raise Problem("malformed-request", where="query")
         return None
     try:
-        return model.model_validate(parameters, strict=False)
+        found = model.model_validate(parameters, strict=False)
     except ValidationError as error:
         name = error.errors(include_input=False, include_url=False)[0]["loc"][:1]
         raise Problem("malformed-request", where=str(name[0]) if name and name[0] in model.model_fields else "query") from None
+    for odd in misspelt(found, parameters):
+        raise Problem("malformed-request", where=odd["loc"][1:])
+    return found
 
 
 def validated(model: type[BaseModel], raw: bytes, value: Any) -> BaseModel:
-    """A body as its model, nothing converted all the way down, nothing above the bounds of the documents (`bounded`).
+    """A body as its model, nothing converted all the way down, nothing but what the documents say (`bounded`).
 
     From bytes: strict models refuse every UUID and time of a parsed object (trap 21). strict here: the strictness of a
     model does not reach the models inside it, and those are the contracts' own, lenient to read what was stored.
@@ -316,7 +319,7 @@ def validated(model: type[BaseModel], raw: bytes, value: Any) -> BaseModel:
         if raw[:1] not in b"{ \t\r\n":
             raise invalid(violation("", "wrong-type")) from None
         raise from_pydantic(model, error, above) from None
-    if above:
+    if above := [*above, *misspelt(body, value, raw)]:
         raise invalid(*above)
     return body
 

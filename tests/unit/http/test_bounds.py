@@ -9,10 +9,11 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from services.intake.attachment.routes import OfClient
 from shared.http.bodies import EXAMPLE_ID, ReceiptsBody
 from shared.http.body import ARRAY, parse
 from shared.http.bounded import INTEGER, TEXT, widest
-from shared.http.operation import validated
+from shared.http.operation import query, validated
 from shared.http.problems import Problem
 from tests.harness.forms import Route, body_with, pointer, routes_of
 from tests.unit.http.kit import count, note, running, settings
@@ -69,6 +70,66 @@ def test_every_stated_bound_is_held(service: str) -> None:
     print(f"{service}: {tried} bounds")
     assert tried
     assert not wrong, "\n".join(wrong)
+
+
+def spellings(identity: str) -> list[str]:
+    """Other ways to write a UUID, which documents don't know."""
+    bare = identity.replace("-", "")
+    return [f"urn:uuid:{identity}", f"{{{identity}}}", bare]
+
+
+def inside(body: Any, at: tuple[str | int, ...]) -> Any:
+    """What an example has at a place, None if it has nothing there."""
+    for step in at:
+        there = step in body if isinstance(body, dict) else isinstance(body, list) and isinstance(step, int) and step < len(body)
+        if not there:
+            return None
+        body = body[step]
+    return body
+
+
+def exchanged(body: Any, at: tuple[str | int, ...], value: str) -> Any:
+    """The same with another value at a place."""
+    if not at:
+        return value
+    copy = list(body) if isinstance(body, list) else dict(body)
+    copy[at[0]] = exchanged(body[at[0]], at[1:], value)
+    return copy
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_id_is_taken_as_the_documents_write_it_and_in_no_other_form(service: str) -> None:
+    app = importlib.import_module(f"services.{service}.api").app(settings(service=service))
+    models = {op.route: op.body for op in app.operations if op.kind != "batch"}
+    wrong, tried = [], 0
+    for route in routes_of(app.openapi(), service):
+        model = models.get(f"{route.method} {route.path}")
+        for whole in model.model_config.get("json_schema_extra", {}).get("examples", ()) if model else ():
+            for at, schema in route.members():
+                if schema.get("format") == "uuid" and (written := inside(whole, at)):
+                    tried += 1
+                    bodies = [exchanged(whole, at, each) for each in (*spellings(written), written.upper())]
+                    if [found(model, body, at) for body in bodies] != [{"bad-format"}] * 3 + [set()]:  # large letters: RFC 9562
+                        wrong.append(f"{route.name} {pointer(at)}")
+    print(f"{service}: {tried} ids")
+    assert tried
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_an_id_in_another_form_is_not_taken_in_a_path_a_query_or_a_batch() -> None:
+    async with running() as service:
+        person, made = service.person("reception"), count()
+        await service.post("/v1/counters", made, person)
+        identity = made["local_id"]
+        assert (await service.get(f"/v1/counters/{identity.upper()}", person, gabay_purpose="OVERSIGHT")).status_code == 200
+        for each in spellings(identity):
+            assert (await service.get(f"/v1/counters/{each}", person, gabay_purpose="OVERSIGHT")).status_code == 404, each
+            item = {"key": str(uuid4()), "body": count(local_id=each)}
+            [told] = (await service.post("/v1/counters:batch", {"items": [item]}, person)).json()["items"]
+            assert told["problem"]["errors"] == [{"loc": "/local_id", "code": "bad-format"}]
+            with pytest.raises(Problem) as refused:
+                query(OfClient, {"client_id": each})
+            assert refused.value.members == {"where": "client_id"}
 
 
 async def test_a_text_and_a_number_pass_at_the_bound_and_not_above() -> None:
