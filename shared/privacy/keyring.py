@@ -99,15 +99,18 @@ class Keyring:
             made = await self._make.submit_all(missing)
         return found | {(w.subject_id, w.which): key for w, key in zip(missing, made, strict=True) if key}
 
-    async def for_opening(self, slots: Iterable[Slot]) -> dict[Slot, SubjectKey]:
-        """The existing keys of these subjects and classes; absent ones were never made or are forgotten."""
+    async def for_opening(self, slots: Iterable[Slot], *, anew: bool = False) -> dict[Slot, SubjectKey]:
+        """The existing keys of these subjects and classes; absent ones were never made or are forgotten.
+
+        anew: as they are in the keyring now, whatever is remembered here.
+        """
         now = time.monotonic()
         found: dict[Slot, SubjectKey] = {}
         missing: list[Slot] = []
         mine = self.keks.classes()
         for slot in set(slots):
             hit = self._cache.get(slot)
-            if hit and now - hit[0] < self._max_age:
+            if hit and not anew and now - hit[0] < self._max_age:
                 found[slot] = hit[1]
             elif slot[1] in mine:
                 missing.append(slot)

@@ -112,4 +112,10 @@ class Sealer:
             if start:
                 await asyncio.sleep(0)
             opened += [open_blob(keys.get((item.subject, item.which)), item) for item in items[start : start + self.AT_ONCE]]
+        # Sealed under another key than the one that is held here: perhaps a consent was given again since that one was fetched.
+        others = [n for n, item in enumerate(items) if opened[n] is ERASED and (item.subject, item.which) in keys]
+        if others:
+            keys = await self.keyring.for_opening({(items[n].subject, items[n].which) for n in others}, anew=True)
+            for n in others:
+                opened[n] = open_blob(keys.get((items[n].subject, items[n].which)), items[n])
         return opened
