@@ -77,7 +77,8 @@ async def forget(fact: Fact, handle: Any) -> None:
 
 
 async def declared_only_by(clients: Sequence[UUID], handle: Any) -> list[UUID]:
-    """Members of households whom nobody but these clients has ever declared, and who are no clients themselves."""
+    """Members of households whom nobody but these clients, or others who were erased, has ever declared, and who are no clients
+    themselves."""
     declared = set()
     for streams in (await handle.search([of_declarant(client_id) for client_id in clients])).values():
         for household_id in streams:
@@ -88,8 +89,9 @@ async def declared_only_by(clients: Sequence[UUID], handle: Any) -> list[UUID]:
 async def _only(member: UUID, clients: Sequence[UUID], handle: Any) -> bool:
     row = of_member(member)
     for household_id in (await handle.search([row])).get(row, []):
-        if any(each == member and by not in clients for each, by in await _links(household_id, handle)):
-            return False
+        for each, by in await _links(household_id, handle):
+            if each == member and by not in clients and (await handle.load(CLIENT, by)).state.status != "erased":
+                return False
     return bool((await handle.load(CLIENT, member)).version == 0)
 
 

@@ -12,12 +12,6 @@ from shared.privacy.classes import FieldClass
 
 SQL = statements(__package__)
 
-ERASED = """
-select stream_id from event where type = 'client-erased'
- union
-select alias::uuid from event cross join lateral jsonb_array_elements_text(coalesce(data -> 'aliases', '[]')) as alias
- where type = 'client-erased'
-"""
 CLOSED = """
 select distinct stream_id from event
  where type = 'referral-withdrawn' or (type = 'referral-closed' and data ->> 'result' is distinct from 'DELIVERED')
@@ -35,7 +29,7 @@ class Reconciled:
 
 async def reconcile(keyring: Any, intake: Any, referrals: Any) -> Reconciled:
     """Destroy what the stores say was destroyed. keyring: connection of its owner; intake, referrals: to their stores."""
-    subjects = [row[0] for row in await intake.fetch(ERASED)]
+    subjects = [row[0] for row in await intake.fetch(SQL.erased_subjects)]
     gone = {row[0] for row in await intake.fetch(SQL.profile_keys_of_merged)}
     kept = [row[0] for row in await intake.fetch(SQL.profile_keys) if row[0] not in gone]
     closed = [row[0] for row in await referrals.fetch(CLOSED)]

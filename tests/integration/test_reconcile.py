@@ -134,6 +134,31 @@ async def test_a_merged_records_profile_key_goes_with_the_consent_of_who_goes_on
     assert {name for name, (_, record, _) in told.items() if record in there} == {name for name, (stays, *_) in told.items() if stays}
 
 
+async def test_members_whom_only_the_forgotten_declared_stay_forgotten(fresh_database: Callable[[str], Any]) -> None:
+    gone, too, stays, home = uuid4(), uuid4(), uuid4(), uuid4()
+    alone, shared, registered, known = members = [uuid4() for _ in range(4)]
+    async with AsyncExitStack() as stack:
+        keyring, intake, referrals = [
+            await _connected(stack, fresh_database(target).owner) for target in ("keyring", "intake", "referrals")
+        ]
+        declared = ((alone, gone), (shared, gone), (shared, too), (registered, gone), (known, gone), (known, stays))
+        links = [("household-member-linked", {"member_id": str(member), "declared_by": str(by)}) for member, by in declared]
+        await _happened(intake, home, links)
+        for client in (gone, too, stays, registered):
+            await _happened(intake, client, [("client-registered", {})])
+        for client in (gone, too):
+            await _happened(intake, client, [("client-erased", {})], 2)
+        for member in members:
+            await keyring.execute(
+                "insert into subject_key (subject_id, class, key_id, wrapped_key, kek_version) values ($1, 'identity', $1, $2, 1)",
+                member,
+                b"wrapped",
+            )
+        await reconcile(keyring, intake, referrals)
+        there = {row[0] for row in await keyring.fetch("select key_id from subject_key")}
+    assert there == {registered, known}
+
+
 async def _connected(stack: AsyncExitStack, address: str) -> Any:
     connection = await asyncpg.connect(address)
     stack.push_async_callback(connection.close)

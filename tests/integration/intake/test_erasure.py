@@ -98,6 +98,10 @@ async def test_members_whom_nobody_else_declared_are_forgotten_too(desk: Desk) -
     assert await desk.keys_of(alone) == set()
     assert "identity" in await desk.keys_of(shared)
     assert "identity" in await desk.keys_of(registered)
+    # Nor does anybody know the shared one, once the other is forgotten too.
+    assert (await do(desk, other, ":erase", await asked(desk, other))).status_code == 200
+    assert await desk.keys_of(shared) == set()
+    assert "identity" in await desk.keys_of(registered)
 
 
 async def test_a_merged_record_is_forgotten_with_its_survivor(desk: Desk) -> None:
