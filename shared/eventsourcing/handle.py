@@ -214,7 +214,13 @@ class Handle:
 
     async def _start(self, decider: Decider[C, S], stream_id: UUID, command: C, envelope: Envelope) -> Outcome:
         for attempt in range(1, TRIES + 1):
-            events = decider.decide(command, decider.initial)
+            try:
+                events = decider.decide(command, decider.initial)
+            except Rejected:
+                # What was done once is not refused afterwards, though its rules have moved on: a consent ran out meanwhile.
+                if replay := self._replay(decider.aggregate, await self.store.load(stream_id), envelope):
+                    return replay
+                raise
             part = await self._part(decider, stream_id, 0, decider.initial, events, envelope, 0)
             result = await self.store.append(part)
             telemetry.mark(gabay_attempts=attempt)
