@@ -26,6 +26,9 @@ _CONFIRM = """
 update "grant" set confirmed_by = $2, confirmed_at = clock_timestamp()
  where grant_id = $1 and confirmed_by is null returning staff_id, role
 """
+_REVOKE = """
+update "grant" set valid_to = least(valid_to, clock_timestamp()) where grant_id = $1 returning grant_id
+"""
 _HOLDS = """
 select exists (select from "grant" where staff_id = $1 and role = $2 and confirmed_by is not null and valid_from <= now()
                   and (valid_to is null or valid_to > now()))
@@ -79,8 +82,9 @@ async def confirm(connection: Any, grant_id: UUID, *, by: str) -> None:
 
 
 async def revoke(connection: Any, grant_id: UUID, *, by: str) -> None:
-    """End a grant now; services notice within 30 seconds."""
-    await connection.execute('update "grant" set valid_to = clock_timestamp() where grant_id = $1 and valid_to is null', grant_id)
+    """End a grant now, also one that would end by itself; services notice within 30 seconds."""
+    if await connection.fetchval(_REVOKE, grant_id) is None:
+        raise Rejected("not-found", "There is no such grant: gabay access list shows them.")
     telemetry.logger().info("sec_grant_revoked", grant=str(grant_id), granted_by=by)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -74,6 +75,18 @@ async def test_a_grant_taken_back_stops_within_half_a_minute(world: World) -> No
     await access.revoke(world.owner, grant, by="stf-admin")
     world.clock.now += 31
     assert (await world.grants.subject(identity())).grants == ()
+
+
+async def test_a_grant_for_a_time_is_taken_back_before_it_is_over_and_one_that_is_not_there_is_named(world: World) -> None:
+    await world.worker()
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    grant = await access.grant(world.owner, "stf-w1", "caseworker", centre="PH-ANT-01", by="stf-admin", until=tomorrow)
+    for _ in range(2):  # a second time changes nothing
+        await access.revoke(world.owner, grant, by="stf-admin")
+    assert await world.owner.fetchval('select valid_to <= clock_timestamp() from "grant" where grant_id = $1', grant)
+    with pytest.raises(Rejected) as refusal:
+        await access.revoke(world.owner, uuid4(), by="stf-admin")
+    assert refusal.value.code == "not-found"
 
 
 @pytest.mark.parametrize(
