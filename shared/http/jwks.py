@@ -60,10 +60,13 @@ class Jwks:
         self._lock = asyncio.Lock()
 
     async def key(self, kid: str) -> Key | None:
-        """The key of this id, or None. Raises Unavailable if no key set was ever read, or none for 24 hours."""
+        """The key of this id, or None. Raises Unavailable if no key set was ever read, or none for 24 hours.
+
+        While somebody asks an issuer that is slow, a known key serves the others at once.
+        """
         now = self._clock()
         stale = now - self._fetched > REFRESH
-        if kid not in self._keys or stale:
+        if kid not in self._keys or (stale and not self._lock.locked()):
             wait = 5.0 if not self._keys or (stale and kid in self._keys) else UNKNOWN_KID_EVERY
             async with self._lock:
                 if self._clock() - self._tried >= wait and (kid not in self._keys or self._clock() - self._fetched > REFRESH):

@@ -3,6 +3,7 @@
 ASVS 9.1.1-3, 9.2.1-4, 10.3.1-4. Planted bug: the library's own handling of the header.
 """
 
+import asyncio
 import base64
 import json
 import time
@@ -151,9 +152,13 @@ async def test_roles_and_centres_of_a_token_count_for_nothing() -> None:
 class Counting:
     def __init__(self) -> None:
         self.fetches, self.now, self.down = 0, 1_000.0, False
+        self.asked, self.answers = asyncio.Event(), asyncio.Event()
+        self.answers.set()
 
     async def get(self, url: str) -> bytes:
         self.fetches += 1
+        self.asked.set()
+        await self.answers.wait()
         if self.down:
             raise OSError("down")
         return await fetched(url)
@@ -185,6 +190,21 @@ async def test_the_last_good_keys_serve_a_day_through_an_outage_of_the_issuer() 
     outside.now += 2 * 3_600
     with pytest.raises(Exception, match="issuer"):
         await keys.key("k1")
+
+
+async def test_while_one_asks_an_issuer_that_hangs_the_others_go_on_with_the_keys_they_know() -> None:
+    outside = Counting()
+    keys = outside.jwks()
+    assert await keys.key("k1") is not None
+    outside.now += 601
+    outside.asked.clear()
+    outside.answers.clear()
+    asks = asyncio.create_task(keys.key("k1"))
+    await outside.asked.wait()
+    async with asyncio.timeout(1):
+        assert await keys.key("k1") is not None
+    outside.answers.set()
+    assert await asks is not None
 
 
 @pytest.mark.parametrize("document", [
