@@ -167,6 +167,8 @@ async def test_an_append_of_this_process_is_sent_at_once(world: World, running: 
     await world.store(world.row(uuid4(), 1))
     relay.wake()
     await world.becomes("select count(*) from outbox", 0, what="an empty outbox well before the next poll", task=task, seconds=5)
+    task.cancel()  # its pauses of 20 s are this test's
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_an_unknown_topic_stops_the_relay_and_loses_nothing(world: World) -> None:
