@@ -20,15 +20,15 @@
     -- By what rows hold, and by person where persons are counted: this several processes do together, which they could not with a
     -- count of distinct ones, nor over both parts at once. What is a text or a list of codes for the reader becomes so behind it.
     select case $8::text when 'centre' then f.centre when 'sex' then f.sex when 'a11' then f.a11 when 'a5' then f.a5
-                when 'a2' then f.a2 when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
+                when 'a2' then f.a2 when 'age' then f.age when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
                 when 'isco' then f.isco when 'c1' then f.c1 when 'c2' then f.c2 when 'c3' then f.c3 when 'c4' then f.c4
                 when 'c5' then f.c5 when 'c6' then f.c6 end as d1,
            case $9::text when 'centre' then f.centre when 'sex' then f.sex when 'a11' then f.a11 when 'a5' then f.a5
-                when 'a2' then f.a2 when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
+                when 'a2' then f.a2 when 'age' then f.age when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
                 when 'isco' then f.isco when 'c1' then f.c1 when 'c2' then f.c2 when 'c3' then f.c3 when 'c4' then f.c4
                 when 'c5' then f.c5 when 'c6' then f.c6 end as d2,
            case $10::text when 'centre' then f.centre when 'sex' then f.sex when 'a11' then f.a11 when 'a5' then f.a5
-                when 'a2' then f.a2 when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
+                when 'a2' then f.a2 when 'age' then f.age when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
                 when 'isco' then f.isco when 'c1' then f.c1 when 'c2' then f.c2 when 'c3' then f.c3 when 'c4' then f.c4
                 when 'c5' then f.c5 when 'c6' then f.c6 end as d3,
            case when 'month' in ($8, $9, $10) or 'quarter' in ($8, $9, $10) or 'year' in ($8, $9, $10) then f.period end as period,
@@ -53,15 +53,15 @@
      group by 1, 2, 3, 4, 5, 6, 7
      union all
     select case $8::text when 'centre' then f.centre when 'sex' then f.sex when 'a11' then f.a11 when 'a5' then f.a5
-                when 'a2' then f.a2 when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
+                when 'a2' then f.a2 when 'age' then f.age when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
                 when 'isco' then f.isco when 'c1' then f.c1 when 'c2' then f.c2 when 'c3' then f.c3 when 'c4' then f.c4
                 when 'c5' then f.c5 when 'c6' then f.c6 end as d1,
            case $9::text when 'centre' then f.centre when 'sex' then f.sex when 'a11' then f.a11 when 'a5' then f.a5
-                when 'a2' then f.a2 when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
+                when 'a2' then f.a2 when 'age' then f.age when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
                 when 'isco' then f.isco when 'c1' then f.c1 when 'c2' then f.c2 when 'c3' then f.c3 when 'c4' then f.c4
                 when 'c5' then f.c5 when 'c6' then f.c6 end as d2,
            case $10::text when 'centre' then f.centre when 'sex' then f.sex when 'a11' then f.a11 when 'a5' then f.a5
-                when 'a2' then f.a2 when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
+                when 'a2' then f.a2 when 'age' then f.age when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
                 when 'isco' then f.isco when 'c1' then f.c1 when 'c2' then f.c2 when 'c3' then f.c3 when 'c4' then f.c4
                 when 'c5' then f.c5 when 'c6' then f.c6 end as d3,
            case when 'month' in ($8, $9, $10) or 'quarter' in ($8, $9, $10) or 'year' in ($8, $9, $10) then f.period end as period,

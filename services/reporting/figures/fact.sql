@@ -12,21 +12,21 @@ select coalesce(d.d1, '_U') as d1, coalesce(d.d2, '_U') as d2, coalesce(d.d3, '_
                 when 'quarter' then (f.period / 100 * 10 + (f.period % 100 + 2) / 3)::text when 'year' then (f.period / 100)::text
                 when 'site' then place.site when 'many' then one.code
                 when 'centre' then f.centre when 'sex' then f.sex when 'a11' then f.a11 when 'a5' then f.a5
-                when 'a2' then f.a2 when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
+                when 'a2' then f.a2 when 'age' then f.age when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
                 when 'isco' then f.isco when 'c1' then f.c1 when 'c2' then f.c2 when 'c3' then f.c3 when 'c4' then f.c4
                 when 'c5' then f.c5 when 'c6' then f.c6 end as d1,
            case $9::text when 'month' then f.period::text
                 when 'quarter' then (f.period / 100 * 10 + (f.period % 100 + 2) / 3)::text when 'year' then (f.period / 100)::text
                 when 'site' then place.site when 'many' then one.code
                 when 'centre' then f.centre when 'sex' then f.sex when 'a11' then f.a11 when 'a5' then f.a5
-                when 'a2' then f.a2 when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
+                when 'a2' then f.a2 when 'age' then f.age when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
                 when 'isco' then f.isco when 'c1' then f.c1 when 'c2' then f.c2 when 'c3' then f.c3 when 'c4' then f.c4
                 when 'c5' then f.c5 when 'c6' then f.c6 end as d2,
            case $10::text when 'month' then f.period::text
                 when 'quarter' then (f.period / 100 * 10 + (f.period % 100 + 2) / 3)::text when 'year' then (f.period / 100)::text
                 when 'site' then place.site when 'many' then one.code
                 when 'centre' then f.centre when 'sex' then f.sex when 'a11' then f.a11 when 'a5' then f.a5
-                when 'a2' then f.a2 when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
+                when 'a2' then f.a2 when 'age' then f.age when 'area' then f.area when 'nat' then f.nat when 'edu' then f.edu
                 when 'isco' then f.isco when 'c1' then f.c1 when 'c2' then f.c2 when 'c3' then f.c3 when 'c4' then f.c4
                 when 'c5' then f.c5 when 'c6' then f.c6 end as d3
  ) d

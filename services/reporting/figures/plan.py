@@ -130,6 +130,10 @@ def _from_facts(question: Question) -> Plan:
     dimensions = series.dimensions
     several = [d for d in question.by if d in dimensions and dimensions[d].many]
     names = {d.name: "many" if d.name in several else d.column for d in dimensions.values()}
+    # What adds up is grouped by the ages as they are kept: to call each fact a child or an adult took a third of the time.
+    merges = series.measure in (Measure.FACTS, Measure.QTY) and bool(set(AGES) & set(question.by))
+    if merges:
+        names |= dict.fromkeys(AGES, "age")
     centres, sites = _places(question)
     filters = _filters(question)
     params = (
@@ -142,8 +146,8 @@ def _from_facts(question: Question) -> Plan:
         zones = [place.zone for place in _scope(question)]
         return Plan("referral", (*params, unit, zones, _list(filters.get("declined_for"))), question.by)
     if question.known_at is not None:
-        return Plan("as_of", params, question.by)
-    return Plan("fact", params, question.by)
+        return Plan("as_of", params, question.by, merges=merges)
+    return Plan("fact", params, question.by, merges=merges)
 
 
 def _from_outcomes(question: Question) -> Plan:

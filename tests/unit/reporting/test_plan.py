@@ -56,6 +56,15 @@ def test_what_no_roll_up_knows_is_counted_from_the_facts() -> None:
     assert planned("38").statement == "referral"
 
 
+def test_ages_are_put_together_behind_the_count_only_where_counts_add_up() -> None:
+    """A person with arrivals at 24 and at 26 is one adult: people are counted by the view that was asked for."""
+    arrivals, people = planned("16b", "NAT", "A5"), planned("30b", "A2")
+    assert arrivals.merges
+    assert "age" in arrivals.params
+    assert not people.merges
+    assert "a2" in people.params
+
+
 def test_facts_of_a_year_alone_count_in_years_that_nothing_divides() -> None:
     assert planned("09").params[1:4] == (202600, 202612, True)
     assert planned("09", "YEAR").params[3] is True
