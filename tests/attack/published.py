@@ -9,13 +9,15 @@ from functools import cached_property
 import numpy as np
 
 from services.reporting.disclosure.audit import Block
-from services.reporting.disclosure.cells import Axis, CellName, Codes, Grid, Protected, name_of
+from services.reporting.disclosure.cells import Axis, CellName, Codes, Grid, Protected, coarser, name_of
 from services.reporting.disclosure.gate import passed
 from services.reporting.disclosure.intervals import bounds
 from services.reporting.disclosure.ptable import PTable, make
-from tests.harness.population import NEW_CLIENTS, people, year
+from tests.harness.population import MONTH, MONTHS, NEW_CLIENTS, QUARTER, QUARTER_OF, QUARTERS, people, year
+from tests.harness.population import grid as counted_by
 
 TABLE = make(5, 3.0)
+TIMES = (MONTH, QUARTER)
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,24 @@ class Year:
 
     @classmethod
     def of(cls, size: int, seed: int = 7, tables: Mapping[str, tuple[Axis, ...]] = NEW_CLIENTS) -> Year:
-        grids = year(people(size, seed), tables)
-        done = passed(grids, TABLE, {grid.table for grid in grids})
-        assert not done.withheld
-        assert not done.coarsened
-        return cls(grids, {table: cells for (table, _), cells in done.shown.items()})
+        """As it is published: each month, each quarter and the year in a release of its own, one after the other."""
+        everybody = people(size, seed)
+        grids = year(everybody, tables)
+        shown: dict[str, Protected] = {each.table: {} for each in grids}
+        known: dict[str, set[CellName]] = {}
+        periods = [("MONTH", at, {at}) for at in MONTHS]
+        periods += [("QUARTER", at, {month for month in MONTHS if QUARTER_OF[month] == at} | {at}) for at in QUARTERS]
+        for time, at, inside in [*periods, ("", "", {*MONTHS, *QUARTERS})]:
+            own = {each.table: each.axes[bool(time) :] for each in grids if (each.axes[0].name if each.axes[0] in TIMES else "") == time}
+            counted = [counted_by(name, axes, [p for p in everybody if not time or at in p.codes[time]]) for name, axes in own.items()]
+            done = passed(counted, TABLE, own, under={name for each in inside for name in known.get(each, ())})
+            assert not done.withheld
+            assert not done.coarsened
+            for each in counted:
+                cells = done.shown[each.table, ""]
+                shown[each.table] |= {((at, *codes) if time else codes): cell for codes, cell in cells.items()}
+                known.setdefault(at, set()).update(name for codes, cell in cells.items() if not cell.zero for name in coarser(each, codes))
+        return cls(grids, shown)
 
     def truth(self, table: str, codes: Codes) -> int:
         return next(grid for grid in self.grids if grid.table == table)[codes].n

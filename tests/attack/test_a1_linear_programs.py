@@ -1,4 +1,4 @@
-"""A1: everything that is published of a block as one linear system; how many counts may a blank stand for?"""
+"""A1: everything that is published of a year as one linear system; how many counts may a blank stand for?"""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ NEW_CLIENTS: Mapping[str, tuple[Axis, ...]] = {
     "I01E": (EDU, SEX),
     "I01F": (MUN,),
 }
-"""New clients of one year: 12 monthly, 4 quarterly, 1 annual release in one block."""
+"""New clients of one year: tables of 12 monthly, 4 quarterly and 1 annual release."""
 
 
 @dataclass(frozen=True, slots=True)
