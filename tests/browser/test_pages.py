@@ -124,6 +124,17 @@ async def test_the_page_speaks_the_language_of_its_reader(site: Site, lang: str,
     await page.context.close()
 
 
+async def test_no_word_of_a_chart_is_cut_off(site: Site) -> None:
+    page = await site.open(f"{FIGURES}&lang=fr", viewport=DESK)
+    cut = await page.evaluate(
+        "[...document.querySelectorAll('figure svg')].flatMap(svg => { const box = svg.getBoundingClientRect();"
+        " return [...svg.querySelectorAll('text')].filter(text => { const at = text.getBoundingClientRect();"
+        " return at.left < box.left || at.right > box.right + 1; }).map(text => text.textContent); })"
+    )
+    assert cut == []
+    await page.context.close()
+
+
 async def test_each_chart_has_its_table_beside_it(site: Site) -> None:
     page = await site.open(FIGURES)
     alone = await page.evaluate(

@@ -10,6 +10,7 @@ from services.reporting.documents.sheet import Document, Sheet, coverage, facts
 from services.reporting.documents.shelf import SHARE, main_measure
 from services.reporting.pages.charts import views
 from services.reporting.pages.released import Released
+from services.reporting.pages.text import TEXTS
 from services.reporting.pages.words import day, period
 from shared.codes.label import label
 
@@ -55,7 +56,7 @@ def _changes(sheet: Sheet, tables: Sequence[Released]) -> list[list[str]]:
         for measure in [SHARE] if table.percent else table.measures:
             if not table.possible({"MEASURE": measure}):
                 continue
-            name = table.title if axis is None else f"{table.title}: {axis.labels[measure].lower()}"
+            name = table.title if axis is None else f"{table.title}{TEXTS[sheet.lang]['colon']}{axis.labels[measure].lower()}"
             rows.append(_row(sheet, table, measure, name, "_T"))
         area = table.axis("REF_AREA")
         for target in sheet.targets:

@@ -99,8 +99,8 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "skip": "Aux comptes", "language": "Langue",
         "WATCH": "À surveiller", "CONFIRMED": "Confirmée", "CRITICAL": "Critique", "SILENCE": "Silence",
         "registrations": "Enregistrements", "arrivals": "Arrivées en route", "observed": "Personnes observées",
-        "urgent": "Évaluations urgentes", "stays": "Hébergements commencés", "encounters": "Entretiens", "services": "Services",
-        "referral_answers": "Orientations avec réponse",
+        "urgent": "Évaluations urgentes", "stays": "Hébergements commencés", "encounters": "Contacts", "services": "Services",
+        "referral_answers": "Référencements avec réponse",
     },
     "fil": {
         "title": "Live na talaan", "internal": "Panloob", "warning": "Tunay na bilang, hindi para ilathala. Gabay lamang: maaaring kulang "

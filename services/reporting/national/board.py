@@ -10,6 +10,7 @@ from itertools import product
 
 from services.reporting.national.status import Standing, Told, standing
 from services.reporting.pages.released import TOTAL, Released
+from services.reporting.pages.text import TEXTS
 from services.reporting.pages.words import number, share
 from shared.region_national import Source
 
@@ -72,7 +73,7 @@ def _columns(source: Source, label: str, released: Released, release: str, lang:
     if len(places) == 1 and len(area.parts) == 1:
         return [_column(source, label, released, places[0], release, lang)]
     found = [_column(source, area.labels[code], released, code, release, lang) for code in places]
-    return [*found, _column(source, f"{label}: {area.labels[TOTAL]}", released, TOTAL, release, lang)]
+    return [*found, _column(source, f"{label}{TEXTS[lang]['colon']}{area.labels[TOTAL]}", released, TOTAL, release, lang)]
 
 
 def _column(source: Source, title: str, released: Released, place: str | None, release: str, lang: str) -> Column:

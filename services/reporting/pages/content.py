@@ -128,7 +128,7 @@ def subject(table: Released, at: Iterable[tuple[str, str]], lang: str) -> str:
     told = word(known.title, lang) if known else table.title
     measures = table.axis("MEASURE")
     named = [measures.labels[code] for name, code in at if name == "MEASURE"] if measures else []
-    return f"{told}: {named[0][:1].lower()}{named[0][1:]}" if named else told
+    return f"{told}{TEXTS[lang]['colon']}{named[0][:1].lower()}{named[0][1:]}" if named else told
 
 
 def over_time(found: Mapping[str, Mapping[str, Released]], lang: str) -> Section:

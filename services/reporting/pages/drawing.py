@@ -18,9 +18,9 @@ from typing import Any
 INK, FAINT, FIRST, SECOND, PAPER, HATCH = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
 FIRST_INK, SECOND_INK = "#070707", "#080808"  # of words: they need more contrast than bars
 WIDTH, ROW, PAIR, HEIGHT = 560, 24, 40, 270
-LABELS = 250  # pixels that a name may take
-# Names are measured here and set by the reader's own fonts, which may be wider.
-ROOM = {"left": 30, "right": 30, "top": 8, "bottom": 6}
+LABELS = 220  # pixels that a name may take
+# Names are measured here and set by the reader's own fonts, which may be wider by a fifth.
+ROOM = {"left": 44, "right": 30, "top": 8, "bottom": 6}
 LABEL_GAP = 15  # pixels between two labels at the ends of lines
 TICK = 14  # pixels of a suppressed figure
 

@@ -24,6 +24,7 @@ from services.reporting.indicators.catalogue import INDICATORS
 from services.reporting.indicators.declaration import Indicator, Words
 from services.reporting.indicators.public import TABLES
 from services.reporting.indicators.published import PublicTable
+from services.reporting.pages.text import TEXTS
 from services.reporting.releases.axes import Divided
 from shared.codes import psgc
 from shared.codes.label import labels
@@ -164,7 +165,7 @@ def _measure(code: str, table: PublicTable, indicator: Indicator) -> Words:
     letter, _, part = code.partition("_") if code[1:2] == "_" else (code, "", "")
     series = next((s.title for s in indicator.series if s.letter.upper() == letter), None)
     if part and series:
-        return {lang: f"{series[lang]}: {MEASURES[part][lang]}" for lang in LANGUAGES}
+        return {lang: f"{series[lang]}{TEXTS[lang]['colon']}{MEASURES[part][lang]}" for lang in LANGUAGES}
     if series or code in MEASURES:
         return series or MEASURES[code]
     measure = next(each for each in table.measures if each.code == code)

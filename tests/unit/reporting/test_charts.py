@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from services.reporting.exports.jsonstat import json_stat
 from services.reporting.pages import charts, content, words
 from services.reporting.pages.charts import View
 from services.reporting.pages.released import Axis, Released
+from services.reporting.pages.text import read
+from tests.harness.release import a_release
 from tests.unit.reporting.test_exports import AREAS, a_cube
 
 
@@ -128,3 +131,15 @@ def test_a_share_of_nothing_is_neither_a_key_figure_nor_hidden_from_anybody() ->
 def test_a_hidden_share_is_not_said_to_be_a_small_number() -> None:
     [key] = content.key_figures(on_time(None, 40, None), {}, "en")
     assert (key.value, key.why) == (None, "too few to give a share")
+
+
+ENDS = (("en", ""), ("fr", ".fr"), ("fil", ".fil"))
+
+
+def test_french_keeps_its_space_before_a_colon() -> None:
+    """One that does not break; the words come from here, or are put together here."""
+    texts = read("services.reporting.pages")
+    table = a_release("2026-Q3", only=("I30A",))
+    told = {lang: content.subject(Released.read(table.files[f"I30A{end}.json"], lang), (("MEASURE", "B"),), lang) for lang, end in ENDS}
+    assert told == {"en": "Services: persons", "fr": "Services\u00a0: personnes", "fil": "Mga serbisyo: mga tao"}
+    assert [key for key, text in texts["fr"].items() if re.search(r"\w:(\s|$)", text)] == []

@@ -269,7 +269,7 @@ def test_a_document_has_an_address(file: str, link: str) -> None:
 def test_a_page_names_the_documents_of_its_language_that_there_are() -> None:
     files = ["I01B.csv", *(f"{kind}.{lang}.pdf" for kind in ("pack-MDI", "bulletin") for lang in LANGUAGES)]
     assert links(files, "fr") == [
-        ("bulletin/fr", "Bulletin statistique"), ("packs/MDI/fr", f"Sous-comité MDI: {label('SubCommittee', 'MDI', 'fr')}"),
+        ("bulletin/fr", "Bulletin statistique"), ("packs/MDI/fr", f"Sous-comité MDI\u00a0: {label('SubCommittee', 'MDI', 'fr')}"),
     ]  # fmt: skip
     assert links(["flow.en.pdf"], "en") == [("flow/en", "Flow of migrants")]
     assert links(["flow.en.pdf"], "fil") == []
