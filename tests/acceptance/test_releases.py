@@ -266,6 +266,9 @@ async def test_who_freezes_does_not_publish_and_what_is_frozen_is_not_public(reg
         stale = await ask(http, "POST", f"/v1/statistics/releases/{release}:publish", {}, version=2)
     assert (unseen.status_code, stale.status_code) == (428, 412)
     async with region.client("reporting", "statistician") as http:
+        # What is not public yet stays with who may see it, and the next move of it is seen at once.
+        shown = await http.get(f"/v1/statistics/releases/{release}")
+        assert (shown.status_code, shown.headers["cache-control"]) == (200, "private, no-store")
         gone = await ask(http, "POST", f"/v1/statistics/releases/{release}:discard", {"reason": "Only frozen by a test"}, version=1)
     assert gone.status_code == 200
     async with office(region) as worker:

@@ -76,6 +76,10 @@ class Ledger:
             raise _unknown()
         return row
 
+    async def keys(self, states: list[str]) -> list[bytes]:
+        """Public keys that releases in these states were signed with, the newest first."""
+        return [bytes(row["public_key"]) for row in await self._pool.fetch(SQL.keys, states)]
+
     async def public_on(self, period: str, at: datetime | None) -> str:
         """Id of the edition that was (at None: is) public. Raises Rejected `unknown-release`."""
         found = await self._pool.fetchval(SQL.public_on, period, at)

@@ -78,8 +78,7 @@ async def list_releases(call: Call) -> Answer:
         cursor = call.runtime.cursors.write([rows[query.limit - 1]["place"]], bound_to=bound)
         asked = {"limit": query.limit, "cursor": cursor} | ({"period": period} if period else {})
         content["next"] = f"/v1/statistics/releases?{urlencode(asked | ({'state': query.state.value} if query.state else {}))}"
-    caching = "private, no-store" if _inside(call) else CACHE
-    return Answer(content, headers={"Cache-Control": caching, "Vary": "Authorization"})
+    return Answer(content, headers={"Cache-Control": _caching(call), "Vary": "Authorization"})
 
 
 @router.read("GET", "/v1/statistics/releases/{rid}", action="stats.released", public=True)
@@ -97,7 +96,7 @@ async def read_release(call: Call) -> Answer:
     names = ("structure", "zip", *filter(None, map(link_of, content["manifest"]["files"])))
     content["links"] = {name: f"/v1/statistics/releases/{row['id']}/{name}" for name in names}
     version = VERSIONS[State(row["state"])]
-    return Answer(content, headers={"Cache-Control": CACHE, "ETag": f'"{version}"', "Vary": "Authorization"})
+    return Answer(content, headers={"Cache-Control": _caching(call), "ETag": f'"{version}"', "Vary": "Authorization"})
 
 
 @router.read(
@@ -168,11 +167,8 @@ async def read_statistics_table(call: Call) -> Answer:
 @router.read("GET", "/v1/statistics/key", action="stats.released", public=True)
 async def read_release_key(call: Call) -> Answer:
     """The public keys that releases were signed with, newest first (Ed25519, raw, base64)."""
-    rows = await call.parts.ledger.listed([state.value for state in SHOWN], None, None, 200)
-    keys: dict[str, None] = {}
-    for row in rows:
-        keys[base64.b64encode(bytes((await call.parts.ledger.one(row["id"]))["public_key"])).decode()] = None
-    return Answer({"algorithm": "Ed25519", "keys": list(keys)}, headers={"Cache-Control": CACHE})
+    keys = await call.parts.ledger.keys([state.value for state in SHOWN])
+    return Answer({"algorithm": "Ed25519", "keys": [base64.b64encode(key).decode() for key in keys]}, headers={"Cache-Control": CACHE})
 
 
 VERSIONS = {State.FROZEN: 1, State.PUBLISHED: 2, State.REVISED: 3, State.WITHDRAWN: 4, State.DISCARDED: 4}
@@ -223,6 +219,11 @@ def _media(kind: Format) -> str:
 def _inside(call: Call) -> bool:
     """Whether the caller works on releases."""
     return any(call.may(action, Resource()) for action in ("release.freeze", "release.publish"))
+
+
+def _caching(call: Call) -> str:
+    """Who moves releases sees what is not public yet, and each move at once."""
+    return "private, no-store" if _inside(call) else CACHE
 
 
 def _item(row: Any) -> dict[str, Any]:

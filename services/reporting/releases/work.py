@@ -90,7 +90,8 @@ async def _wishes(office: "Office", pool: Any) -> None:
 async def _by_calendar(office: "Office", pool: Any) -> None:
     today = datetime.now(ZoneInfo(office.region.centres[0].zone)).date()
     for period in due(today):
-        if await pool.fetchrow(SQL.standing, period) is not None:
+        # What somebody discarded waits for somebody: the calendar would freeze the same facts again.
+        if await pool.fetchval(SQL.once_frozen, period):
             continue
         try:
             log.info("release_frozen", release=await office.freeze(period, "system", datetime.now(UTC)))

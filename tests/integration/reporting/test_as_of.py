@@ -165,7 +165,7 @@ def over_centres() -> st.SearchStrategy[list[Step]]:
 
 @pytest.mark.timeout(300)
 @given(steps=over_centres())
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_as_of_now_is_the_live_figure_whichever_centres_are_asked_and_may_be_seen(model: Any, steps: list[Step]) -> None:
     world = live_through(steps)
     await model.clear()
@@ -178,7 +178,7 @@ async def test_as_of_now_is_the_live_figure_whichever_centres_are_asked_and_may_
         for reach in (WHOLE, f'{{"centres": "{{{",".join(centres)}}}"}}')
     ]
     for places, reach in asked:
-        for name in ("01", "16b", "30a", "30b"):
+        for name in ("01", "16b", "30b"):
             for by in (("CENTRE", "SEX"), ("MONTH",)):
                 live = await model.ask(name, "2026", by, places=places, reach=reach)
                 assert await model.ask(name, "2026", by, places=places, reach=reach, known_at=now) == live, (name, by, reach)

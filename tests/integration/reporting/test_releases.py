@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -19,12 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from services.reporting.disclosure.ptable import make
 from services.reporting.facts.projection import facts
 from services.reporting.releases.freeze import Office, chain
-from services.reporting.releases.ledger import Ledger
 from services.reporting.releases.manifest import FIRST, faults
-from services.reporting.releases.render import Draft, Rendered, render
 from services.reporting.releases.secrets import Secret
 from shared.errors import Rejected
-from tests.harness.wait import eventually
 from tests.integration.reporting.conftest import REGION, Model
 from tests.integration.reporting.world import World, some_id
 
@@ -179,46 +174,6 @@ async def test_an_erasure_leaves_frozen_bytes_as_they_are(desk: Desk) -> None:
         assert faults(await chain(connection)) == []
 
 
-async def test_a_revision_moves_only_what_moved_by_ten(desk: Desk) -> None:
-    await apply(desk, clients(100))
-    first = await desk.freeze()
-    await desk.publish(first)
-    few = World()
-    few.versions = {}
-    for i in range(4):
-        few.register(some_id(f"few {i}"), at=datetime(2026, 3, 3, i + 1, tzinfo=UTC), sex="F", birth_month="1990-06")
-    await apply(desk, few)
-    second = await desk.freeze(cutoff=NOW - timedelta(minutes=2))
-    one, two = await desk.files(first), await desk.files(second)
-    assert second == "TEST-2026Q1.1"
-    assert one["I01B.csv"] == two["I01B.csv"]
-    # Edition by edition a count that creeps is compared with the one behind the figure that stands, not with what was counted last.
-    await desk.publish(second)
-    for i in range(6):
-        few.register(some_id(f"more {i}"), at=datetime(2026, 3, 4, i + 1, tzinfo=UTC), sex="F", birth_month="1990-06")
-    await apply(desk, few)
-    third = await desk.files(await desk.freeze(cutoff=NOW - timedelta(minutes=1)))
-    total = "_T", "_T", "_T"
-    assert abs(int(cells(third["I01B.csv"])[total]) - 110) <= 5
-    rows = await desk.pool.fetch("select n from ledger.cell_secret where name = 'I01B' and codes = '{_T,_T,_T}' order by release")
-    assert [row["n"] for row in rows] == [100, 100, 110]
-
-
-async def test_no_zero_of_a_quarter_stands_above_a_blank_of_one_of_its_months(desk: Desk) -> None:
-    await apply(desk, clients(60))
-    month = await desk.freeze("2026-01")
-    quarter = await desk.freeze()
-    assert cells((await desk.files(quarter))["I01B.csv"])["_T", "X", "_T"] == "0"
-    await desk.pool.execute("update ledger.release set state = 'DISCARDED' where id = $1", quarter)
-    # As if the noise had left a few of unknown sex a blank in January, and made them none in the quarter.
-    blank = "delete from ledger.cell where release = $1 and name = 'I01A' and codes = '{_T,X}'"
-    assert await desk.pool.execute(blank, month) == "DELETE 1"
-    await desk.pool.execute("insert into ledger.cell (release, name, measure, codes, status) values ($1, 'I01A', '', '{_T,X}', 'Q')", month)
-    shown = cells((await desk.files(await desk.freeze()))["I01B.csv"])
-    assert shown["_T", "X", "_T"] == "Q"
-    assert shown["_T", "_U", "_T"] == "0"
-
-
 async def test_freezing_waits_for_what_is_not_known_yet(desk: Desk) -> None:
     await desk.read_until(NOW - timedelta(minutes=10))
     with pytest.raises(Rejected, match="five minutes behind"):
@@ -228,85 +183,6 @@ async def test_freezing_waits_for_what_is_not_known_yet(desk: Desk) -> None:
         await desk.freeze("2026-Q2")
     with pytest.raises(Rejected, match="bad-period"):
         await desk.freeze("2026-13")
-
-
-async def test_a_period_is_frozen_once_until_it_is_published(desk: Desk) -> None:
-    await apply(desk, clients(20))
-    release = await desk.freeze()
-    with pytest.raises(Rejected, match="publish or discard"):
-        await desk.freeze()
-    await desk.publish(release)
-    assert await desk.freeze(cutoff=NOW - timedelta(minutes=2)) == "TEST-2026Q1.1"
-
-
-async def test_who_freezes_second_sees_what_the_first_froze_and_publishing_waits_for_neither(desk: Desk, reporting_database: Any) -> None:
-    await apply(desk, clients(20))
-    out = await desk.freeze("2026-01")
-    begun, go = asyncio.Event(), asyncio.Event()
-
-    async def slowly(draft: Draft) -> Rendered:
-        begun.set()
-        await go.wait()
-        return render(draft)
-
-    first = asyncio.create_task(replace(desk.office, rendering=slowly).freeze(Q1, "stf-frozen", NOW))
-    await begun.wait()
-    second = asyncio.create_task(desk.freeze())
-    other = await asyncpg.create_pool(reporting_database.worker, min_size=1, max_size=1, server_settings={"lock_timeout": "2s"})
-    try:
-        await eventually(lambda: other.fetchval("select exists (select from pg_locks where not granted)"), what="a second who waits")
-        await Ledger(other).publish(out, "stf-dpo", NOW)
-        go.set()
-        assert await first == "TEST-2026Q1.0"
-        with pytest.raises(Rejected, match="publish or discard"):
-            await second
-    finally:
-        go.set()
-        await asyncio.gather(first, second, return_exceptions=True)
-        await other.close()
-
-
-async def test_nobody_takes_away_the_release_that_the_next_one_is_being_frozen_upon(desk: Desk, reporting_database: Any) -> None:
-    await apply(desk, clients(20))
-    end = await desk.freeze("2026-01")
-    begun, go = asyncio.Event(), asyncio.Event()
-
-    async def slowly(draft: Draft) -> Rendered:
-        begun.set()
-        await go.wait()
-        return render(draft)
-
-    first = asyncio.create_task(replace(desk.office, rendering=slowly).freeze(Q1, "stf-frozen", NOW))
-    await begun.wait()
-    app = await asyncpg.create_pool(reporting_database.app, min_size=1, max_size=1, server_settings={"lock_timeout": "2s"})
-    try:
-        with pytest.raises(Rejected, match="is being frozen"):
-            await Ledger(app).discard(end, "stf-x", NOW, "Wrong centre in the source")
-        go.set()
-        await first
-        with pytest.raises(Rejected, match="later release names this one"):
-            await Ledger(app).discard(end, "stf-x", NOW, "Wrong centre in the source")
-        async with desk.pool.acquire() as connection:
-            assert [link.release for link in await chain(connection)] == [end, "TEST-2026Q1.0"]
-        await Ledger(app).discard("TEST-2026Q1.0", "stf-x", NOW, "Wrong centre in the source")
-    finally:
-        go.set()
-        await asyncio.gather(first, return_exceptions=True)
-        await app.close()
-
-
-async def test_a_chain_that_was_touched_stops_everything(desk: Desk, reporting_database: Any) -> None:
-    await apply(desk, clients(20))
-    release = await desk.freeze()
-    await desk.publish(release)
-    with pytest.raises(asyncpg.RaiseError, match="never changed"):
-        await desk.pool.execute("update ledger.file set bytes = '' where name = 'I01B.csv'")
-    superuser = await asyncpg.connect(reporting_database.role("postgres"))
-    await superuser.execute("set session_replication_role = replica; update ledger.file set bytes = 'x' where name = 'I01B.csv'")
-    await superuser.close()
-    with pytest.raises(Rejected, match="audit-failed") as refused:
-        await desk.freeze("2026-01")
-    assert "I01B.csv was changed" in refused.value.members["fault"]
 
 
 async def test_nobody_who_serves_the_public_can_read_a_true_count(desk: Desk, reporting_database: Any) -> None:
