@@ -6,6 +6,7 @@ stops the timer; until the read model has applied it, the stream is newer than w
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,9 @@ log = telemetry.logger()
 
 SQL: Final = Statements("shared.timers")
 POLL_S: Final = 2.0
+RESTS: Final = 9
+"""How many times as long as a look took the next one waits: one timer a person, due for years and asked now and then, is read
+at each look."""
 PAGE: Final = 200
 AGAIN: Final = timedelta(hours=6)
 """After which a timer is asked again that had nothing to do yet, or was refused."""
@@ -37,6 +41,11 @@ AGAIN: Final = timedelta(hours=6)
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def pause(took: float) -> float:
+    """Seconds until the next look: two, and longer after one that had much to read."""
+    return max(POLL_S, RESTS * took)
 
 
 def ringing(timers: Timers) -> Callable[["Parts"], Any]:
@@ -57,13 +66,14 @@ class Ringing:
         self._again: dict[tuple[Any, str, str], datetime] = {}
 
     async def run(self) -> None:
-        """Look every two seconds until cancelled. Raises what no waiting heals."""
+        """Look every two seconds until cancelled, more seldom where a look takes long. Raises what no waiting heals."""
         backoff = Backoff(POLL_S, 60.0)
         while True:
+            began = time.monotonic()
             try:
                 await self.round()
                 backoff.reset()
-                await asyncio.sleep(POLL_S)
+                await asyncio.sleep(pause(time.monotonic() - began))
             except Exception as error:
                 if judge(error) != "transient":
                     raise
