@@ -83,11 +83,12 @@ class AmendClient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveConsent:
-    """profile_key: a drawn id, used for STATISTICS only."""
+    """profile_key: a drawn id, used for STATISTICS only. key_there: id of the profile key that the person has now."""
 
     today: date
     answer: ConsentAnswer
     profile_key: UUID
+    key_there: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

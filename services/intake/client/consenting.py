@@ -34,7 +34,8 @@ NAMES_RECIPIENT = frozenset({Purpose.SHARE_FOR_SERVICE, Purpose.CONSULAR})
 def give(command: GiveConsent, state: State) -> list[ClientEvent]:
     """The answer to one question; a consent to statistics that comes later also brings the whole profile with it."""
     check_active(state)
-    events = answered(command.answer, state, command.today, command.profile_key)
+    kept = _kept_key(state, command.today, command.key_there)
+    events = answered(command.answer, state, command.today, kept or command.profile_key)
     match events:
         case [ConsentGiven(purpose=Purpose.STATISTICS)] if not state.statistics:
             return [*events, *_counted_from_now_on(evolve(state, events[0]), command.today)]
@@ -138,7 +139,7 @@ def _consent(answer: ConsentAnswer, state: State, today: date, profile_key: UUID
     ends = None if answer.purpose in UNTIL_WITHDRAWN else answer.valid_to or _two_years_after(begins)
     older = state.consent_for(answer.purpose, answer.recipient_org)
     # The key in force goes on: what was sealed under the older consent stays readable under the new one.
-    key = older.profile_key if older is not None else _held_key(state, today) or profile_key
+    key = older.profile_key if older is not None else profile_key
     why = tuple(item.why for item in answer.withheld)
     proof = bool(answer.proof_ref or answer.giver or why)
     return ConsentGiven(
@@ -162,15 +163,14 @@ def _consent(answer: ConsentAnswer, state: State, today: date, profile_key: UUID
     )
 
 
-def _held_key(state: State, today: date) -> UUID | None:
+def _kept_key(state: State, today: date, there: UUID | None) -> UUID | None:
     """The key of a consent that ended under a legal hold is still there, and a person has one: the new consent goes on with it.
 
-    Of one that ended before the hold it is gone: a new key under its id could not open what the old one sealed.
+    Of one that ended before the hold, or whose hold fell since, it is gone: a new key under its id could not open what the old
+    one sealed, and what does not open is taken for altered.
     """
-    if not state.protection.held(today):
-        return None
-    kept = [consent.profile_key for cid, consent in state.consents.items() if cid in state.protection.kept and consent.profile_key]
-    return kept[-1] if kept else None
+    kept = {state.consents[consent_id].profile_key for consent_id in state.protection.kept}
+    return there if there in kept and state.protection.held(today) else None
 
 
 def _two_years_after(day: date) -> date:

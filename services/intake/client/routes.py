@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.intake.parts import Intake
-from shared.codes import AmendReason, LegalBasis
+from shared.codes import AmendReason, LegalBasis, Purpose
 from shared.contracts.intake.client import ClientRegistered
 from shared.contracts.intake.episode import Economics
 from shared.contracts.intake.person import Facts
 from shared.eventsourcing.ids import derived
 from shared.http.command import Answer, Call, CommandBody, CommandRouter, Resource, invalid, violation
 from shared.http.voiding import VoidEntryBody, void_entry
+from shared.privacy.classes import PROFILE
 
 from .bodies import (
     AmendClientBody,
@@ -105,7 +106,10 @@ async def give_consent(call: Call, body: GiveConsentBody) -> Answer:
     # A yes is its own ground; that somebody said no is kept because it must be possible to show it.
     basis = {"basis": LegalBasis.LEGAL_OBLIGATION, "consent_id": None} if body.refused else {}
     call.body = answer.model_copy(update=basis)
-    command = GiveConsent(today=parts.today(call.runtime.now(), centre), answer=answer, profile_key=_drawn(call, "profile-key"))
+    slot, today = (call.path["id"], PROFILE), parts.today(call.runtime.now(), centre)
+    keys = await parts.handle.keyring.for_opening([slot], anew=True) if body.purpose is Purpose.STATISTICS else {}
+    there = keys[slot].key_id if slot in keys else None
+    command = GiveConsent(today=today, answer=answer, profile_key=_drawn(call, "profile-key"), key_there=there)
     return await _run(call, centre, command)
 
 

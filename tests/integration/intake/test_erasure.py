@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 
+from shared.privacy.classes import PROFILE
 from tests.harness.people import a_consent, a_registration, new_id
 from tests.integration.intake.conftest import Desk
 from tests.integration.intake.test_community import MEMBER, about
@@ -44,6 +45,23 @@ async def test_a_hold_stands_in_the_way_until_it_is_lifted(desk: Desk) -> None:
     assert (await do(desk, client, f"/holds/{placed.json()['hold_id']}:lift", WHY)).status_code == 200
     assert (await do(desk, client, ":erase", what)).status_code == 200
     assert await desk.keys_of(client) == set()
+
+
+async def test_who_consents_again_under_a_hold_when_the_key_is_gone_can_still_be_read(desk: Desk) -> None:
+    client, body = await a_client(desk)
+    statistics = next(each for each in body["consents"] if each["purpose"] == "STATISTICS")
+    assert (await do(desk, client, "/holds", HOLD)).status_code == 200
+    ended = await do(desk, client, f"/consents/{statistics['consent_id']}:withdraw", WHY | {"reason": "CLIENT_WISH"}, "caseworker")
+    assert ended.status_code == 200, ended.text
+    # As the worker does when a hold is lifted beside one that has run out.
+    assert await desk.parts.handle.keyring.destroy([(UUID(client), PROFILE)]) == 1
+    again = await desk.add(f"/v1/clients/{client}/consents", a_consent("STATISTICS"))
+    assert again.status_code == 200, again.text
+    desk.parts.handle.keyring.forget_cached(UUID(client))
+    read = await desk.send("GET", f"/v1/clients/{client}/events")
+    assert read.status_code == 200, read.text
+    profiles = [each["sealed"]["profile"] for each in read.json()["items"] if "profile" in each.get("sealed", {})]
+    assert (profiles[0], profiles[-1]["sex"]) == ("erased", "F")
 
 
 async def test_nobody_carries_out_what_they_asked_for(desk: Desk) -> None:

@@ -92,8 +92,8 @@ def counted(**changes: Any) -> list[Event]:
     return registered(consents=(an_answer(), statistics()), **changes)
 
 
-def give(answer: ConsentAnswer, *, today: date = TODAY, profile_key: UUID = OTHER_KEY) -> GiveConsent:
-    return GiveConsent(today=today, answer=answer, profile_key=profile_key)
+def give(answer: ConsentAnswer, *, today: date = TODAY, profile_key: UUID = OTHER_KEY, key_there: UUID | None = KEY) -> GiveConsent:
+    return GiveConsent(today=today, answer=answer, profile_key=profile_key, key_there=key_there)
 
 
 def withdraw(consent_id: UUID, **changes: Any) -> WithdrawConsent:

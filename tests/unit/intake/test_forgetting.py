@@ -21,6 +21,7 @@ from tests.unit.intake.people import (
     N1,
     N2,
     N3,
+    OTHER_KEY,
     TODAY,
     a_departure,
     a_person,
@@ -161,6 +162,7 @@ def test_the_withdrawal_on_the_record_that_goes_on_stands_for_the_merged_one() -
 def test_a_new_consent_under_a_hold_goes_on_with_the_key_that_was_kept() -> None:
     ended = given(CLIENT, *counted(), HELD).when(withdraw(N2)).after()
     assert ended.when(give(statistics(N3))).fact(ConsentGiven).profile_key == KEY
+    assert ended.when(give(statistics(N3), key_there=None)).fact(ConsentGiven).profile_key == OTHER_KEY  # gone all the same
 
 
 def test_a_consent_that_ended_before_the_hold_has_no_key_to_go_on_with() -> None:
