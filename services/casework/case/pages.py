@@ -131,11 +131,16 @@ async def list_cases(call: Call) -> Answer:
     centres = sorted(call.caller.centres)
     general = [centre for centre in centres if call.may("case.read", Resource(centre=centre))]
     hidden = [centre for centre in centres if call.may("case.read-confidential", Resource(centre=centre))]
+    mine = (call.caller.staff_id, own_centres(call, "case.read"))
     filters = (query.centre, query.state, query.worker)
-    rows = await parts.pool.fetch(
-        CASELOAD.list_cases, general, hidden, call.caller.staff_id, *filters, *position(call), query.limit + 1, call.reach
-    )
+    rows = await parts.pool.fetch(CASELOAD.list_cases, general, hidden, *mine, *filters, *position(call), query.limit + 1, call.reach)
     return await page(call, [{**dict(row), "opened_at": instant(row["opened_at"])} for row in rows], key="case_id")
+
+
+def own_centres(call: Call, action: str) -> list[str]:
+    """Centres at which whatever is assigned to the caller is theirs to see: not those where they worked before."""
+    mine = frozenset({call.caller.staff_id})
+    return [centre for centre in sorted(call.caller.centres) if call.may(action, Resource(centre=centre, assigned=mine))]
 
 
 @router.read("GET", "/v1/transfers", action="case.read")
@@ -145,7 +150,8 @@ async def list_transfers(call: Call) -> Answer:
     centres = sorted(call.caller.centres)
     general = [centre for centre in centres if call.may("case.sign", Resource(centre=centre))]
     hidden = [centre for centre in general if call.may("case.read-confidential", Resource(centre=centre))]
-    rows = await parts.pool.fetch(CASELOAD.list_transfers, general, hidden, call.caller.staff_id, call.reach)
+    mine = (call.caller.staff_id, own_centres(call, "case.read"))
+    rows = await parts.pool.fetch(CASELOAD.list_transfers, general, hidden, *mine, call.reach)
     items = [{**dict(row), "transfer_at": instant(row["transfer_at"]), "due": parts.answer_due(row)} for row in rows]
     return await call.show({"items": items})
 
@@ -157,7 +163,7 @@ async def read_caseload(call: Call) -> Answer:
     parts: Casework = call.parts
     centres = [centre for centre in sorted(call.caller.centres) if call.may("case.assign", Resource(centre=centre))]
     today = call.runtime.now().astimezone(ZoneInfo(parts.region.centres[0].zone)).date()
-    rows = await parts.pool.fetch(CASELOAD.board, centres, call.caller.staff_id, today, call.reach)
+    rows = await parts.pool.fetch(CASELOAD.board, centres, call.caller.staff_id, today, own_centres(call, "case.read"), call.reach)
     return await call.show({"items": [{**dict(row), "bin": _bin(row["cases"])} for row in rows]})
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from services.casework.case.decisions import case_at
-from services.casework.case.pages import told
+from services.casework.case.pages import own_centres, told
 from services.casework.parts import SHELTER, Casework
 from shared.codes import StayState, UnitKind
 from shared.codes.valid import Day
@@ -107,7 +107,8 @@ async def list_stays(call: Call) -> Answer:
     query: StayQuery = call.query
     centres = [centre for centre in sorted(call.caller.centres) if call.may("stay.read", Resource(centre=centre))]
     filters = (query.centre, query.unit, query.state)
-    rows = await parts.pool.fetch(SHELTER.list_stays, centres, call.caller.staff_id, *filters, *position(call), query.limit + 1, call.reach)
+    mine = (call.caller.staff_id, own_centres(call, "stay.read"))
+    rows = await parts.pool.fetch(SHELTER.list_stays, centres, *mine, *filters, *position(call), query.limit + 1, call.reach)
     items, subjects = [], []
     for row in rows[: query.limit]:
         loaded = await parts.handle.load(stay_in(()), row["stay_id"])

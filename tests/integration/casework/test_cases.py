@@ -212,6 +212,22 @@ async def test_a_list_shows_a_caller_what_they_may_see(desk: Desk) -> None:
     assert await seen("stf-x1") == set()
 
 
+async def test_who_works_elsewhere_now_finds_no_case_in_a_list_that_is_still_in_their_name(desk: Desk) -> None:
+    case, _ = await a_case(desk)
+    await desk.catch_up(caseload, CASE)
+    await desk.told(caseload, in_the_name_of("stf-x1", case))
+    elsewhere = desk.as_("stf-x1")
+    await elsewhere.get(f"/v1/cases/{case}", 404)
+    for path in ("/v1/cases?worker=stf-x1", "/v1/caseload"):
+        assert (await elsewhere.get(path))["items"] == []
+
+
+def in_the_name_of(worker: str, case: str) -> Fact:
+    """A case as it stands for somebody who has left its centre since."""
+    at, data = "2026-03-06T02:00:00.000Z", {"ctx": {"centre": CENTRE, "actor": "stf-s1"}, "worker": worker, "role": "caseworker"}
+    return Fact("casework.case.v1", 0, 0, case, 9, "gabay.casework.case-assigned.v1", str(uuid4()), at, at, "", data)
+
+
 async def test_the_read_models_are_the_same_when_everything_is_applied_twice(desk: Desk) -> None:
     case, ground = await a_case(desk)
     need, assessment = some_needs(ground)

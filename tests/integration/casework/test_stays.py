@@ -16,6 +16,7 @@ from shared.contracts.casework.case import CASE
 from shared.contracts.casework.stay import STAY
 from shared.eventsourcing.store import PostgresStore
 from tests.integration.casework.desk import ROUTE_CENTRE, Desk, consent_given, intake_told
+from tests.integration.casework.test_cases import in_the_name_of
 from tests.planted import places_counted_before_the_append
 
 GROUND = {"purpose": "CASE_MANAGEMENT", "basis": "CONSENT"}
@@ -203,6 +204,8 @@ async def test_a_stay_is_on_the_desk_of_the_cases_worker(route_desk: Desk) -> No
     await route_desk.catch_up(shelter, STAY)
     listed = (await route_desk.as_("stf-e3").get("/v1/stays"))["items"]
     assert [item["stay_id"] for item in listed] == [stay]
+    await route_desk.told(caseload, in_the_name_of("stf-w1", case))
+    assert (await route_desk.as_("stf-w1").get("/v1/stays"))["items"] == []
 
 
 async def test_the_list_shows_who_stays_where_and_pages(route_desk: Desk) -> None:
