@@ -26,16 +26,18 @@ def changes(
     *,
     hearing: Mapping[str, Hearing] | None = None,
     public: Iterable[Aggregate] = (),
+    leaving: Iterable[str] = (),
     opens: Iterable[FieldClass] = (),
 ) -> Projection:
     """The feed of the facts of these aggregates.
 
     hearing: `ce_type` -> what its facts say of who may hear of their stream (`hide`, `show`, `assign`, `address`).
-    public: aggregates of which every member of staff hears. opens: classes that `hearing` needs opened.
+    public: aggregates of which every member of staff hears. leaving: `ce_type` of facts that are the last of which those who
+    were addressed hear. opens: classes that `hearing` needs opened.
     """
-    own, told = tuple(aggregates), hearing or {}
+    own, told, last = tuple(aggregates), hearing or {}, frozenset(leaving)
     everywhere = {aggregate.topic for aggregate in public}
-    feed = Projection(f"{service}.changes", version=3, topics=[a.topic for a in own], opens=opens, statements="shared.changes")
+    feed = Projection(f"{service}.changes", version=4, topics=[a.topic for a in own], opens=opens, statements="shared.changes")
 
     @feed.on(*{aggregate.ce_type(name) for aggregate in own for name in aggregate.events})
     def changed(fact: Fact) -> Iterable[Op]:
@@ -45,6 +47,8 @@ def changes(
         audience = EVERYBODY if fact.topic in everywhere else fact.ctx["centre"]
         place = (fact.topic, fact.partition, fact.offset)
         yield Op("add", (*place, audience, aggregate, fact.stream, fact.version, fact.type, fact.recorded_at))
+        if fact.type in last:
+            yield Op("leave", (fact.stream,))
 
     return feed
 
@@ -60,10 +64,10 @@ def show(fact: Fact, event_id: UUID | str) -> Op:
 
 
 def assign(fact: Fact, worker: str) -> Op:
-    """Whose the stream is from now on."""
+    """Whose the stream is from now on; an empty text: nobody's."""
     return Op("assign", (fact.stream, worker))
 
 
 def address(fact: Fact, audience: str) -> Op:
-    """Who hears of this stream beside the centres: to be said with its first fact."""
+    """Who hears of this stream from this fact on, beside the centre of each."""
     return Op("address", (fact.stream, audience))

@@ -16,7 +16,7 @@ create unique index change_once on change (id, version, audience);
 create index change_next on change (audience, topic, partition, position);
 create index change_old on change (recorded_at);
 
--- Who hears of a stream beside the centre of each of its facts.
+-- Who hears of a stream, from now on, beside the centre of each of its facts.
 create table side (
     id       uuid not null,
     audience text not null,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from services.casework.feed import FEED
 from shared.contracts.casework.case import CASE
 from tests.integration.casework.desk import Desk
 from tests.integration.casework.test_cases import a_case, a_service, some_needs
+from tests.integration.casework.test_transfers import offered
 from tests.integration.changes import feed, heard_of
 
 
@@ -37,6 +39,41 @@ async def test_a_confidential_case_is_heard_of_by_its_worker_and_the_protection_
     assert [name for _, name in await heard_of(desk.as_("stf-s1"), plain)] == [
         "case-opened", "case-assigned", "needs-assessed", "entry-voided",
     ]  # fmt: skip
+
+
+async def test_who_offers_a_case_hears_the_answer_and_no_more_of_it(route_desk: Desk) -> None:
+    here, there = route_desk.as_("stf-w1"), route_desk.as_("stf-e2")
+    taken, ground = await a_case(here)
+    refused, other = await a_case(here)
+    for case, of, answer in ((taken, ground, "ACCEPTED"), (refused, other, "REFUSED")):
+        transfer = await offered(here, case, of)
+        body = {**of, "answer": answer, "reason": "no bed"}
+        await there.post(f"/v1/cases/{case}/transfers/{transfer}:answer", body, If_Match='"3"')
+    await there.post(f"/v1/cases/{taken}:assign", {**ground, "worker": "stf-e3"}, If_Match='"4"')
+    await here.post(f"/v1/cases/{refused}/services", a_service(other), If_Match="*")
+    for _ in range(2):
+        await here.catch_up(FEED, CASE)
+    offer = ["case-opened", "case-assigned", "case-transfer-requested", "case-transfer-answered"]
+    assert [name for _, name in await heard_of(here, taken)] == offer
+    assert [name for _, name in await heard_of(here, refused)] == [*offer, "service-delivered"]
+    assert [name for _, name in await heard_of(there, taken)] == ["case-transfer-answered", "case-assigned"]
+    [row] = await here.rows(
+        "select (select count(*) from changes.side) as sides, count(*) as cases from changes.change where id = $1", UUID(taken)
+    )
+    assert row["sides"] == 0
+
+
+async def test_the_worker_of_a_confidential_case_that_moved_hears_no_more_of_it(route_desk: Desk) -> None:
+    worker = route_desk.as_("stf-w1")
+    case, ground = await a_case(worker, confidential=True)
+    transfer = await offered(worker, case, ground)
+    await worker.catch_up(FEED, CASE)
+    assert len(await heard_of(worker, case)) == 3
+    psv = {**ground, "answer": "ACCEPTED"}
+    await route_desk.as_("stf-e4").post(f"/v1/cases/{case}/transfers/{transfer}:answer", psv, If_Match='"3"')
+    await worker.catch_up(FEED, CASE)
+    assert await heard_of(worker, case) == []
+    assert len(await heard_of(route_desk.as_("stf-p1"), case)) == 4
 
 
 class Topic:
