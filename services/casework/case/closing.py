@@ -26,10 +26,14 @@ def close(command: CloseCase, state: State) -> list[Event]:
 
 
 def _may_close(command: CloseCase, state: State) -> None:
-    answered = {outcome.need_id for outcome in command.outcomes}
-    if strange := [n for n, o in enumerate(command.outcomes) if o.need_id not in state.needs]:
-        errors = [{"loc": f"/outcomes/{n}/need_id", "code": "not-allowed-here"} for n in strange]
-        raise Rejected("validation", "Give outcomes to needs of this case.", errors=errors)
+    needs = [outcome.need_id for outcome in command.outcomes]
+    answered = set(needs)
+    # Each outcome is counted: one need with two, or under another code, would be in the figures as what it is not.
+    strange = {n: "need_id" for n, need in enumerate(needs) if need not in state.needs or need in needs[:n]}
+    strange |= {n: "code" for n, o in enumerate(command.outcomes) if n not in strange and o.code is not state.needs[o.need_id]}
+    if strange:
+        errors = [{"loc": f"/outcomes/{n}/{member}", "code": "not-allowed-here"} for n, member in sorted(strange.items())]
+        raise Rejected("validation", "Give each need of this case one outcome, under its own code.", errors=errors)
     if left := _left(command, state, answered):
         raise Rejected("open-items", "Give every need an outcome and end what still runs.", kinds=left)
     if (state.to_be_signed or command.reason is not ClosureReason.COMPLETED) and not command.approved:

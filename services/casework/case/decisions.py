@@ -154,7 +154,8 @@ def _assess(command: AssessNeeds, state: State) -> list[Event]:
     )
     if known := state.assessments.get(command.assessment_id):
         return once(known, event)
-    if any(need.need_id in state.needs for need in command.needs):
+    named = [need.need_id for need in command.needs]
+    if len(set(named)) < len(named) or not state.needs.keys().isdisjoint(named):
         raise Rejected("already-exists", "An assessment adds needs: give each a new need_id.")
     return [event]
 

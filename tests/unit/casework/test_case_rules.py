@@ -15,6 +15,8 @@ from shared.codes import (
     CaseType,
     ClosureReason,
     LegalBasis,
+    NeedCode,
+    NeedOutcome,
     Priority,
     ReviewCause,
     Role,
@@ -147,7 +149,14 @@ def test_after_a_withdrawal_work_goes_on_for_five_working_days() -> None:
 def test_every_need_has_an_outcome_before_closure() -> None:
     given(CASES, opened(), assessed()).when(closing()).rejected("open-items", kinds=["need"])
     given(CASES, opened(), assessed()).when(closing(NEED, OTHER_NEED)).refused_at("/outcomes/1/need_id")
+    given(CASES, opened(), assessed()).when(closing(NEED, NEED)).refused_at("/outcomes/1/need_id")
+    other_code = ending.Outcome(need_id=NEED, code=NeedCode.JOB, outcome=NeedOutcome.MET)
+    given(CASES, opened(), assessed()).when(closing(outcomes=(other_code,))).refused_at("/outcomes/0/code")
     given(CASES, opened(), assessed()).when(closing(NEED)).then_types(ending.CaseClosed)
+
+
+def test_no_two_needs_of_an_assessment_have_one_id() -> None:
+    given(CASES, opened()).when(assessing(NEED, NEED)).rejected("already-exists")
 
 
 @pytest.mark.parametrize(
