@@ -111,8 +111,14 @@ class Reader:
         for part in parts:
             stored = self._ledger.offset(part.topic, part.partition)
             position[part] = first[part] if stored is None else stored
-            if position[part] < first[part]:
-                raise LookupError(f"{part.topic}/{part.partition} begins after what was read last: ask for a replay")
+            if not first[part] <= position[part] <= ends[part]:
+                # Copies on request live seven days and are made again: the versions seen pass over what is known.
+                if not part.topic.startswith("replay."):
+                    raise LookupError(
+                        f"{part.topic}/{part.partition} holds offsets {first[part]} to {ends[part]}, and {stored} is next: "
+                        "ask the operator whether it was made anew, and for a replay"
+                    )
+                position[part] = first[part]
             consumer.seek(part, position[part])
         new = 0
         while not once or any(position[part] < ends[part] for part in parts):

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 from gabay_client import Altered, Fact, Gap, Keys, NotAFact, Reader, SQLite, admit, decode
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -148,6 +149,48 @@ def test_a_gap_writes_nothing_of_its_batch() -> None:
     assert mine.apply("replay.integrator.acme.casework.case.v1", 0, [made(1, 1, 0), made(1, 2, 1)]) == 2
     assert mine.apply(TOPIC, 0, [made(1, 1, 0), made(1, 3, 1)]) == 1
     assert [version for _, version in rows(db)] == [1, 2, 3]
+
+
+class Log:
+    """One partition as Kafka keeps it: what is before `first` is gone. In place of a consumer."""
+
+    def __init__(self, first: int, records: list[Any]) -> None:
+        self.first, self.records, self.place = first, records, 0
+
+    def assign(self, parts: Any) -> None:
+        pass
+
+    async def beginning_offsets(self, parts: Any) -> dict[Any, int]:
+        return dict.fromkeys(parts, self.first)
+
+    async def end_offsets(self, parts: Any) -> dict[Any, int]:
+        return dict.fromkeys(parts, self.first + len(self.records))
+
+    def seek(self, part: Any, offset: int) -> None:
+        self.part, self.place = part, offset
+
+    async def getmany(self, **_: Any) -> dict[Any, list[Any]]:
+        found = self.records[self.place - self.first :]
+        self.place = self.first + len(self.records)
+        return {self.part: found} if found else {}
+
+
+@pytest.mark.parametrize(("first", "read_until"), [(0, 9), (7, 5)], ids=["made anew", "older copies are gone"])
+async def test_copies_on_request_are_read_from_their_start_when_they_are_others(first: int, read_until: int) -> None:
+    part = TopicPartition(f"replay.integrator.acme.{TOPIC}", 0)
+    mine, _, db = reader()
+    mine.apply(TOPIC, 0, [made(1, 1, 0)])
+    SQLite(db).go_on_from(part.topic, 0, read_until)
+    assert await mine._read(Log(first, [made(1, 1, first), made(1, 2, first + 1)]), [part], True, 1, 9) == 1
+    assert SQLite(db).offset(part.topic, 0) == first + 2
+
+
+@pytest.mark.parametrize(("first", "read_until"), [(0, 9), (7, 5)], ids=["made anew", "the oldest are gone"])
+async def test_a_topic_that_no_longer_holds_the_next_fact_is_told_and_not_passed_over(first: int, read_until: int) -> None:
+    mine, _, db = reader()
+    SQLite(db).go_on_from(TOPIC, 0, read_until)
+    with pytest.raises(LookupError, match=f"holds offsets {first} to {first + 1}, and {read_until} is next"):
+        await mine._read(Log(first, [made(1, 1, first)]), [TopicPartition(TOPIC, 0)], True, 1, 9)
 
 
 def test_what_your_handler_raises_undoes_the_batch() -> None:
