@@ -33,10 +33,11 @@ async def minor(fact: Fact, handle: Any) -> bool | None:
 
 
 async def open_cases(fact: Fact, handle: Any) -> list[OpenOne]:
-    """Hits of a search row are candidates: each is loaded and checked."""
+    """Of the person, under all records that were merged: what they say is told on the record that goes on."""
     if not fact.data.get("urgent", True):
         return []
-    return await open_cases_of(UUID(fact.stream), handle)
+    records = await handle.store.pool.fetch(CONSENTS.records, UUID(fact.stream), WHOLE)
+    return [case for row in records for case in await open_cases_of(row[0], handle)]
 
 
 async def open_cases_of_both(fact: Fact, handle: Any) -> tuple[list[OpenOne], list[OpenOne]]:
@@ -45,7 +46,7 @@ async def open_cases_of_both(fact: Fact, handle: Any) -> tuple[list[OpenOne], li
 
 
 async def open_cases_of(client_id: UUID, handle: Any) -> list[OpenOne]:
-    """Open cases of one client."""
+    """Open cases of one record. Hits of a search row are candidates: each is loaded and checked."""
     row = open_case(client_id)
     found = []
     for case_id in (await handle.search([row])).get(row, []):
@@ -117,7 +118,11 @@ async def _lapsed(fact: Fact, handle: Any) -> Any:
     subject, consent = fact.ctx.get("subject_id"), fact.ctx.get("consent_id")
     if subject is None or consent is None:
         return None
-    return await handle.store.pool.fetchrow(CONSENTS.lapsed, UUID(subject), UUID(consent), WHOLE)
+    pool = handle.store.pool
+    for record in filter(None, (UUID(subject), await pool.fetchval(CONSENTS.survivor, UUID(subject), WHOLE))):
+        if lapsed := await pool.fetchrow(CONSENTS.lapsed, record, UUID(consent), WHOLE):
+            return lapsed
+    return None
 
 
 async def arrived(fact: Fact, handle: Any) -> Arrived | None:

@@ -54,15 +54,26 @@ class Casework:
     async def consent_to(
         self, purpose: Purpose, client_id: UUID, consent_id: UUID | None, on: date, *, mission: str | None = None
     ) -> Consent:
-        """How a consent to a purpose stands on a day. mission: the country whose consulate it must name."""
+        """How a consent to a purpose stands on a day: of this record, or of the one that goes on in its place, where the person is
+        asked since. mission: the country whose consulate it must name."""
         row = await self.pool.fetchrow(CONSENTS.of_client, client_id, consent_id, purpose, WHOLE) if consent_id else None
+        if row is None and consent_id and (survivor := await self.survivor(client_id)):
+            row = await self.pool.fetchrow(CONSENTS.of_client, survivor, consent_id, purpose, WHOLE)
         given = Given(purpose, *row) if row else None
         return may(purpose, given, lambda org: mission is None or (org is not None and self.region.org_state(org) == mission), on)
 
     async def agrees(self, subject_id: UUID, purpose: Purpose, on: date) -> bool:
-        """Whether any consent of a person to a purpose is in force on a day."""
-        rows = await self.pool.fetch(CONSENTS.to_purpose, subject_id, purpose, WHOLE)
-        return any(may(purpose, Given(purpose, *row), anybody, on) is Consent.ACTIVE for row in rows)
+        """Whether any consent of a person to a purpose is in force on a day: of this record or the one that goes on in its place."""
+        for record in filter(None, (subject_id, await self.survivor(subject_id))):
+            rows = await self.pool.fetch(CONSENTS.to_purpose, record, purpose, WHOLE)
+            if any(may(purpose, Given(purpose, *row), anybody, on) is Consent.ACTIVE for row in rows):
+                return True
+        return False
+
+    async def survivor(self, client_id: UUID) -> UUID | None:
+        """The record that goes on in place of a merged one; None: it was not merged."""
+        found: UUID | None = await self.pool.fetchval(CONSENTS.survivor, client_id, WHOLE)
+        return found
 
     async def records(self, client_id: UUID) -> list[UUID]:
         """All records of the person whose record this is: more than one after a merge."""
@@ -79,6 +90,6 @@ class Casework:
 
     async def check_not_retired(self, client_id: UUID | None) -> None:
         """Nothing new begins for a record that was merged into another. Raises Rejected `client-retired`."""
-        survivor = await self.pool.fetchval(CONSENTS.survivor, client_id, WHOLE) if client_id else None
+        survivor = await self.survivor(client_id) if client_id else None
         if survivor is not None:
             raise Rejected("client-retired", "Use the record that goes on in its place.", survivor=str(survivor))

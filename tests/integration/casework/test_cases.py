@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.casework import look_ups
 from services.casework.caseload.projection import caseload
 from services.casework.consents.projection import consents
 from shared.contracts.casework.case import CASE
@@ -68,6 +69,22 @@ async def test_another_basis_than_consent_is_a_supervisors_to_state_and_then_one
     await desk.refused(f"/v1/cases/{case}/services", vital, 409, "consent-missing", If_Match="*")
     await desk.as_("stf-s1").post(f"/v1/cases/{case}/services", vital, If_Match="*")
     await desk.post(f"/v1/cases/{case}/services", vital, If_Match="*")
+
+
+async def test_whoever_was_merged_is_asked_again_on_the_record_that_goes_on_and_their_case_goes_on_under_that(desk: Desk) -> None:
+    case, ground = await a_case(desk)
+    merged, survivor, newer = UUID((await desk.get(f"/v1/cases/{case}"))["client_id"]), uuid4(), uuid4()
+    again = a_service(ground | {"consent_id": str(newer)})
+    await desk.told(consents, consent_given(survivor, newer, "CASE_MANAGEMENT"))
+    await desk.refused(f"/v1/cases/{case}/services", again, 409, "consent-missing", If_Match="*")
+    pair = {"survivor_id": str(survivor), "retired_id": str(merged)}
+    await desk.told(consents, intake_told("client-retired", merged, 2, **pair, narrowed=[{"purpose": "CASE_MANAGEMENT"}]))
+    await desk.refused(f"/v1/cases/{case}/services", a_service(ground), 409, "consent-missing", If_Match="*")
+    await desk.post(f"/v1/cases/{case}/services", again, If_Match="*")
+    # And is flagged when that consent ends.
+    await desk.told(consents, consent_withdrawn(survivor, newer, "CASE_MANAGEMENT", "2026-03-06"))
+    ended = intake_told("consent-withdrawn", survivor, 0, purpose="CASE_MANAGEMENT", consent_id=str(newer))
+    assert [each.case_id for each in await look_ups.open_cases_without_consent(ended, desk.parts.handle)] == [UUID(case)]
 
 
 async def test_without_consent_no_case_is_opened(desk: Desk) -> None:
