@@ -16,7 +16,10 @@ By = Annotated[str, typer.Option("--by", help="your own staff id")]
 
 @access.command("staff")
 def staff(staff_id: str, sub: Annotated[str, typer.Option(help="subject of the identity provider")]) -> None:
-    """Make an identity of the configured issuer a member of staff."""
+    """Make an identity of the configured issuer a member of staff.
+
+    gabay access staff stf-jdc --sub 7f6c0a52-4c0e-4d1b-9a6e-0a1b2c3d4e5f
+    """
     from cli.process import settings_of
     from shared.http.access import add_staff
 
@@ -33,7 +36,11 @@ def grant(
     org: Annotated[str | None, typer.Option()] = None,
     region: Annotated[str | None, typer.Option()] = None,
 ) -> None:
-    """Propose a grant of ROLE at a centre, an organisation or the region; prints its id for the dpo."""
+    """Propose a grant of ROLE at a centre, an organisation or the region; prints its id for the dpo.
+
+    gabay access grant stf-jdc caseworker --centre PH-ANT-01 --by stf-admin
+    gabay access grant stf-lee agency_desk --org OWWA --by stf-admin
+    """
     from shared.http import access as rows
 
     if sum(place is not None for place in (centre, org, region)) != 1:
@@ -43,7 +50,10 @@ def grant(
 
 @access.command("confirm")
 def confirm(grant_id: UUID, by: By) -> None:
-    """Confirm a grant, as a dpo who neither gave it nor gets it."""
+    """Confirm a grant, as a dpo who neither gave it nor gets it.
+
+    gabay access confirm GRANT --by stf-dpo
+    """
     from shared.http import access as rows
 
     _run(lambda connection: rows.confirm(connection, grant_id, by=by))
@@ -51,7 +61,10 @@ def confirm(grant_id: UUID, by: By) -> None:
 
 @access.command("revoke")
 def revoke(grant_id: UUID, by: By) -> None:
-    """End a grant; services notice within 30 seconds."""
+    """End a grant; services notice within 30 seconds.
+
+    gabay access revoke GRANT --by stf-admin
+    """
     from shared.http import access as rows
 
     _run(lambda connection: rows.revoke(connection, grant_id, by=by))
@@ -59,7 +72,11 @@ def revoke(grant_id: UUID, by: By) -> None:
 
 @access.command("device")
 def device(device_id: str, centre: Annotated[str, typer.Option()], block: Annotated[bool, typer.Option("--block")] = False) -> None:
-    """Register a device at a centre; --block tells it to wipe itself."""
+    """Register a device at a centre; --block tells it to wipe itself.
+
+    gabay access device tablet-7 --centre PH-ANT-01
+    gabay access device tablet-7 --centre PH-ANT-01 --block
+    """
     from shared.http import access as rows
 
     _run(lambda connection: rows.set_device(connection, device_id, centre, blocked=block))

@@ -34,6 +34,8 @@ def apply(
     """Make the broker's lists equal to the table: grant what is missing, take away what is not in it.
 
     Asks the broker as the principal of GABAY_KAFKA_USERNAME, who must be a super user; on a laptop as its administrator.
+
+    gabay acl apply --passwords /etc/gabay/kafka
     """
     from shared.messaging import acl as lists
 
@@ -57,7 +59,10 @@ def apply(
 
 @acl.command("check")
 def check(integrators: File = None) -> None:
-    """Compare the broker's lists with the table; exit status 1 when they differ."""
+    """Compare the broker's lists with the table; exit status 1 when they differ.
+
+    gabay acl check
+    """
     from shared.messaging import acl as lists
 
     quiet()

@@ -134,6 +134,12 @@ def _call(verb: str, arguments: list[str]) -> int:
 
 
 def _through_typer(verb: str, target: Any, arguments: list[str]) -> int:
+    result = command_of(target).main(args=arguments, prog_name=f"gabay {verb}", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def command_of(target: Any) -> Any:
+    """The command of a verb: of a function with typer's annotations, or of a group of verbs."""
     import typer
 
     if isinstance(target, typer.Typer):
@@ -141,8 +147,17 @@ def _through_typer(verb: str, target: Any, arguments: list[str]) -> int:
     else:
         app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
         app.command(context_settings=getattr(target, "context_settings", None))(target)
-    result = app(arguments, prog_name=f"gabay {verb}", standalone_mode=False)
-    return result if isinstance(result, int) else 0
+    command = typer.main.get_command(app)
+    _keep_examples(command)
+    return command
+
+
+def _keep_examples(command: Any) -> None:
+    """A paragraph of examples keeps its lines; any other is set anew to the width of the terminal."""
+    told = (command.help or "").split("\n\n")
+    command.help = "\n\n".join(f"\b\n{part}" if part.lstrip().startswith(("gabay ", "TOKEN=")) else part for part in told)
+    for each in getattr(command, "commands", {}).values():
+        _keep_examples(each)
 
 
 def _outside(error: Exception) -> str:

@@ -27,6 +27,8 @@ def verify(service: Service = "") -> None:
 
     Heads, and anchors of chains whose older rows were deleted at the end of their term, come from the database `access`. Exit status 1
     if anything is wrong.
+
+    gabay audit verify intake
     """
     wrong = 0
     for each in _services(service):

@@ -36,7 +36,10 @@ Keyring = Annotated[Path | None, typer.Option("--keyring", help="folder of the k
 
 @backup.command("create")
 def create(to: To, keyring: Keyring = None) -> None:
-    """Copy the running stack's databases: a base backup, a dump for each service, the keyring sealed and apart."""
+    """Copy the running stack's databases: a base backup, a dump for each service, the keyring sealed and apart.
+
+    gabay backup create --to /backups
+    """
     from cli.process import settings_of
 
     stack, places, began = Stack.attach(), Places.of(to, keyring), time.monotonic()
@@ -53,7 +56,10 @@ def create(to: To, keyring: Keyring = None) -> None:
 
 @backup.command("wal")
 def wal(to: To) -> int:
-    """Receive the server's WAL without pause, until Ctrl-C: what a restore then loses is seconds. Run it beside the stack."""
+    """Receive the server's WAL without pause, until Ctrl-C: what a restore then loses is seconds. Run it beside the stack.
+
+    gabay backup wal --to /backups
+    """
     places = Places.of(to, None)
     receiver = copies.receive_wal(Stack.attach().postgres, places)
     print(f"receiving WAL into {places.wal}; what it says: {places.folder / 'wal.log'}; end it with Ctrl-C", flush=True)
@@ -67,7 +73,10 @@ def wal(to: To) -> int:
 
 @backup.command("list")
 def list_(source: From) -> None:
-    """Every finished backup: when, how many events, until when it is kept."""
+    """Every finished backup: when, how many events, until when it is kept.
+
+    gabay backup list --from /backups
+    """
     places = Places.of(source, None)
     places.newest()  # a wrong folder is said, not shown as an empty one
     for label in places.labels():
@@ -84,6 +93,8 @@ def verify(source: From, keyring: Keyring = None, label: Annotated[str, typer.Op
     """Whether finished backups are as they were made: every file's hash, and the server's copy by its own manifest.
 
     That one can be restored is proved by restoring it: gabay drill restore.
+
+    gabay backup verify --from /backups
     """
     places = Places.of(source, keyring)
     places.newest()
@@ -96,7 +107,10 @@ def verify(source: From, keyring: Keyring = None, label: Annotated[str, typer.Op
 
 @backup.command("prune")
 def prune(to: To, keyring: Keyring = None) -> None:
-    """Remove what has reached its day. A forgotten person's keys live on in backups: this is when erasure is final."""
+    """Remove what has reached its day. A forgotten person's keys live on in backups: this is when erasure is final.
+
+    gabay backup prune --to /backups
+    """
     places = Places.of(to, keyring)
     places.newest()
     gone = copies.prune(places)
@@ -118,6 +132,9 @@ def restore(
 
     In order: the databases; what the topics have beyond them; keys of the forgotten; topics that were lost are sent anew.
     What stood there before is kept beside (postgres.before-LABEL). Interrupted: give the same command again.
+
+    gabay restore --from /backups
+    gabay restore --from /backups --until 2026-03-06T02:00:00Z
     """
     at = moment(until) if until else None
     if Stack.is_running():

@@ -25,7 +25,11 @@ def bench(
     svg: Annotated[Path | None, typer.Option(help="write growth and latency curves to this folder")] = None,
     against: Annotated[Path | None, typer.Option(help="compare with a stored result of this machine")] = None,
 ) -> int:
-    """Measure on a throw-away stack. Exit status: 0 all bars held, 1 one missed, 2 the run is void."""
+    """Measure on a throw-away stack. Exit status: 0 all bars held, 1 one missed, 2 the run is void.
+
+    gabay bench --list
+    gabay bench --quick
+    """
     import logging
 
     import uvloop

@@ -37,7 +37,10 @@ def about() -> None:
 
 @directory.command("export")
 def export_(folder: Folder, stale: Annotated[bool, typer.Option(help="also what is stale or does not run")] = False, url: Url = "") -> None:
-    """Write what can be referred to today, as a package that other directories read."""
+    """Write what can be referred to today, as a package that other directories read.
+
+    gabay directory export hsds
+    """
     from services.referrals.directory.hsds import COLUMNS, tables
 
     quiet()
@@ -65,7 +68,10 @@ def import_(
     verified: Annotated[bool, typer.Option("--verified", help="take over assured_date: you have asked whoever assured it")] = False,
     url: Url = "",
 ) -> None:
-    """List what is new and replace what has changed. What the package does not name stays as it is."""
+    """List what is new and replace what has changed. What the package does not name stays as it is.
+
+    gabay directory import hsds --centre PH-ANT-01 --verified
+    """
     from services.referrals.directory.hsds import COLUMNS
     from services.referrals.directory.hsds_reading import Misfit, listings
 

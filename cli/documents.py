@@ -18,7 +18,10 @@ Folder = Annotated[Path, typer.Option("--to", help="folder to write into")]
 
 
 def bulletin(period: Period, lang: Lang = "en", to: Folder = Path()) -> None:
-    """The bulletin of a quarter or a year as PDF, from the edition that is public; prints the files."""
+    """The bulletin of a quarter or a year as PDF, from the edition that is public; prints the files.
+
+    gabay bulletin --period 2026-Q3 --lang all --to documents
+    """
     _write("bulletin", period, lang, to)
 
 
@@ -28,7 +31,10 @@ def pack(
     lang: Lang = "en",
     to: Folder = Path(),
 ) -> None:
-    """What a sub-committee gets of a quarter or a year as PDF, from the edition that is public; prints the files."""
+    """What a sub-committee gets of a quarter or a year as PDF, from the edition that is public; prints the files.
+
+    gabay pack IERNA --period 2026-Q3 --to documents
+    """
     from services.reporting.documents.name import INDICATORS, pack_of
 
     if sub_committee not in INDICATORS:
@@ -37,7 +43,10 @@ def pack(
 
 
 def flow(period: Period, lang: Lang = "en", to: Folder = Path()) -> None:
-    """The flow of a month on one page as PDF, from the edition that is public; prints the files."""
+    """The flow of a month on one page as PDF, from the edition that is public; prints the files.
+
+    gabay flow --period 2026-07
+    """
     _write("flow", period, lang, to)
 
 

@@ -49,6 +49,8 @@ def drill_restore(
     Kafka is taken for lost: the topics are sent anew, and the drill ends when every consumer has read them. Streams must be whole
     and the same, nobody who was forgotten may have a key, and of an idle stack every read model must be the same.
     A backup that was never restored is a hope. Passed drills are written to verified.json beside the backups.
+
+    gabay drill restore --from /backups --report drill.json
     """
     quiet()
     places = Places.of(source, keyring)

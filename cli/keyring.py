@@ -36,6 +36,8 @@ def rotate(which: Annotated[str, typer.Option("--class", help="identity, profile
     to every process of the class, the old one first; then the new one first; then this. After it `gabay keyring status` names no
     old version, and the old one may go once its backups are gone. Keys move from files into OpenBao the same way: the name of the
     key there is what is handed out.
+
+    gabay keyring rotate --class identity
     """
     from rich.progress import Progress
 

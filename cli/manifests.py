@@ -50,7 +50,10 @@ def new(
     name: Annotated[str, typer.Argument(help="small letters, digits, hyphens: bohol")],
     like: Annotated[str, typer.Option(help="the region file to begin from")] = "antique",
 ) -> None:
-    """Write the overlay and the region file of a new region: its names, hosts and sizes are yours to edit."""
+    """Write the overlay and the region file of a new region: its names, hosts and sizes are yours to edit.
+
+    gabay region new bohol --like antique
+    """
     from deploy.manifests.region import create
 
     for path in create(name, like):
@@ -60,7 +63,10 @@ def new(
 
 @region.command("check")
 def check(name: str) -> None:
-    """Read a region file as a process would, and say what is wrong with it."""
+    """Read a region file as a process would, and say what is wrong with it.
+
+    gabay region check bohol
+    """
     from shared.region import load_region
     from shared.region_national import is_national, load_national
 

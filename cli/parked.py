@@ -29,7 +29,10 @@ def list_(
     reason: Annotated[str | None, typer.Option(help="with this reason, such as projection-error")] = None,
     older: Annotated[str, typer.Option(help="parked longer ago than 30m, 1h, 2d")] = "0s",
 ) -> None:
-    """One line per stream: how many records wait, since when, and why."""
+    """One line per stream: how many records wait, since when, and why.
+
+    gabay parked list --consumer reporting.facts.v9 --older 1h
+    """
     from shared.messaging.parked import listed
 
     seconds, count = _seconds(older), 0
@@ -52,7 +55,10 @@ def show(
     reason: Annotated[str, typer.Option(help="why you need the values")] = "",
     by: By = "",
 ) -> None:
-    """The records of one stream: places, reasons, names of open fields. Never opens a sealed blob."""
+    """The records of one stream: places, reasons, names of open fields. Never opens a sealed blob.
+
+    gabay parked show reporting.facts.v9 STREAM --headers
+    """
     from shared.messaging.parked import SQL, records, shown
 
     if value and not reason.strip():
@@ -81,7 +87,11 @@ def release(
     everything: Annotated[bool, typer.Option("--all", help="every parked stream of the consumer")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would happen and change nothing")] = False,
 ) -> None:
-    """Apply the records of a stream in order, in one transaction. What fails again stays parked."""
+    """Apply the records of a stream in order, in one transaction. What fails again stays parked.
+
+    gabay parked release reporting.facts.v9 STREAM --dry-run
+    gabay parked release reporting.facts.v9 --all
+    """
     if (stream is None) is not everything:
         raise typer.BadParameter("name one stream, or --all")
     quiet()
@@ -97,7 +107,10 @@ def discard(
     approved_by: Annotated[str, typer.Option(help="staff id of the second person")],
     by: By = "",
 ) -> None:
-    """Give up the records that failed and move the guard past them. Two persons, and it is written down."""
+    """Give up the records that failed and move the guard past them. Two persons, and it is written down.
+
+    gabay parked discard reporting.facts.v9 STREAM --reason "sent by a test" --approved-by stf-s1
+    """
     from shared.messaging.parked import discard as run
 
     count = _run(
@@ -109,7 +122,10 @@ def discard(
 
 @parked.command("export")
 def export(consumer: Consumer, to: Annotated[str, typer.Option(help="an existing topic for dead letters")]) -> None:
-    """Copy what waits to a dead-letter topic, as it was, with `dlq-` headers. It stays parked here."""
+    """Copy what waits to a dead-letter topic, as it was, with `dlq-` headers. It stays parked here.
+
+    gabay parked export reporting.facts.v9 --to dead-letters
+    """
     quiet()
     count = asyncio.run(_export(consumer, to))
     print(f"{count} records copied to {to}")

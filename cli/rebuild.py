@@ -73,6 +73,8 @@ def rebuild(
     """Fill a new generation of a read model from the start of its topics and swap it in.
 
     Readers see the old one until then. May be interrupted and called again: it goes on where it stopped.
+
+    gabay rebuild casework.caseload
     """
     quiet()
     found = model(name)

@@ -33,6 +33,8 @@ def recover(service: Annotated[str, typer.Argument(help="whose store was restore
     """Append to SERVICE's restored store what its topics have beyond it: before any of its processes starts.
 
     Otherwise new facts would use versions that consumers have applied already, and be passed over. Safe to repeat.
+
+    gabay recover intake --by stf-admin
     """
     quiet()
     told = asyncio.run(run_recover(settings_of(_known(service, SERVICES), "worker"), by or getpass.getuser()))
@@ -118,6 +120,8 @@ def reconcile() -> None:
     """Destroy again the keys that were destroyed after the restored backup: of the erased, of ended consents, of packets.
 
     Reads the stores of intake and referrals, so they come first: gabay recover. Safe to repeat.
+
+    gabay keyring reconcile
     """
     told = asyncio.run(run_reconcile([settings_of(target, "migrate").database_owner_url for target in RECONCILED]))
     print(f"keys destroyed again: {told.erased} of erased subjects, {told.profiles} of ended consents, {told.packets} of closed packets")

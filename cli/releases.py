@@ -24,7 +24,10 @@ Release = Annotated[str, typer.Argument(metavar="RELEASE", help="such as PH-2026
 
 @releases.command("list")
 def list_releases(period: Annotated[str | None, typer.Option(help="of one period only")] = None) -> None:
-    """All releases, newest first, with their state and chain id."""
+    """All releases, newest first, with their state and chain id.
+
+    gabay releases list --period 2026-Q3
+    """
     from rich.console import Console
     from rich.table import Table
 
@@ -45,7 +48,10 @@ def freeze(
     by: By,
     cutoff: Annotated[str | None, typer.Option(help="count facts recorded until then, RFC 3339; without it: the calendar's")] = None,
 ) -> None:
-    """Count, protect, audit and fix the next edition of PERIOD; prints its id."""
+    """Count, protect, audit and fix the next edition of PERIOD; prints its id.
+
+    gabay releases freeze 2026-Q3 --by stf-statistician
+    """
     from services.reporting.releases.work import open_office
 
     until = moment(cutoff) if cutoff else None
@@ -59,7 +65,10 @@ def freeze(
 
 @releases.command("publish")
 def publish(release: Release, by: By) -> None:
-    """Make RELEASE public: a dpo who did not freeze it."""
+    """Make RELEASE public: a dpo who did not freeze it.
+
+    gabay releases publish PH-2026Q3.0 --by stf-dpo
+    """
     from services.reporting.releases.ledger import Ledger
 
     _run(lambda pool: Ledger(pool).publish(release, by, datetime.now(UTC)))
@@ -68,7 +77,10 @@ def publish(release: Release, by: By) -> None:
 
 @releases.command("withdraw")
 def withdraw(release: Release, by: By, reason: Annotated[str, typer.Option(help="one sentence for the public")]) -> None:
-    """Take the bytes of RELEASE back after a grave error; its hashes stay in the chain."""
+    """Take the bytes of RELEASE back after a grave error; its hashes stay in the chain.
+
+    gabay releases withdraw PH-2026Q3.0 --by stf-dpo --reason "A table counted one centre twice."
+    """
     from services.reporting.releases.ledger import Ledger
 
     _run(lambda pool: Ledger(pool).withdraw(release, by, datetime.now(UTC), reason))
@@ -77,7 +89,10 @@ def withdraw(release: Release, by: By, reason: Annotated[str, typer.Option(help=
 
 @releases.command("discard")
 def discard(release: Release, by: By, reason: Annotated[str, typer.Option(help="why")] = "given up before publication") -> None:
-    """Give up a frozen RELEASE that nobody has seen."""
+    """Give up a frozen RELEASE that nobody has seen.
+
+    gabay releases discard PH-2026Q3.0 --by stf-statistician
+    """
     from services.reporting.releases.ledger import Ledger
 
     _run(lambda pool: Ledger(pool).discard(release, by, datetime.now(UTC), reason))
@@ -88,7 +103,11 @@ def discard(release: Release, by: By, reason: Annotated[str, typer.Option(help="
 def verify(
     folder: Annotated[Path | None, typer.Option(help="verify downloads instead: <folder>/<release>/ with release.json and files")] = None,
 ) -> None:
-    """Recompute chain, files and signatures; exit status 1 if something does not fit."""
+    """Recompute chain, files and signatures; exit status 1 if something does not fit.
+
+    gabay releases verify
+    gabay releases verify --folder downloads
+    """
     from services.reporting.releases.freeze import chain
     from services.reporting.releases.manifest import downloaded, faults
 
@@ -105,7 +124,10 @@ def verify(
 
 @releases.command("diff")
 def diff(one: Release, other: Release) -> None:
-    """Published cells that differ between two editions."""
+    """Published cells that differ between two editions.
+
+    gabay releases diff PH-2026Q3.0 PH-2026Q3.1
+    """
     from services.reporting.releases.ledger import SQL
 
     async def cells(pool: Any) -> list[dict[tuple[Any, ...], str]]:

@@ -38,6 +38,9 @@ def replay(
 
     The same command again within a day goes on where it broke off. Our own consumers read the copies when their worker next
     starts, gabay-client when it next runs; the guard passes over what they know. An integrator is named integrator.NAME.
+
+    gabay replay casework.case.v1 --for integrator.acme --stream STREAM --from-version 3
+    gabay replay casework.case.v1 --for reporting.facts.v9 --since 2026-03-01T00:00:00Z
     """
     from shared.messaging.broker import Broker
     from shared.messaging.contracts import aggregates
@@ -105,6 +108,8 @@ def republish(
     """Put every stored event of SERVICE into its outbox again; its relay sends them in order, with the same ids.
 
     For topics that were lost. Consumers then begin anew: gabay consumers rewind. Their guard makes it harmless.
+
+    gabay republish casework --aggregate case
     """
     from shared.messaging.replay import republish as run
 
@@ -128,7 +133,10 @@ def rewind(
     topic: Annotated[list[str] | None, typer.Option(help="only these topics")] = None,
     by: By = "",
 ) -> None:
-    """Read topics from their starts again: after they were made anew. The guard skips what is known."""
+    """Read topics from their starts again: after they were made anew. The guard skips what is known.
+
+    gabay consumers rewind casework.caseload.v3
+    """
     from shared.messaging.replay import rewind as run
 
     _idle(consumer)

@@ -41,7 +41,10 @@ def about() -> None:
 
 @retention.command("rules")
 def rules(as_json: AsJson = False) -> None:
-    """The times of this region, and whether erasures are proposed at all."""
+    """The times of this region, and whether erasures are proposed at all.
+
+    gabay retention rules
+    """
     settings = _settings()
     found = _rules(settings)
     if as_json:

@@ -237,7 +237,10 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="go on with what is written from now on")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="how many of the last lines of each")] = 40,
 ) -> int:
-    """What the parts wrote: the last lines of each, oldest first; -f goes on."""
+    """What the parts wrote: the last lines of each, oldest first; -f goes on.
+
+    gabay logs casework-worker -f
+    """
     folder = HOME / "logs"
     files = [folder / f"{part}.log"] if part else sorted(folder.glob("*.log"))
     files = [file for file in files if file.exists()]
@@ -275,7 +278,10 @@ def _written(ends: dict[Path, int]) -> Iterator[tuple[Path, str]]:
 
 
 def reset(yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False) -> int:
-    """Delete the stack's databases, topics, keys and logs: everything below .gabay/. It cannot be undone."""
+    """Delete the stack's databases, topics, keys and logs: everything below .gabay/. It cannot be undone.
+
+    gabay reset --yes
+    """
     stack = Stack(HOME)
     if stack.home.supervisor() is not None:
         raise StackProblem("the stack is running", "./gabay down, then ./gabay reset")

@@ -31,6 +31,8 @@ def new(
 
     Only when there are none, on suspicion of a leak, or after five years: with other noise the same people could be
     averaged. Two custodians keep a sealed copy each, never beside a backup of a database.
+
+    gabay statistics secrets new --file /etc/gabay/statistics-secrets
     """
     made, known = keep_new(target := file or embedded())
     print(f"{made} is in {target} ({known} in all). Restart reporting's worker: it reads them at its start.")

@@ -35,6 +35,9 @@ def test(
 
     All of them run in two processes at once; those of named paths in one (`-n 2` for two). `acceptance --target compose` asks
     the stack that runs by docker-compose.yml and deploy/compose/outside.yml instead; --target FILE, by another compose file.
+
+    gabay test --quick
+    gabay test tests/unit/casework -q
     """
     command = [sys.executable, "-m", "pytest", *(f"tests/{each}" if each in SLOW_FOLDERS else each for each in context.args)]
     if quick:

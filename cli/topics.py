@@ -23,7 +23,10 @@ def list_(
     create: Annotated[bool, typer.Option("--create", help="create those that are missing")] = False,
     replication: Annotated[int, typer.Option(help="replicas of new topics: 3 in a cluster")] = 1,
 ) -> None:
-    """Every topic of the table: partitions, records, sealed classes; and what differs from the table."""
+    """Every topic of the table: partitions, records, sealed classes; and what differs from the table.
+
+    gabay topics list --create --replication 3
+    """
     quiet()
     raise typer.Exit(asyncio.run(_list(create, replication)))
 
@@ -40,7 +43,10 @@ def tail(
     centre: Annotated[str | None, typer.Option("--centre", help="only what this centre did")] = None,
     since: Annotated[str | None, typer.Option("--since", help="only what was recorded since, RFC 3339")] = None,
 ) -> None:
-    """Print records as they come: when, stream, version, type. Filters are added up; a blob is never opened."""
+    """Print records as they come: when, stream, version, type. Filters are added up; a blob is never opened.
+
+    gabay topics tail casework.case.v1 --type case-opened --since 2026-03-01T00:00:00Z --end
+    """
     quiet()
     wanted = Wanted(frozenset(types or ()), stream or "", centre or "", instant(moment(since)) if since else "")
     try:

@@ -27,6 +27,8 @@ def run(name: Name, config: Config = None, state: State = None) -> None:
     """Read the topics of an agreement as integrator-NAME and post each fact to the endpoints, until SIGTERM.
 
     At least once, in order per stream; signed (Standard Webhooks). A receiver that fails is tried for three days, then parked.
+
+    gabay webhooks run acme
     """
     from shared import telemetry
 
@@ -49,7 +51,10 @@ def run(name: Name, config: Config = None, state: State = None) -> None:
 
 @webhooks.command("list")
 def list_(name: Name, config: Config = None, state: State = None) -> None:
-    """Each endpoint: how many facts wait for it, since when it fails, and why it is parked."""
+    """Each endpoint: how many facts wait for it, since when it fails, and why it is parked.
+
+    gabay webhooks list acme
+    """
     _, queue, _ = _open(name, config, state)
     for endpoint, waiting, parked, since in queue.overview():
         failing = f"failing since {datetime.fromtimestamp(since, UTC):%Y-%m-%dT%H:%MZ}" if since else ""
@@ -59,7 +64,10 @@ def list_(name: Name, config: Config = None, state: State = None) -> None:
 
 @webhooks.command("release")
 def release(name: Name, endpoint: str, config: Config = None, state: State = None) -> None:
-    """Try a parked endpoint again, at once."""
+    """Try a parked endpoint again, at once.
+
+    gabay webhooks release acme desk
+    """
     _, queue, endpoints = _open(name, config, state)
     print(f"{queue.release(_known(endpoints, endpoint).name)} facts wait for {endpoint}")
     queue.close()
@@ -74,7 +82,10 @@ def replay(
     config: Config = None,
     state: State = None,
 ) -> None:
-    """Deliver facts to an endpoint once more, with the ids that they had. It may run meanwhile."""
+    """Deliver facts to an endpoint once more, with the ids that they had. It may run meanwhile.
+
+    gabay webhooks replay acme desk --since 2026-03-01T00:00:00Z
+    """
     sender, queue, endpoints = _open(name, config, state)
     count = asyncio.run(sender.again(_known(endpoints, endpoint), stream=stream, since=instant(moment(since)) if since else ""))
     print(f"{count} facts wait for {endpoint} once more")

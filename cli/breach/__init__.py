@@ -86,7 +86,10 @@ def clock(folder: Annotated[Path, typer.Argument(help="of an assessment that was
 
 @breach.command("notified")
 def notified(folder: Path, by: Annotated[str, typer.Option("--by", help="your own staff id")]) -> None:
-    """Write down that the Commission and the persons were told: it stops the clock."""
+    """Write down that the Commission and the persons were told: it stops the clock.
+
+    gabay breach notified breach-1 --by stf-dpo
+    """
     if not (folder / "breach.json").exists():
         raise Rejected("not-found", f"There is no breach.json in {folder}.")
     told = {"by": by, "at": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -6,7 +6,7 @@ import importlib
 import re
 from typing import Any
 
-from cli.app import VERBS
+from cli.app import VERBS, command_of
 from cli.reference.table import made_from, table
 
 INTRO = """# Command line
@@ -40,17 +40,7 @@ def _help(verb: str, target: str) -> str:
         if error.name != module_name:
             raise
         return "not part of this release yet"
-    return "\n\n".join(_texts(_command(found), f"gabay {verb}"))
-
-
-def _command(target: Any) -> Any:
-    import typer
-
-    if isinstance(target, typer.Typer):
-        return typer.main.get_command(target)
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(context_settings=getattr(target, "context_settings", None))(target)
-    return typer.main.get_command(app)
+    return "\n\n".join(_texts(command_of(found), f"gabay {verb}"))
 
 
 def _texts(command: Any, name: str) -> list[str]:

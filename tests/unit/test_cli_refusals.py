@@ -20,6 +20,12 @@ def no_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TOKEN", "not-a-token")
 
 
+def test_examples_stand_one_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["parked", "release", "--help"]) == 0
+    shown = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert {"gabay parked release reporting.facts.v9 STREAM --dry-run", "gabay parked release reporting.facts.v9 --all"} <= set(shown)
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
