@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from services.intake.attachment.folder import delete
+from services.intake.attachment.folder import delete, forget_attachments
 from services.intake.client.decisions import CLIENT
 from services.intake.client.state import State
 from services.intake.household.decisions import HOUSEHOLD, of_declarant, of_member
@@ -17,7 +17,7 @@ from services.intake.records import of_person
 from services.intake.retention.review import review
 from services.intake.retention.rules import Term
 from shared.codes import Purpose
-from shared.compose import region_of
+from shared.compose import Parts, region_of
 from shared.contracts.intake.client import ClientProfileAmended, ClientRegistered
 from shared.contracts.intake.household import HouseholdMemberLinked
 from shared.contracts.intake.person import Identity
@@ -74,6 +74,13 @@ async def forget(fact: Fact, handle: Any) -> None:
     """Repeat what the command did after its append, should it have died there; then the loop of the worker purges."""
     subjects = await remember(fact, handle.store.pool)
     await destroy(handle.keyring, [*subjects, *await declared_only_by(subjects, handle)])
+
+
+async def forget_the_rest(parts: Parts, clients: Sequence[UUID]) -> Sequence[str]:
+    """What is no row of a read model: attachments, and a key whose making began before the others went and ended after. Looked for
+    again every minute of a day (`Forgetting`)."""
+    await destroy(parts.keyring, clients)
+    return await forget_attachments(parts, clients)
 
 
 async def declared_only_by(clients: Sequence[UUID], handle: Any) -> list[UUID]:

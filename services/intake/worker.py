@@ -1,7 +1,6 @@
 """Intake's worker: it publishes clients and encounters, destroys what ended consents leave behind, and minds the clock."""
 
 from services.intake import look_ups
-from services.intake.attachment.folder import forget_attachments
 from services.intake.feed import AGGREGATES, FEED
 from services.intake.reactions import reactions
 from services.intake.registry.projection import registry
@@ -20,7 +19,7 @@ from shared.settings import Settings
 TIMERS = timers(region_of("intake"), look_ups)
 PROJECTIONS = (running, TIMERS.projection, registry, retention, rights, FEED)
 REACTIONS = reactions(look_ups)
-FORGETTING = Forgetting(PROJECTIONS, finish=forget_attachments)
+FORGETTING = Forgetting(PROJECTIONS, finish=look_ups.forget_the_rest)
 
 
 def main(settings: Settings) -> None:

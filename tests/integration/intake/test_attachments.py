@@ -120,6 +120,14 @@ async def test_with_the_person_their_files_go_and_none_is_taken_any_more(desk: D
     assert (told.status_code, told.json()["code"]) == (410, "client-erased")
 
 
+async def made_late(desk: Desk, client: str) -> None:
+    """A key whose making began before the others went, and committed afterwards."""
+    owner = await asyncpg.connect(desk.keyring_owner)
+    key = "insert into subject_key (subject_id, class, key_id, wrapped_key, kek_version) values ($1, 'narrative', $1, $2, 1)"
+    await owner.execute(key, UUID(client), b"wrapped")
+    await owner.close()
+
+
 async def test_what_was_on_its_way_to_the_disk_while_the_keys_went_is_taken_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     client = (await desk.register(a_registration(local_id=new_id())))["id"]
     what, at = await asked(desk, client), file_of(desk, client, "x").parent
@@ -139,15 +147,17 @@ async def test_what_was_on_its_way_to_the_disk_while_the_keys_went_is_taken_too(
         await remember(Fact("intake.client.v1", 0, 0, client, 9, "", "", told, told, "", {}), pool)
         settings = SimpleNamespace(attachments_url=str(desk.parts.attachments.root), service="intake")
         parts: Any = SimpleNamespace(pool=pool, keyring=desk.parts.handle.keyring, settings=settings)
-        janitor = Forgetting([], finish=folder.forget_attachments)
+        janitor = Forgetting([], finish=look_ups.forget_the_rest)
         await janitor.once(parts)
         said = await desk.parts.handle.keyring.acknowledged(UUID(client))
         assert "intake" in [each.service for each in said]
         written.set()
         await attaching
         assert at.exists(), "nothing was written late: the test shows nothing"
+        await made_late(desk, client)
         await janitor.once(parts, again=True)
         assert not at.exists()
+        assert await desk.keys_of(client) == set()
     finally:
         written.set()
         await asyncio.gather(attaching, return_exceptions=True)
