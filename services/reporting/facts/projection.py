@@ -13,7 +13,7 @@ from shared.privacy.classes import ERASED, PROFILE
 
 facts = Projection(
     "reporting.facts",
-    version=10,
+    version=11,
     topics=(
         "intake.client.v1",
         "intake.encounter.v1",

@@ -1,31 +1,37 @@
 -- What became of people: activity, plans, journeys, screenings, trainings, what their households live on.
 
-create view outcome_person as
--- 02: whoever was there or was helped. c1: the service, where it was one.
-select 'active'::text as asked, f, coalesce(f.person, f.client) as who, f.centre, f.date, f.precision,
-       case f.kind when 'service' then f.c1 else '_Z' end as c1, null::text as c2, null::text as c3, null::text as c4,
-       null::boolean as good, null::numeric as value
+-- 02: whoever was there or was helped, and once for each month whoever slept in a shelter.
+create view active_known as
+select f, f.client, coalesce(f.person, f.client) as who, f.centre, f.date, f.precision, f.age,
+       case f.kind when 'service' then f.c1 else '_Z' end as service
   from known f
  where f.kind in ('registration', 'encounter', 'service', 'learned') and f.counted and f.client is not null
  union all
--- 02: whoever slept in a shelter, once for each month.
-select 'active', s.f, coalesce(s.person, s.client), s.centre, greatest(s.date, month::date), 'D', '_Z', null, null, null, null, null
+select s.f, s.client, coalesce(s.person, s.client), s.centre, greatest(s.date, month::date), 'D', s.age, '_Z'
   from stay_known s
  cross join asked a
  cross join generate_series(date_trunc('month', greatest(s.date, a.first, '1990-01-01')::timestamp),
                             least(coalesce(s.left_on - 1, a.last), a.last, s.date + 36600)::timestamp, interval '1 month') as month
- where s.counted and s.date <= a.last and coalesce(s.left_on, a.last) > s.date
+ where s.counted and s.date <= a.last and coalesce(s.left_on, a.last) > s.date;
+
+-- 05: the latest assessment of each person until the end of the period, of whichever of their records.
+create view assessed_known as
+select distinct on (coalesce(l.person, l.client)) coalesce(l.person, l.client) as who, l.c1 = 'YES' as disabled
+  from known l
+ where l.kind = 'functioning' and l.counted and l.date <= (select a.last from asked a)
+ order by coalesce(l.person, l.client), l.date desc, l.recorded_at desc, l.seq desc;
+
+create view outcome_person as
+-- 02: c1 the service, where it was one.
+select 'active'::text as asked, k.f, k.who, k.centre, k.date, k.precision, k.service as c1, null::text as c2, null::text as c3,
+       null::text as c4, null::boolean as good, null::numeric as value
+  from active_known k
  union all
--- 05: of active persons of five years or more the latest assessment.
-select 'disabled', f, coalesce(f.person, f.client), f.centre, f.date, f.precision, null, null, null, null, l.c1 = 'YES', null
-  from known f
- cross join lateral (
-    select l.c1 from known l
-     where l.kind = 'functioning' and l.stream = f.client and l.counted and l.date <= (select a.last from asked a)
-     order by l.date desc, l.seq desc
-     limit 1
- ) l
- where f.kind in ('registration', 'encounter', 'service', 'learned') and f.counted and f.client is not null and f.age <> 'Y0T4'
+-- 05: of active persons of five years or more.
+select 'disabled', k.f, k.who, k.centre, k.date, k.precision, null, null, null, null, d.disabled, null
+  from active_known k
+  join assessed_known d on d.who = k.who
+ where k.age <> 'Y0T4'
  union all
 -- 09: c1 how long somebody is away, as known at the end of the period.
 select 'gone', f, coalesce(f.person, f.client), f.centre, f.date, f.precision,
@@ -69,7 +75,12 @@ select 'journey', f, coalesce(f.person, f.client), f.centre, f.date, f.precision
  union all
 -- 19: dated at the seventh day.
 select 'screened', f, coalesce(f.person, f.client), f.centre, f.date + 7, 'D', null, null, null, null,
-       exists (select from known s where s.kind = 'screening' and s.stream = f.stream and s.counted and s.date <= f.date + 7), null
+       exists (select from known s
+                where s.kind = 'screening' and s.counted and s.date <= f.date + 7
+                  and s.stream = any (array(
+                         select coalesce(f.person, f.client)
+                          union all
+                         select a.record from alias a where a.person = coalesce(f.person, f.client) and a.until = 'infinity'))), null
   from known f
  where f.kind = 'registration' and f.counted
  union all

@@ -24,9 +24,7 @@ select 'covered'::text as asked, null::known as f, coalesce(al.person, s.client)
 select 'behind', m.f, m.stream, m.centre, a.last, 'D', null, null, null, null, null, null
   from abroad_known m
  cross join asked a
- where exists (select from known b
-                where b.kind in ('encounter', 'service', 'registration') and b.client = m.client and b.counted
-                  and b.date between a.first and a.last)
+ where exists (select from active_known k where k.client = m.client and k.date between a.first and a.last)
  union all
 -- 08: clients who left for a year or longer and did not return. c1 country.
 select 'absent', f, coalesce(f.person, f.client), f.centre, a.last, 'D', f.c1, null, null, null, null, null

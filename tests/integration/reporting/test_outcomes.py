@@ -111,6 +111,13 @@ async def test_19_screened_on_the_seventh_day_counts_in_the_period_of_that_day(m
     await told_twice(model, world)
     assert await one(model, "19", "2026-Q1") == {}
     assert await one(model, "19", "2026-Q2") == {"n": 2, "num": 1}
+    # The duplicate was registered later; the screening was of it.
+    world.register(some_id("cora"), at=at("2026-03-30"))
+    world.register(some_id("dan"), at=at("2026-04-01"))
+    screened(world, some_id("dan"), "2026-04-02")
+    world.merge(some_id("cora"), some_id("dan"), at=at("2026-04-20"))
+    await model.apply(world.live())
+    assert await one(model, "19", "2026-Q2") == {"n": 3, "num": 2}
 
 
 async def test_20_the_latest_screening_says_at_which_levels_somebody_is_at_severe_risk(model: Any) -> None:

@@ -69,6 +69,25 @@ async def test_05_the_latest_assessment_of_those_who_were_active(model: Any) -> 
     assert await one(model, "05", "2026") == {"n": 2, "num": 1}
 
 
+async def test_05_and_06_take_for_active_whom_02_does_and_look_at_every_record_of_a_person(model: Any) -> None:
+    """Of the one all there is in July is two nights in a shelter, of the other that a training was attended."""
+    world, session = World(), some_id("session")
+    for client in (ANA, BEN):
+        world.register(client, at=at("2026-01-05"))
+        link(world, client, some_id(f"son of {client}"), some_id(f"house of {client}"))
+    world.tell("intake.functioning-assessed", ANA, {"tool_version": "1"}, sealed={"answers": {}, "disabled": True})
+    stay(world, ANA, "2026-07-01T12:00:00Z", "2026-07-03T03:00:00Z")
+    told = {"client_id": BEN, "attended_hours": "8", "completed": True}
+    world.tell("casework.training-outcome-recorded", session, told, sealed={}, client=BEN, at=at("2026-07-05"))
+    await told_twice(model, world)
+    assert await one(model, "02", "2026-07") == {"n": 2}
+    assert await one(model, "05", "2026-07") == {"n": 1, "num": 1}
+    assert await one(model, "06", "2026-07") == {"n": 2}
+    world.merge(BEN, ANA, at=at("2026-07-20"))
+    await model.apply(world.live()[-2:])
+    assert (await one(model, "02", "2026-07"), await one(model, "05", "2026-07")) == ({"n": 1}, {"n": 1, "num": 1})
+
+
 async def test_06_mother_and_father_are_clients_and_one_son_is_abroad_one_household(model: Any) -> None:
     world = World()
     for client in (ANA, BEN):
