@@ -54,6 +54,11 @@ def cutoff(period: str, zone: str) -> datetime:
     return datetime.combine(days(period)[1] + timedelta(days=16), time(), ZoneInfo(zone))
 
 
+def end(period: str, zone: str) -> datetime:
+    """The instant at which a period is over at the centres."""
+    return datetime.combine(days(period)[1] + timedelta(days=1), time(), ZoneInfo(zone))
+
+
 def publication(period: str) -> date:
     """The day on which the calendar publishes the first edition."""
     last = days(period)[1]

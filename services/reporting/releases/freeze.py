@@ -73,6 +73,8 @@ class Office:
                 raise Rejected("invalid-state", "An edition of this period is frozen already: publish or discard it first.", **members)
             edition = 0 if standing is None else standing["edition"] + 1
             until = cutoff or self._cutoff(period, edition, now)
+            if until < calendar.end(period, self.region.centres[0].zone):
+                raise Rejected("not-yet-known", "The period is not over at that cut-off: figures of a part of it are not published.")
             await _check_ready(connection, until, now)
             previous = await _check_chain(connection)
             secret = await self._secret(connection, period)

@@ -181,6 +181,8 @@ async def test_freezing_waits_for_what_is_not_known_yet(desk: Desk) -> None:
     await desk.read_until(NOW)
     with pytest.raises(Rejected, match="passed the cut-off"):
         await desk.freeze("2026-Q2")
+    with pytest.raises(Rejected, match="not over at that cut-off"):
+        await desk.freeze("2026-Q2", cutoff=NOW - timedelta(hours=1))
     with pytest.raises(Rejected, match="bad-period"):
         await desk.freeze("2026-13")
 
