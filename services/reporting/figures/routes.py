@@ -31,7 +31,7 @@ class LiveQuery(Form):
         "json_schema_extra": {"examples": [{"indicator": "16b", "period": "2023-10", "by": ["MONTH", "SEX", "A2"]}]},
     }
 
-    indicator: Annotated[str, Field(pattern=r"^I?[0-9]{1,2}[A-Da-d]?$", max_length=4, description="Number, with the letter of a series.")]
+    indicator: Annotated[str, Field(pattern=r"^I?[0-9]{1,2}[A-Fa-f]?$", max_length=4, description="Number, with the letter of a series.")]
     period: Annotated[PeriodText | None, Field(description="A year, quarter, month or day.")] = None
     start: Annotated[PeriodText | None, Field(alias="from", description="First period or day.")] = None
     end: Annotated[PeriodText | None, Field(alias="to", description="Last period or day, included.")] = None

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.reporting.figures.routes import LiveQuery
 from services.reporting.figures.words import DIMENSIONS, catalogue
 from services.reporting.indicators.catalogue import INDICATORS, find
 from services.reporting.indicators.declaration import TIME
@@ -34,6 +35,11 @@ def test_an_indicator_is_found_by_its_number_and_letter() -> None:
     assert find("1") == find("01")
     assert find("16c") is None
     assert find("41") is None
+
+
+def test_every_series_of_the_catalogue_can_be_asked_for() -> None:
+    names = [f"{indicator.id}{series.letter}" for indicator in INDICATORS.values() for series in indicator.series]
+    assert [name for name in names if LiveQuery(indicator=name, period="2026").indicator != name or find(name) is None] == []
 
 
 @pytest.mark.parametrize("series", SERIES)
