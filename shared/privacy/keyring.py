@@ -86,6 +86,9 @@ class Keyring:
         """
         found: dict[Slot, SubjectKey] = {}
         if not fresh:
+            # Never from memory: a consent may have been given again elsewhere, and what the older key seals is lost.
+            for slot in [(w.subject_id, w.which) for w in wanted if w.which is FieldClass.PROFILE and not w.key_id]:
+                self._cache.pop(slot, None)
             found = await self.for_opening([(w.subject_id, w.which) for w in wanted])
             found = {
                 slot: key

@@ -34,16 +34,18 @@ async def test_who_still_holds_the_key_of_an_ended_consent_reads_what_the_next_o
     subject, first, second = uuid4(), uuid4(), uuid4()
     async with AsyncExitStack() as stack:
         keyrings = []
-        for role in ("intake_keyring", "reporting_keyring"):
+        for role in ("intake_keyring", "casework_keyring", "reporting_keyring"):
             pool = await open_pool(database.role(role), minimum=1, maximum=1)
             stack.push_async_callback(pool.close)
             keyrings.append(Keyring(pool, FileKeks({PROFILE: [(1, b"p" * 32)]})))
-        seals, reads = keyrings
+        seals, writes, reads = keyrings
         items = []
         for named in (first, second):
             keys = await seals.for_sealing([Wanted(subject, PROFILE, named)], fresh=False)
             event = uuid4()
             blob = seal(keys[subject, PROFILE], b"{}", subject, subject, event, "client-profile-amended", PROFILE)
             items.append(SealedItem(subject, subject, event, "client-profile-amended", PROFILE, blob))
+            # Who remembers the older one neither seals under it any more, nor takes what the newer one sealed for erased.
+            assert (await writes.for_sealing([Wanted(subject, PROFILE)], fresh=False))[subject, PROFILE].key_id == named
             assert await Sealer(reads).open_many([items[-1]]) == [b"{}"]
         assert await Sealer(reads).open_many(items) == [ERASED, b"{}"]
