@@ -5,7 +5,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -29,7 +29,7 @@ class SubjectKey:
 
     key_id: UUID
     aead: AESGCM
-    key: bytes = b""
+    key: bytes = field(default=b"", repr=False)
 
     @classmethod
     def of(cls, key_id: UUID, key: bytes) -> "SubjectKey":

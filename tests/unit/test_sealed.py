@@ -58,3 +58,8 @@ def test_an_algorithm_of_tomorrow_is_a_defect_and_not_erased() -> None:
     item = sealed(ALGORITHM)
     with pytest.raises(Unreadable):
         open_blob(KEY, item._replace(blob=b64encode(b"\x03" + b64decode(item.blob)[1:]).decode()))
+
+
+def test_a_key_does_not_show_itself() -> None:
+    secret = b"kanario" + bytes(25)
+    assert "kanario" not in repr(SubjectKey.of(uuid4(), secret))
