@@ -48,7 +48,7 @@ async def test_a_foreign_client_and_none_at_all_take_the_same_time(desk: Desk, m
 
     async def looks_again(self: Any, stream_id: UUID) -> str | None:
         if centre := await known_centre(self, stream_id):
-            for _ in range(20):
+            for _ in range(60):
                 await self.pool.fetchval("select count(*) from event")
         return centre
 
