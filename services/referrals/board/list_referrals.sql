@@ -1,6 +1,8 @@
 -- Referrals of the caller's centres ($1) and organisation ($2, either side), newest first. The receiver of a confidential
--- one is shown to the receiver alone.
-select referral_id, centre, direction, client_id, case_id, from_org,
+-- one is shown to the receiver alone; of whom it is, there and at centres whose confidential cases the caller may see ($9).
+select referral_id, centre, direction,
+       case when not confidential or to_org = any ($2) or centre = any ($9) then client_id end as client_id,
+       case when not confidential or to_org = any ($2) or centre = any ($9) then case_id end as case_id, from_org,
        case when not confidential or to_org = any ($2) then to_org end as to_org,
        service_code, sub_committee, priority, confidential, state, due_ack, due_service, acknowledged_at, accepted_at,
        delivered_at, delivered, ack_on_time, service_on_time, escalated_to, result, sent_at, recorded_at

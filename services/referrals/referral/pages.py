@@ -18,6 +18,9 @@ from .table import RUNNING, allowed
 
 router = CommandRouter("referrals")
 
+OF_WHOM = frozenset({"client_id", "case_id", "action_id", "consent_id", "previous_referral_id"})
+"""Members that tell of whom a referral is."""
+
 GONE = frozenset({ReferralState.WITHDRAWN, ReferralState.CLOSED})
 
 
@@ -55,13 +58,21 @@ def receives(call: Call, found: Found) -> bool:
     return call.may("referral.answer", found.receiver)
 
 
+def withheld(call: Call, found: Found) -> frozenset[str]:
+    """Members that the caller does not see: a confidential referral tells of a case that exists for few. At the sender those are
+    whoever sent it, and who protects."""
+    own = Resource(centre=found.sent.centre, assigned=frozenset({found.sent.actor}))
+    open_to = not found.state.confidential or receives(call, found) or call.may("case.read-confidential", own)
+    return frozenset() if open_to else OF_WHOM
+
+
 @router.read("GET", "/v1/referrals/{id:uuid}", action="open.read")
 async def read_referral(call: Call) -> Answer:
     """A referral as it stands: open members only. The sender of a confidential one sees its state and dates."""
     found = await seen(call)
     state, sent = found.state, (await call.history(REFERRAL_DECIDER, call.path["id"], frozenset()))[0].event
     assert isinstance(sent, ReferralSent)
-    shown = sent.model_dump(mode="json", exclude={"packet"}, exclude_none=True)
+    shown = sent.model_dump(mode="json", exclude={"packet", *withheld(call, found)}, exclude_none=True)
     if state.confidential and receives(call, found):
         shown["to_org"] = state.to_org
     content = {
@@ -78,7 +89,7 @@ async def read_referral(call: Call) -> Answer:
 @router.read("GET", "/v1/referrals/{id:uuid}/events", action="open.read")
 async def read_referral_events(call: Call) -> Answer:
     """The facts of a referral, open members only, oldest first."""
-    await seen(call)
+    hidden = {"packet", *withheld(call, await seen(call))}
     history = await call.history(REFERRAL_DECIDER, call.path["id"], frozenset())
     void = voided([fact.event for fact in history])
     items = [
@@ -90,7 +101,7 @@ async def read_referral_events(call: Call) -> Answer:
             "recorded_at": instant(fact.recorded_at),
             "actor": fact.ctx.actor,
             "role": fact.ctx.role,
-            "data": fact.event.model_dump(mode="json", exclude={"packet"}, exclude_none=True),
+            "data": fact.event.model_dump(mode="json", exclude=hidden, exclude_none=True),
             **({"void": True} if fact.event_id in void else {}),
         }
         for fact in history
@@ -125,8 +136,9 @@ async def list_referrals(call: Call) -> Answer:
     orgs = [org for org in sorted(call.caller.orgs) if call.may("open.read", Resource(orgs=frozenset({org})))]
     if not centres and not orgs:
         raise OutOfScope()
+    protecting = [centre for centre in centres if call.may("case.read-confidential", Resource(centre=centre))]
     filters = (query.centre, query.state)
-    rows = await parts.pool.fetch(BOARD.list_referrals, centres, orgs, *filters, *position(call), query.limit + 1, call.reach)
+    rows = await parts.pool.fetch(BOARD.list_referrals, centres, orgs, *filters, *position(call), query.limit + 1, call.reach, protecting)
     return await page(call, [_line(row, call.runtime.now()) for row in rows], key="referral_id")
 
 

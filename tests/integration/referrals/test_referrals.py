@@ -306,6 +306,23 @@ async def test_the_sender_of_a_confidential_referral_sees_its_state_and_not_its_
         assert lines[sent["id"]]["to_org"] == to_org
 
 
+async def test_of_whom_a_confidential_referral_is_only_those_hear_for_whom_such_a_case_exists(desk: Desk) -> None:
+    client, consent, case = uuid4(), uuid4(), str(uuid4())
+    await desk.told(consents, consent_given(client, consent, SHARE))
+    hidden = {"confidential": True, "packet": a_packet(name=None, case_code="A-17"), "case_id": case}
+    body = await a_referral(desk, **hidden) | {"client_id": str(client), "consent_id": str(consent)}
+    path = f"/v1/referrals/{(await desk.post('/v1/referrals', body))['id']}"
+    await desk.catch_up(board, REFERRAL)
+    for staff, hears in (("stf-w1", True), ("stf-p1", True), ("stf-o1", True), ("stf-w2", False), ("stf-s1", False)):
+        reader = desk.as_(staff)
+        shown, [sent] = await reader.get(path), (await reader.get(f"{path}/events"))["items"]
+        for told in (shown, sent["data"]):
+            assert (str(client) in str(told), case in str(told), str(consent) in str(told)) == (hears, hears, hears), staff
+        [line] = [line for line in (await reader.get("/v1/referrals?limit=200"))["items"] if line["referral_id"] == shown["id"]]
+        # Who sent it is not on the board.
+        assert (line["client_id"], line["case_id"]) == ((str(client), case) if staff in ("stf-p1", "stf-o1") else (None, None)), staff
+
+
 async def test_the_board_shows_who_kept_which_deadline(desk: Desk) -> None:
     long_ago = {"occurred_at": "2026-03-05T10:15:00+08:00"}
     sent = await desk.post("/v1/referrals", await a_referral(desk))
