@@ -118,8 +118,11 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def _certificates() -> tuple[str, str]:
-    """(the authority's certificate, the broker's key and certificate), PEM. The authority's key is thrown away."""
+def _certificates(*names: str) -> tuple[str, str]:
+    """(the authority's certificate, a server's key and certificate), PEM. names: of it, beside those of this machine.
+
+    The authority's key is thrown away.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -130,7 +133,7 @@ def _certificates() -> tuple[str, str]:
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Gabay laptop authority")])
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    here = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
+    here = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *(x509.DNSName(each) for each in ("localhost", *names))]
 
     def signed(subject: x509.Name, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
         made = x509.CertificateBuilder().subject_name(subject).issuer_name(ca_name).public_key(public)

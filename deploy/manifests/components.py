@@ -5,14 +5,18 @@ Their custom resources are checked for form only; a cluster with the operators' 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from deploy.manifests.table import IMAGES, MADE, PROCESSES, TARGETS, Process, labels, text_of
+from deploy.manifests import network
+from deploy.manifests.table import CERTIFICATES, IMAGES, MADE, PROCESSES, TARGETS, Process, labels, text_of
 from shared.messaging.access import Pattern, Resource, principals, table
 from shared.messaging.topics import TOPICS
 from shared.settings import SERVICES
 
 PARTITIONS = 6
+KEDA = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "keda"}}}
+WORKERS = tuple(each for each in PROCESSES if each.kind == "worker")
 STRIMZI = "kafka.strimzi.io/v1"
 """Of Strimzi 0.49 and later; 1.0 took v1beta2 away."""
 
@@ -21,14 +25,14 @@ def pages() -> dict[str, str]:
     """Path below deploy/kubernetes -> text."""
     return {
         **_component("ingress", [_ingress()]),
-        **_component("strimzi", [*kafka(), *(topic(each) for each in TOPICS), *_users()]),
-        **_component("cnpg", [part for target in TARGETS for part in database(target)]),
-        **_component("keda", [_scaler(process) for process in PROCESSES if process.kind == "worker"]),
+        **_component("strimzi", [*kafka(KEDA), network.broker_flows(), *(topic(each) for each in TOPICS), *_users()]),
+        **_component("cnpg", [part for target in TARGETS for part in database(target, PROCESSES)]),
+        **_component("keda", [part for process in WORKERS for part in _scaler(process)], patches=[_scaled()]),
     }
 
 
-def _component(name: str, documents: list[Any]) -> dict[str, str]:
-    head = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", "resources": [f"{name}.yaml"]}
+def _component(name: str, documents: list[Any], **more: Any) -> dict[str, str]:
+    head = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", "resources": [f"{name}.yaml"], **more}
     return {f"components/{name}/kustomization.yaml": text_of([head], MADE), f"components/{name}/{name}.yaml": text_of(documents, MADE)}
 
 
@@ -47,9 +51,12 @@ def _ingress() -> dict[str, Any]:
             "spec": rules_of("gabay.example")}  # fmt: skip
 
 
-def kafka() -> list[dict[str, Any]]:
+def kafka(*more: dict[str, Any]) -> list[dict[str, Any]]:
+    """more: who may reach the brokers beside the processes, as a peer of a network policy."""
     head = {"apiVersion": STRIMZI}
-    tls = {"name": "tls", "port": 9093, "type": "internal", "tls": True, "authentication": {"type": "scram-sha-512"}}
+    peers = [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "gabay"}}}, *more]
+    tls = {"name": "tls", "port": 9093, "type": "internal", "tls": True, "authentication": {"type": "scram-sha-512"},
+           "networkPolicyPeers": peers}  # fmt: skip
     config = {
         "default.replication.factor": 3, "min.insync.replicas": 2, "offsets.topic.replication.factor": 3,
         "auto.create.topics.enable": False, "unclean.leader.election.enable": False, "message.max.bytes": 1048576,
@@ -99,7 +106,7 @@ def _acl(resource: Resource, pattern: Pattern, name: str, *operations: str) -> d
     return {"resource": about, "operations": list(operations)}
 
 
-def database(target: str) -> list[dict[str, Any]]:
+def database(target: str, processes: Iterable[Process]) -> list[dict[str, Any]]:
     """A PostgreSQL cluster of its own for each; the keyring's waits for a second copy before it answers, and is backed up apart."""
     keys = target == "keyring"
     store = {"apiVersion": "barmancloud.cnpg.io/v1", "kind": "ObjectStore", "metadata": {"name": f"{target}-backup"},
@@ -114,7 +121,7 @@ def database(target: str) -> list[dict[str, Any]]:
         "bootstrap": {"initdb": {"database": target, "owner": f"{target}_owner", "dataChecksums": True}},
         "postgresql": {
             "parameters": {
-                "archive_timeout": "60s", "log_error_verbosity": "terse", "log_parameter_max_length": "0",
+                "max_connections": "200", "archive_timeout": "60s", "log_error_verbosity": "terse", "log_parameter_max_length": "0",
                 "log_parameter_max_length_on_error": "0", "log_connections": "on", "password_encryption": "scram-sha-256",
             }
         },
@@ -129,12 +136,25 @@ def database(target: str) -> list[dict[str, Any]]:
     plan = {"apiVersion": "postgresql.cnpg.io/v1", "kind": "ScheduledBackup", "metadata": {"name": target},
             "spec": {"schedule": "0 30 1 * * *" if keys else "0 0 2 * * 0", "cluster": {"name": target},
                      "method": "plugin", "pluginConfiguration": {"name": "barman-cloud.cloudnative-pg.io"}}}  # fmt: skip
-    return [cluster, store, plan]
+    return [cluster, store, plan, network.database_flows(target, processes)]
 
 
-def _scaler(process: Process) -> dict[str, Any]:
-    told = {"bootstrapServers": "gabay-kafka-bootstrap:9093", "consumerGroup": f"{process.service}.reactions"}
-    trigger = {"type": "kafka", "metadata": {**told, "lagThreshold": "5000", "limitToPartitionsWithLag": "true"}}
-    return {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": process.name},
-            "spec": {"scaleTargetRef": {"name": process.name}, "minReplicaCount": 2, "maxReplicaCount": PARTITIONS,
-                     "triggers": [trigger]}}  # fmt: skip
+def _scaler(process: Process) -> list[dict[str, Any]]:
+    """KEDA looks from a namespace of its own, in the name of the worker whose lag it is."""
+    held = [{"parameter": "password", "name": process.name, "key": "kafka-password"},
+            {"parameter": "ca", "name": CERTIFICATES["kafka"], "key": "ca.crt"}]  # fmt: skip
+    user = {"parameter": "username", "name": "GABAY_KAFKA_USERNAME", "containerName": process.kind}
+    access = {"apiVersion": "keda.sh/v1alpha1", "kind": "TriggerAuthentication", "metadata": {"name": process.name},
+              "spec": {"secretTargetRef": held, "env": [user]}}  # fmt: skip
+    told = {"bootstrapServersFromEnv": "GABAY_KAFKA_BOOTSTRAP", "consumerGroup": f"{process.service}.reactions", "lagThreshold": "5000",
+            "sasl": "scram_sha512", "tls": "enable"}  # fmt: skip
+    trigger = {"type": "kafka", "metadata": told, "authenticationRef": {"name": process.name}}
+    scaled = {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": process.name},
+              "spec": {"scaleTargetRef": {"name": process.name}, "minReplicaCount": process.replicas, "maxReplicaCount": PARTITIONS,
+                       "triggers": [trigger]}}  # fmt: skip
+    return [access, scaled]
+
+
+def _scaled() -> dict[str, Any]:
+    """How many workers there are is KEDA's to say: an overlay that is applied again must not take it back."""
+    return {"target": {"kind": "Deployment", "name": ".*-worker"}, "patch": "- op: remove\n  path: /spec/replicas\n"}

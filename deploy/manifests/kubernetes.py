@@ -6,19 +6,32 @@ from collections.abc import Iterable
 from typing import Any
 
 from deploy.manifests import components
-from deploy.manifests.table import ATTACHMENTS, IMAGES, MADE, PROCESSES, USER, VERSION, Process, labels, text_of
+from deploy.manifests.network import deny_all, flows, migration_flows
+from deploy.manifests.table import (
+    ATTACHMENTS,
+    AUTHORITIES,
+    CERTIFICATES,
+    IMAGES,
+    MADE,
+    PROCESSES,
+    USER,
+    VERSION,
+    Process,
+    labels,
+    text_of,
+)
 from shared.settings import SERVICES
 
-# Databases that a process reaches: its own, the keys, and an api the grants as well.
-DNS = {"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}],
-       "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}  # fmt: skip
+OUT = {"ports": [{"protocol": "TCP", "port": 443}, {"protocol": "TCP", "port": 6443}]}
 
 
 def pages() -> dict[str, str]:
     """Path below deploy/kubernetes -> text."""
     found = {"base/kustomization.yaml": _kustomization(["shared", *SERVICES])}
     found["base/shared/kustomization.yaml"] = _shared_kustomization()
-    found["base/shared/network.yaml"] = text_of([deny_all()], MADE, "Nothing may talk to anything that no other policy names.")
+    found["base/shared/network.yaml"] = text_of(
+        [deny_all(), *(migration_flows(each) for each in ("keyring", "access"))], MADE, "Nothing may talk to anything that no policy names."
+    )
     found["base/shared/migrate.yaml"] = text_of([migrate("keyring"), migrate("access")], MADE)
     for service in SERVICES:
         mine = [each for each in PROCESSES if each.service == service]
@@ -27,7 +40,7 @@ def pages() -> dict[str, str]:
             [*(f"{each.kind}.yaml" for each in mine), *own, "migrate.yaml", "network.yaml"]
         )
         found[f"base/{service}/migrate.yaml"] = text_of([migrate(service)], MADE, "Before the Pods: expand, deploy, contract.")
-        found[f"base/{service}/network.yaml"] = text_of([flows(each) for each in mine], MADE)
+        found[f"base/{service}/network.yaml"] = text_of([*(flows(each) for each in mine), migration_flows(service)], MADE)
         for each in mine:
             found[f"base/{service}/{each.kind}.yaml"] = text_of(workload(each), MADE)
     found["base/intake/attachments.yaml"] = text_of([_attachments()], MADE, "Scans and pictures, sealed. An overlay may ask for more room.")
@@ -58,7 +71,7 @@ def _shared_kustomization() -> str:
                     "GABAY_HTTP_HOST=0.0.0.0",
                     "GABAY_LOG_FORMAT=json",
                     "GABAY_KAFKA_SECURITY=SASL_SSL",
-                    "GABAY_KAFKA_CA_FILE=/etc/gabay/kafka/ca.crt",
+                    f"GABAY_KAFKA_CA_FILE={AUTHORITIES}/kafka.crt",
                 ],
             }
         ],
@@ -116,14 +129,14 @@ def _deployment(process: Process) -> dict[str, Any]:
     environment += [{"name": variable, "value": f"/run/secrets/gabay/{name}"} for variable, name in secrets.items()]
     mounts = [
         {"name": "secrets", "mountPath": "/run/secrets/gabay", "readOnly": True},
-        {"name": "kafka-ca", "mountPath": "/etc/gabay/kafka", "readOnly": True},
+        {"name": "authorities", "mountPath": AUTHORITIES, "readOnly": True},
         {"name": "tmp", "mountPath": "/tmp"},
     ]
     volumes: list[dict[str, Any]] = [
         # One Secret a process, with the files that are listed here and no others: a service never holds another's keys.
         {"name": "secrets", "secret": {"secretName": process.name, "defaultMode": 0o440,
                                        "items": [{"key": name, "path": name} for name in sorted(set(secrets.values()))]}},
-        {"name": "kafka-ca", "secret": {"secretName": "kafka-ca", "defaultMode": 0o444}},
+        _authorities(process.databases),
     ]  # fmt: skip
     if process.service == "intake":
         environment.append({"name": "GABAY_ATTACHMENTS_URL", "value": ATTACHMENTS})
@@ -160,6 +173,22 @@ def _deployment(process: Process) -> dict[str, Any]:
             "template": {"metadata": {"labels": labels(process.name)}, "spec": pod},
         },
     }
+
+
+def _authorities(databases: Iterable[str]) -> dict[str, Any]:
+    """The certificates by which a Pod knows whom it talks to, where the operators put them; that of the issuer may be a public one."""
+    held = {each: f"{each}-ca" for each in databases} | CERTIFICATES
+    sources = [
+        {
+            "secret": {
+                "name": secret,
+                "items": [{"key": "ca.crt", "path": f"{name}.crt"}],
+                **({"optional": True} if name == "issuer" else {}),
+            }
+        }
+        for name, secret in held.items()
+    ]
+    return {"name": "authorities", "projected": {"defaultMode": 0o444, "sources": sources}}
 
 
 def _attachments() -> dict[str, Any]:
@@ -201,11 +230,12 @@ def migrate(target: str) -> dict[str, Any]:
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "256Mi"}},
         "volumeMounts": [
             {"name": "secrets", "mountPath": "/run/secrets/gabay", "readOnly": True},
+            {"name": "authorities", "mountPath": AUTHORITIES, "readOnly": True},
             {"name": "tmp", "mountPath": "/tmp"},
         ],
     }
     volumes = [{"name": "secrets", "secret": {"secretName": f"{target}-owner", "defaultMode": 0o440,
-                                              "items": [{"key": secret, "path": secret}]}}]  # fmt: skip
+                                              "items": [{"key": secret, "path": secret}]}}, _authorities([target])]  # fmt: skip
     pod = _pod(account, container, volumes, grace=30) | {"restartPolicy": "Never"}
     return {
         "apiVersion": "batch/v1",
@@ -216,34 +246,3 @@ def migrate(target: str) -> dict[str, Any]:
             "template": {"metadata": {"labels": labels(f"migrate-{target}")}, "spec": pod},
         },
     }  # fmt: skip
-
-
-def deny_all() -> dict[str, Any]:
-    return policy("deny-all", {}, ingress=None, egress=None)
-
-
-def policy(name: str, selector: dict[str, Any], *, ingress: Any, egress: Any) -> dict[str, Any]:
-    spec: dict[str, Any] = {"podSelector": selector, "policyTypes": ["Ingress", "Egress"]}
-    spec |= {key: value for key, value in (("ingress", ingress), ("egress", egress)) if value}
-    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": name}, "spec": spec}
-
-
-def flows(process: Process) -> dict[str, Any]:
-    """The named flows of the operations chapter, section 1, for one process."""
-    api = process.kind == "api"
-    databases = [process.service, *([] if process.national or process.kind == "live" else ["keyring"]), *(["access"] if api else [])]
-    egress = [DNS, *(to({"cnpg.io/cluster": name}, 5432) for name in databases)]
-    egress.append(to({"app.kubernetes.io/name": "otel-collector"}, 4318))
-    if api:
-        issuer = {"namespaceSelector": {"matchLabels": {"gabay/role": "identity"}}}
-        egress.append({"to": [issuer], "ports": [{"protocol": "TCP", "port": 8443}]})
-        door = {"namespaceSelector": {"matchLabels": {"gabay/role": "ingress"}}}
-        ingress: Any = [{"from": [door], "ports": [{"protocol": "TCP", "port": process.port}]}]
-    else:
-        egress.append(to({"strimzi.io/cluster": "gabay", "strimzi.io/kind": "Kafka"}, 9093))
-        ingress = None
-    return policy(process.name, {"matchLabels": labels(process.name)}, ingress=ingress, egress=egress)
-
-
-def to(match: dict[str, str], port: int) -> dict[str, Any]:
-    return {"to": [{"podSelector": {"matchLabels": match}}], "ports": [{"protocol": "TCP", "port": port}]}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.manifests import components, kubernetes
+from deploy.manifests import components, kubernetes, network
 from deploy.manifests.region import FILES, HEAD
 from deploy.manifests.table import MADE, Process, labels, text_of
 from deploy.mirror import PRINCIPAL, TARGET, properties, scram, topics
@@ -15,7 +15,9 @@ from shared.messaging.topics import mirrored
 from shared.region_national import National, Source, load_national
 
 PROCESSES = (Process("reporting", "api", national=True), Process("reporting", "worker", national=True))
+TARGETS = ("access", "reporting")
 NAMESPACE = "gabay-national"
+MIRROR = {"strimzi.io/cluster": "mirror", "strimzi.io/kind": "KafkaMirrorMaker2"}
 HOST = "national.gabay.example"
 SETTINGS = """\
 # What is the national stack's own.
@@ -26,7 +28,7 @@ GABAY_HTTP_HOST=0.0.0.0
 GABAY_LOG_FORMAT=json
 GABAY_STATISTICS_PUBLIC=on
 GABAY_KAFKA_SECURITY=SASL_SSL
-GABAY_KAFKA_CA_FILE=/etc/gabay/kafka/ca.crt
+GABAY_KAFKA_CA_FILE=/etc/gabay/authorities/kafka.crt
 GABAY_KAFKA_BOOTSTRAP=gabay-kafka-bootstrap:9093
 GABAY_OIDC_ISSUER=https://id.national.gabay.example/realms/gabay
 """
@@ -53,16 +55,27 @@ def pages() -> dict[str, str]:
         "configMapGenerator": [{"name": "gabay", "envs": ["national.env"]}],
     }
     api = PROCESSES[0]
-    migrations = [kubernetes.migrate(target) for target in ("access", "reporting")]
+    migrations = [kubernetes.migrate(target) for target in TARGETS]
     parts = [part for each in PROCESSES for part in kubernetes.workload(each)]
     about = "The national stack: what regions released, side by side. Nothing of a person is here, so no key is."
     return {
         "kustomization.yaml": text_of([kustomization], MADE, about),
         "reporting.yaml": text_of([*parts, *migrations], MADE),
-        "network.yaml": text_of([kubernetes.deny_all(), *(kubernetes.flows(each) for each in PROCESSES), _mirror_flows()], MADE),
-        "kafka.yaml": text_of([*components.kafka(), *(_topic(each) for each in _national().regions), *_users()], MADE),
+        "network.yaml": text_of(
+            [
+                network.deny_all(),
+                *(network.flows(each) for each in PROCESSES),
+                *(network.migration_flows(each) for each in TARGETS),
+                network.broker_flows(),
+                _mirror_flows(),
+            ],
+            MADE,
+        ),
+        "kafka.yaml": text_of(
+            [*components.kafka({"podSelector": {"matchLabels": MIRROR}}), *(_topic(each) for each in _national().regions), *_users()], MADE
+        ),
         "mirror.yaml": text_of([_mirror()], MADE, "The region's access control is the fence; this list is the intention."),
-        "cnpg.yaml": text_of([part for target in ("reporting", "access") for part in components.database(target)], MADE),
+        "cnpg.yaml": text_of([part for target in TARGETS for part in components.database(target, PROCESSES)], MADE),
         "ingress.yaml": text_of([_ingress(api)], MADE),
         "national.env": SETTINGS,
     }
@@ -164,9 +177,8 @@ def _mirror_flows() -> dict[str, Any]:
             {"protocol": "TCP", "port": port} for port in sorted({int(each.kafka.rpartition(":")[2]) for each in _national().regions})
         ]
     }
-    here = kubernetes.to({"strimzi.io/cluster": "gabay", "strimzi.io/kind": "Kafka"}, 9093)
-    selector = {"matchLabels": {"strimzi.io/cluster": "mirror", "strimzi.io/kind": "KafkaMirrorMaker2"}}
-    return kubernetes.policy("mirror", selector, ingress=None, egress=[kubernetes.DNS, here, out])
+    here = network.to({"strimzi.io/cluster": "gabay", "strimzi.io/kind": "Kafka"}, 9093)
+    return network.policy("mirror", {"matchLabels": MIRROR}, ingress=None, egress=[network.DNS, here, out])
 
 
 def _ingress(api: Process) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def pages(region: str) -> dict[str, str]:
 # What is {region}'s own. Everything else is the same in every region: deploy/kubernetes/base/shared.
 GABAY_REGION={region}
 GABAY_OIDC_ISSUER=https://id.{region}.gabay.example/realms/gabay
-GABAY_KAFKA_BOOTSTRAP=gabay-kafka-bootstrap:9093
+GABAY_KAFKA_BOOTSTRAP=gabay-kafka-bootstrap.gabay-{region}.svc:9093
 # KEKs come from files of a Secret that the key service writes; this is the written consent that production asks for.
 GABAY_ACCEPT_FILE_KEK=yes
 """

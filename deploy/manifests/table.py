@@ -19,6 +19,8 @@ MADE = "Made by `./gabay manifests` from deploy/manifests. Change those, then ru
 VERSION = "0.1.0"
 USER = 10001
 ATTACHMENTS = "/var/lib/gabay/attachments"  # one folder for intake's api and worker, and for nobody else
+AUTHORITIES = "/etc/gabay/authorities"
+CERTIFICATES = {"kafka": "gabay-cluster-ca-cert", "issuer": "issuer-ca"}  # the first is Strimzi's own; a database's is CloudNativePG's
 
 # Exact tags; a digest is added by whoever can reach a registry (deploy/compose/images.lock).
 IMAGES = {
@@ -79,6 +81,12 @@ class Process:
     def principal(self) -> str:
         """Its name on Kafka (shared/messaging/access.py)."""
         return "svc-live" if self.kind == "live" else f"svc-{self.service}"
+
+    @property
+    def databases(self) -> list[str]:
+        """Those that it reaches: its own, and of those that services share the ones whose address it is given."""
+        given = self.secrets()
+        return [self.service, *(each for each in ("keyring", "access") if f"GABAY_{each.upper()}_URL_FILE" in given)]
 
     def secrets(self) -> dict[str, str]:
         """Variable -> name of the secret whose file it names. Nothing that this process has no use for."""

@@ -60,7 +60,8 @@ async def admitted(cluster: Cluster, overlay: Path, namespace: str, pods: int) -
     assert cluster.kubectl("diff", "--server-side", "-k", str(overlay)) == "", "the same again changes something"
 
 
-PODS = sum(each.replicas for each in PROCESSES) + len(TARGETS)
+# Of each worker the one that is there before KEDA has its say.
+PODS = sum(1 if each.kind == "worker" else each.replicas for each in PROCESSES) + len(TARGETS)
 
 
 @pytest.mark.parametrize("name", REGIONS)
@@ -74,6 +75,15 @@ async def test_the_national_overlay_is_admitted_without_a_warning(cluster: Clust
 
 async def test_a_new_region_is_admitted_as_it_was_written(cluster: Cluster, bohol: Path) -> None:
     await admitted(cluster, bohol, "gabay-bohol", PODS)
+
+
+def test_how_many_workers_there_are_stays_what_keda_said_when_an_overlay_is_applied_again(cluster: Cluster) -> None:
+    cluster.namespace("gabay-antique")
+    cluster.apply("-k", str(OVERLAYS / "antique"))
+    cluster.kubectl("scale", "--namespace", "gabay-antique", "deployment/intake-worker", "--replicas=4")
+    cluster.apply("-k", str(OVERLAYS / "antique"))
+    (worker,) = cluster.read("deployments", "--namespace", "gabay-antique", "--selector=app.kubernetes.io/component=intake-worker")
+    assert worker["spec"]["replicas"] == 4
 
 
 def as_root(document: dict[str, Any]) -> None:

@@ -70,16 +70,16 @@ class Cluster:
         made = ec.generate_private_key(ec.SECP256R1())
         key.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
         (self.folder / "tokens").write_text(f"{self._token},operator,1,system:masters\n")
-        self._run("etcd", f"--data-dir={self.folder / 'etcd'}", f"--listen-client-urls={store}", f"--advertise-client-urls={store}",
+        self.run(BIN / "etcd", f"--data-dir={self.folder / 'etcd'}", f"--listen-client-urls={store}", f"--advertise-client-urls={store}",
                   f"--listen-peer-urls={peers}", f"--initial-advertise-peer-urls={peers}", f"--initial-cluster=default={peers}",
                   "--unsafe-no-fsync")  # fmt: skip
-        self._run("kube-apiserver", f"--etcd-servers={store}", "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
+        self.run(BIN / "kube-apiserver", f"--etcd-servers={store}", "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
                   f"--secure-port={self.port}", f"--cert-dir={self.folder / 'certs'}", f"--token-auth-file={self.folder / 'tokens'}",
                   "--authorization-mode=Node,RBAC", "--service-cluster-ip-range=10.96.0.0/16", "--allow-privileged=true",
                   "--service-account-issuer=https://kubernetes.default.svc", f"--service-account-key-file={key}",
                   f"--service-account-signing-key-file={key}")  # fmt: skip
         certificate = self.folder / "certs" / "apiserver.crt"
-        self._wait(lambda: certificate.exists(), "the apiserver's certificate")
+        self.wait(lambda: certificate.exists(), "the apiserver's certificate")
         authority = base64.b64encode(certificate.read_bytes()).decode()
         self.config.write_text(json.dumps({
             "apiVersion": "v1", "kind": "Config", "current-context": "tests",
@@ -87,23 +87,26 @@ class Cluster:
             "users": [{"name": "operator", "user": {"token": self._token}}],
             "contexts": [{"name": "tests", "context": {"cluster": "tests", "user": "operator"}}],
         }))  # fmt: skip
-        self._wait(lambda: self.kubectl("get", "--raw=/readyz", check=False).strip() == "ok", "the apiserver")
-        self._run("kube-controller-manager", f"--kubeconfig={self.config}", f"--service-account-private-key-file={key}",
+        self.wait(lambda: self.kubectl("get", "--raw=/readyz", check=False).strip() == "ok", "the apiserver")
+        self.run(BIN / "kube-controller-manager", f"--kubeconfig={self.config}", f"--service-account-private-key-file={key}",
                   "--use-service-account-credentials=true", "--leader-elect=false", f"--secure-port={free_port()}",
                   "--bind-address=127.0.0.1", f"--cert-dir={self.folder / 'controller-certs'}")  # fmt: skip
         self.apply("-f", str(DEFINITIONS))
         self.kubectl("wait", "--for=condition=Established", "--all", "crd", "--timeout=60s")
 
-    def stop(self) -> None:
-        for process in reversed(self._started):
+    def stop(self, *names: str) -> None:
+        """These programs, or all of them."""
+        for process in [each for each in reversed(self._started) if not names or Path(each.args[0]).name in names]:  # type: ignore[index]
+            self._started.remove(process)
             process.kill()
             process.wait()
 
-    def _run(self, name: str, *words: str) -> None:
-        with (self.folder / f"{name}.log").open("wb") as log:
-            self._started.append(subprocess.Popen([str(BIN / name), *words], cwd=self.folder, stdout=log, stderr=log))
+    def run(self, program: Path | str, *words: str) -> None:
+        """Start one more program of this cluster."""
+        with (self.folder / f"{Path(program).name}.log").open("wb") as log:
+            self._started.append(subprocess.Popen([str(program), *words], cwd=self.folder, stdout=log, stderr=log))
 
-    def _wait(self, there: Any, what: str, seconds: float = 90) -> None:
+    def wait(self, there: Any, what: str, seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds
         while not there():
             dead = [process.args for process in self._started if process.poll() is not None]

@@ -25,7 +25,10 @@ FOLDER = cache_folder().parent / "cluster"
 BIN, DEFINITIONS = FOLDER / "bin", FOLDER / "definitions"
 PROGRAMS = {
     "etcd": "go.etcd.io/etcd/server/v3",
-    **{name: f"k8s.io/kubernetes/cmd/{name}" for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet")},
+    **{
+        name: f"k8s.io/kubernetes/cmd/{name}"
+        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy")
+    },
 }
 MODULES = {"github.com/kedacore/keda/v2": "v2.21.0", "github.com/cloudnative-pg/plugin-barman-cloud": "v0.15.0"}
 CRATES = {"kcr_kafka_strimzi_io": "3.20260604.80828", "kcr_postgresql_cnpg_io": "3.20260607.103612"}

@@ -6,6 +6,7 @@ definitions come with the operators, and no package brings them.
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import subprocess
 from collections import Counter
@@ -15,17 +16,18 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
+import typer
 import yaml
 
 from cli.app import ALL
 from deploy.embedded.problem import StackProblem
 from deploy.manifests import region as regions
 from deploy.manifests.region import OVERLAYS, REGIONS
-from deploy.manifests.table import PROCESSES
+from deploy.manifests.table import PROCESSES, labels
 from shared.messaging.topics import TOPICS
 from shared.region import load_region
 from shared.region_national import load_national
-from shared.settings import KEK_CLASSES, ROOT, Settings
+from shared.settings import KEK_CLASSES, ROOT, SERVICES, Settings
 
 VERSION = "1.32"
 CUSTOM = ("strimzi.io", "cnpg.io", "keda.sh")
@@ -116,6 +118,7 @@ def test_a_pod_may_no_more_than_it_must() -> None:
 def test_a_process_is_probed_spread_and_never_gone_altogether() -> None:
     found = documents("antique")
     budgets = {each["metadata"]["name"] for each in found if each["kind"] == "PodDisruptionBudget"}
+    scaled = {each["metadata"]["name"]: each["spec"]["minReplicaCount"] for each in found if each["kind"] == "ScaledObject"}
     for each in (each for each in found if each["kind"] == "Deployment"):
         name, spec = each["metadata"]["name"], each["spec"]
         container = spec["template"]["spec"]["containers"][0]
@@ -124,7 +127,11 @@ def test_a_process_is_probed_spread_and_never_gone_altogether() -> None:
         if name == "reporting-live":  # two would see half of the partitions each; it may be away for a minute
             assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
             continue
-        assert spec["replicas"] >= 2
+        if name.endswith("-worker"):
+            assert "replicas" not in spec, "an overlay that is applied again takes back what KEDA said"
+            assert scaled[name] >= 2
+        else:
+            assert spec["replicas"] >= 2
         assert name in budgets
         assert spec["template"]["spec"]["topologySpreadConstraints"]
         assert spec["template"]["spec"]["terminationGracePeriodSeconds"] == (90 if name.endswith("worker") else 60)
@@ -135,7 +142,7 @@ def test_a_process_is_shown_its_own_secrets_only() -> None:
     for name, pod in pods(documents("antique")):
         volumes = {each["secret"]["secretName"]: each["secret"] for each in pod["volumes"] if "secret" in each}
         mine = name.removeprefix("migrate-").removesuffix("-0-1-0") + "-owner" if name.startswith("migrate") else name
-        assert set(volumes) <= {mine, "kafka-ca"}
+        assert set(volumes) == {mine}
         keys = {item["key"] for item in volumes[mine]["items"]}
         service = name.partition("-")[0]
         if name.endswith("-live"):
@@ -147,20 +154,94 @@ def test_a_process_is_shown_its_own_secrets_only() -> None:
 
 
 @rendered_by_kubectl
-def test_nothing_flows_that_no_policy_names() -> None:
-    found = {each["metadata"]["name"]: each["spec"] for each in documents("antique") if each["kind"] == "NetworkPolicy"}
-    assert found["deny-all"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    assert set(found) == {"deny-all", *(each.name for each in PROCESSES)}
-    for process in PROCESSES:
-        spec = found[process.name]
-        reached = {
-            next(iter(to["podSelector"]["matchLabels"].values())) for rule in spec["egress"] for to in rule["to"] if "podSelector" in to
+def test_a_pod_trusts_the_servers_that_it_is_given_addresses_of_and_sees_no_key_of_an_authority() -> None:
+    found = documents("antique")
+    settings = next(each for each in found if each["kind"] == "ConfigMap")["data"]
+    for name, pod in pods(found):
+        (volume,) = (each["projected"]["sources"] for each in pod["volumes"] if "projected" in each)
+        assert {item["key"] for source in volume for item in source["secret"]["items"]} == {"ca.crt"}
+        held = {item["path"] for source in volume for item in source["secret"]["items"]}
+        (mount,) = (each["mountPath"] for each in pod["containers"][0]["volumeMounts"] if each["name"] == "authorities")
+        assert settings["GABAY_KAFKA_CA_FILE"].removeprefix(f"{mount}/") in held
+        addresses = [each for each in (item["name"] for item in pod["containers"][0]["env"]) if each.endswith("_URL_FILE")]
+        wanted = {"KEYRING": "keyring.crt", "ACCESS": "access.crt"}
+        own = name.removeprefix("migrate-").partition("-")[0] + ".crt"
+        assert {wanted.get(each.split("_")[1], own) for each in addresses if "ATTACHMENTS" not in each} == held - {
+            "kafka.crt",
+            "issuer.crt",
         }
-        wanted = {process.service, "otel-collector"} | ({"access"} if process.kind == "api" else {"gabay"})
-        wanted |= set() if process.kind == "live" else {"keyring"}
-        assert reached == wanted
-        assert bool(spec.get("ingress")) == (process.kind == "api")
-        assert "ipBlock" not in str(spec), "no way out of the cluster"
+
+
+POSTGRES = {name: {"cnpg.io/cluster": name} for name in (*SERVICES, "keyring", "access")}
+BROKERS = {"strimzi.io/cluster": "gabay", "strimzi.io/kind": "Kafka"}
+
+
+def may(found: list[dict[str, Any]], source: dict[str, str], target: dict[str, str], port: int) -> bool:
+    """Whether the policies of a namespace let one of its Pods open a connection to another: both ends have their say."""
+    policies = [each["spec"] for each in found if each["kind"] == "NetworkPolicy"]
+
+    def allowed(mine: dict[str, str], other: dict[str, str], rules: str, peers: str) -> bool:
+        def named(rule: dict[str, Any]) -> bool:
+            ports = {each["port"] for each in rule.get("ports", [])}
+            selectors = [each["podSelector"] for each in rule.get(peers, []) if "podSelector" in each]
+            return (not ports or port in ports) and any(chosen(each, other) for each in selectors)
+
+        return any(named(rule) for each in policies if chosen(each["podSelector"], mine) for rule in each.get(rules, []))
+
+    return allowed(source, target, "egress", "to") and (target == BROKERS or allowed(target, source, "ingress", "from"))
+
+
+def chosen(selector: dict[str, Any], pod: dict[str, str]) -> bool:
+    return selector.get("matchLabels", {}).items() <= pod.items()
+
+
+@rendered_by_kubectl
+def test_nothing_flows_that_no_policy_names() -> None:
+    found = documents("antique")
+    (closed,) = (each["spec"] for each in found if each["kind"] == "NetworkPolicy" and each["metadata"]["name"] == "deny-all")
+    assert closed == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    for process in PROCESSES:
+        reached = {name for name, pod in POSTGRES.items() if may(found, labels(process.name), pod, 5432)}
+        shared = set() if process.kind == "live" else {"keyring", "access"}
+        assert reached == {process.service} | shared, process.name
+        assert may(found, labels(process.name), BROKERS, 9093) == (process.kind != "api")
+    for target, pod in POSTGRES.items():
+        assert {name for name in POSTGRES if may(found, labels(f"migrate-{target}"), POSTGRES[name], 5432)} == {target}
+        assert may(found, pod, pod, 5432), "its instances replicate"
+    assert may(found, BROKERS, BROKERS, 9091)
+    assert not may(found, labels("intake-api"), labels("casework-api"), 8102)
+    (kafka,) = (each["spec"]["kafka"] for each in found if each["kind"] == "Kafka")
+    (peers,) = (each["networkPolicyPeers"] for each in kafka["listeners"])  # from which Strimzi writes who may come in
+    assert {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "gabay"}}} in peers
+    mine = [each["spec"] for each in found if each["kind"] == "NetworkPolicy" and chosen(each["spec"]["podSelector"], labels("intake-api"))]
+    assert "ipBlock" not in str(mine), "no way out of the cluster"
+    assert all(rule.get("to") for each in mine for rule in each.get("egress", [])), "nor to wherever"
+
+
+@rendered_by_kubectl
+def test_what_scales_a_worker_can_ask_the_brokers_from_another_namespace() -> None:
+    found = documents("antique")
+    held = {each["metadata"]["name"]: each["spec"] for each in found if each["kind"] == "TriggerAuthentication"}
+    (config,) = (each["data"] for each in found if each["kind"] == "ConfigMap")
+    assert config["GABAY_KAFKA_BOOTSTRAP"] == "gabay-kafka-bootstrap.gabay-antique.svc:9093", "a name that holds in every namespace"
+    for scaler in (each for each in found if each["kind"] == "ScaledObject"):
+        (trigger,) = scaler["spec"]["triggers"]
+        assert (trigger["metadata"]["sasl"], trigger["metadata"]["tls"]) == ("scram_sha512", "enable")
+        assert "limitToPartitionsWithLag" not in trigger["metadata"], "KEDA refuses it where no topic is named"
+        (deployment,) = (e for e in found if (e["kind"], e["metadata"]["name"]) == ("Deployment", scaler["spec"]["scaleTargetRef"]["name"]))
+        told = held[trigger["authenticationRef"]["name"]]
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        assert {(each["name"], each["containerName"]) for each in told["env"]} <= {(e["name"], container["name"]) for e in container["env"]}
+
+
+@rendered_by_kubectl
+def test_what_a_container_is_told_to_run_is_a_command_with_such_arguments() -> None:
+    for _, pod in pods(documents("antique")):
+        verb, *arguments = pod["containers"][0]["args"]
+        module, function = ALL[verb].split(":")
+        app = typer.Typer(add_completion=False)
+        app.command()(getattr(importlib.import_module(module), function))
+        typer.main.get_command(app).make_context(verb, arguments)
 
 
 @rendered_by_kubectl
