@@ -13,6 +13,7 @@ from services.reporting.facts.projection import facts
 from services.reporting.facts.row import fact, person
 from shared.codes.label import labels
 from shared.eventsourcing.projection import Fact, Op
+from shared.messaging.write import folder
 from shared.region import Region, load_region
 from shared.settings import ROOT
 
@@ -130,6 +131,7 @@ async def fill(stack: Stack, corpus: Corpus, people: int, there: Region) -> int:
     """Put a quarter of so many people into the facts, through the statements of the projection. How many facts there are."""
     zones.follow(lambda: there.centres)
     quarter = Quarter(corpus, [each.code for each in there.centres])
+    statements = {name: (folder(facts) / f"{name}.sql").read_text() for name in ("person", "fact")}
     async with stack.superuser("reporting") as connection:
         await connection.execute(f'set search_path = "{facts.schema}", public')
         for first in range(0, people, A_STATEMENT // 20):
@@ -137,6 +139,6 @@ async def fill(stack: Stack, corpus: Corpus, people: int, there: Region) -> int:
             for name, row in quarter.people(min(A_STATEMENT // 20, people - first)):
                 rows[name].append(row[0])
             for name, texts in rows.items():
-                await connection.execute(f"select apply_{name}($1::text[])", texts)
+                await connection.execute(statements[name], texts)
         await connection.execute("vacuum analyze")
     return quarter.facts
