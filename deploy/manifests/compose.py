@@ -214,6 +214,7 @@ def _auth() -> dict[str, Any]:
         environment={"KC_HEALTH_ENABLED": "true", "KC_HTTP_PORT": "8080"},
         volumes=["./deploy/compose/keycloak:/opt/keycloak/data/import:ro"],
         tmpfs=["/tmp", "/opt/keycloak/data/h2:uid=1000", "/opt/keycloak/data/tmp:uid=1000"],
+        read_only=False,  # start-dev builds the server into its own folder, and ended at once where it could not
         mem_limit="1g",
         networks=["edge", "back"],
         ports=["127.0.0.1:8180:8080"],
