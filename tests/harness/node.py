@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from tests.harness.cluster_programs import BIN
 
 NEEDED = ("containerd", "runc", "ctr", "dnsmasq", "iptables", "conntrack", "docker", "gcc")
 BRIDGE, PODS, GATEWAY, NAME = "gabaytest0", "10.244.0.0/24", "10.244.0.1", "tests"
+NETWORK = "gabay-tests"
 PAUSE = "gabay.example/pause:1"
 CONTAINERD = """
 version = 2
@@ -68,7 +70,7 @@ class Node:
             "routes": [{"dst": "0.0.0.0/0"}],
         }
         bridge = {"type": "bridge", "bridge": BRIDGE, "isGateway": True, "ipMasq": True, "hairpinMode": True, "ipam": ipam}
-        (self.run / "cni" / "10-tests.conflist").write_text(json.dumps({"cniVersion": "0.4.0", "name": "tests", "plugins": [bridge]}))
+        (self.run / "cni" / "10-tests.conflist").write_text(json.dumps({"cniVersion": "0.4.0", "name": NETWORK, "plugins": [bridge]}))
         (self.run / "containerd.toml").write_text(CONTAINERD.format(folder=self.folder, run=self.run, pause=PAUSE))
         self.cluster.run("containerd", f"--config={self.run / 'containerd.toml'}")
         self.cluster.wait(self.socket.exists, "containerd")
@@ -126,8 +128,16 @@ class Node:
         subprocess.run([str(BIN / "kube-proxy"), "--cleanup"], capture_output=True, check=False)
         subprocess.run(["ip", "link", "delete", BRIDGE], capture_output=True, check=False)
         rules = subprocess.run(["iptables-save"], capture_output=True, text=True, check=True).stdout.splitlines()
-        kept = "\n".join(line for line in rules if "KUBE-" not in line)
+        named = [line for line in rules if f'name: \\"{NETWORK}\\"' in line]
+        ours = {"KUBE-", *re.findall(r"CNI-\w+", " ".join(named))}
+        kept = "\n".join(line for line in rules if not any(each in line for each in ours))
         subprocess.run(["iptables-restore"], input=f"{kept}\n", text=True, check=True)
+        for each in Path("/var/lib/cni/results").glob(f"{NETWORK}-*"):  # of Pods that went with their containerd
+            told = json.loads(each.read_text())
+            subprocess.run(
+                ["ip", "netns", "delete", Path(told["result"]["interfaces"][-1]["sandbox"]).name], capture_output=True, check=False
+            )
+            each.unlink()
         for line in reversed(Path("/proc/mounts").read_text().splitlines()):
             if line.split()[1].startswith(f"{self.run}/"):
                 subprocess.run(["umount", "--lazy", line.split()[1]], check=False)
