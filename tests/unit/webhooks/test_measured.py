@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from shared import telemetry
-from shared.webhooks.deliver import GIVE_UP, Deliverer
-from shared.webhooks.endpoint import Endpoint
+from shared.webhooks.deliver import GIVE_UP
 from shared.webhooks.queue import Queue
+from tests.unit.webhooks.world import World
 
-ENDPOINT = Endpoint("desk", "https://hooks.acme.example/gabay", (b"k" * 32,), integrator="acme")
 LABELS = {"integrator": "acme", "endpoint": "desk"}
 OLD = """
 create table waiting (endpoint text, stream text, version int, id text not null, body blob not null, attempts int not null default 0,
@@ -39,26 +36,14 @@ class Kept:
         self.value, self.labels = amount, labels
 
 
-class World:
-    """A queue with a clock that the test moves, and a receiver that answers `status`."""
+class Measured(World):
+    """told: what the instruments of webhooks remember."""
 
     def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now, self.status = 1_800_000_000.0, 204
-        self.queue = Queue(path, clock=lambda: self.now)
-        self.deliverer = Deliverer(ENDPOINT, self.queue, clock=lambda: self.now)
+        super().__init__(path, monkeypatch)
         self.told = {name: Kept() for name in ("DELIVERED", "RETRIED", "PARKED", "OLDEST_AGE")}
         for name, kept in self.told.items():
             monkeypatch.setattr(telemetry, f"WEBHOOK_{name}", kept)
-
-        @asynccontextmanager
-        async def answered(*_: Any, **__: Any) -> AsyncIterator[Any]:
-            yield SimpleNamespace(status=self.status, aiter_stream=_nothing)
-
-        monkeypatch.setattr(self.deliverer._pool, "stream", answered)
-
-    def add(self, *streams: str) -> None:
-        for stream in streams:
-            self.queue.add(["desk"], stream, 1, f"e-{stream}", b"{}")
 
     def measured(self) -> tuple[float, float]:
         """(age of the oldest, parked), as told now."""
@@ -66,19 +51,14 @@ class World:
         return self.told["OLDEST_AGE"].value, self.told["PARKED"].value
 
 
-async def _nothing() -> AsyncIterator[bytes]:
-    for each in ():
-        yield each
-
-
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    made = World(tmp_path / "hooks.db", monkeypatch)
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Measured]:
+    made = Measured(tmp_path / "hooks.db", monkeypatch)
     yield made
     made.queue.close()
 
 
-async def test_what_was_taken_is_counted_and_nothing_waits(world: World) -> None:
+async def test_what_was_taken_is_counted_and_nothing_waits(world: Measured) -> None:
     world.add("s-1", "s-2")
     assert await world.deliverer.once() == 2
     assert (world.told["DELIVERED"].value, world.told["DELIVERED"].labels) == (2, LABELS)
@@ -88,11 +68,11 @@ async def test_what_was_taken_is_counted_and_nothing_waits(world: World) -> None
 
 
 @pytest.mark.parametrize("status", [422, 503], ids=["refused", "away"])
-async def test_what_failed_is_counted_as_tried_again_and_grows_old(world: World, status: int) -> None:
+async def test_what_failed_is_counted_as_tried_again_and_grows_old(world: Measured, status: int) -> None:
     world.add("s-1")
     world.now += 30
     world.add("s-2")
-    world.status = status
+    world.answer = lambda _: status
     await world.deliverer.once()
     assert world.told["RETRIED"].value == 2
     world.now += 30
@@ -100,9 +80,9 @@ async def test_what_failed_is_counted_as_tried_again_and_grows_old(world: World,
     assert world.told["DELIVERED"].value == 0
 
 
-async def test_a_parked_endpoint_is_told_and_its_facts_grow_older_until_it_is_released(world: World) -> None:
+async def test_a_parked_endpoint_is_told_and_its_facts_grow_older_until_it_is_released(world: Measured) -> None:
     world.add("s-1")
-    world.status = 410
+    world.answer = lambda _: 410
     await world.deliverer.once()
     assert world.told["RETRIED"].value == 0, "nothing is tried again"
     world.now += 100
@@ -111,9 +91,9 @@ async def test_a_parked_endpoint_is_told_and_its_facts_grow_older_until_it_is_re
     assert world.measured() == (100, 0)
 
 
-async def test_a_try_that_gives_up_is_none_that_is_repeated(world: World) -> None:
+async def test_a_try_that_gives_up_is_none_that_is_repeated(world: Measured) -> None:
     world.add("s-1")
-    world.status = 503
+    world.answer = lambda _: 503
     await world.deliverer.once()
     world.now += GIVE_UP + 1
     await world.deliverer.once()
@@ -121,7 +101,7 @@ async def test_a_try_that_gives_up_is_none_that_is_repeated(world: World) -> Non
     assert world.measured()[1] == 1
 
 
-def test_an_endpoint_that_never_had_a_fact_is_neither_late_nor_parked(world: World) -> None:
+def test_an_endpoint_that_never_had_a_fact_is_neither_late_nor_parked(world: Measured) -> None:
     assert world.measured() == (0, 0)
 
 
